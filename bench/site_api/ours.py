@@ -1,0 +1,162 @@
+"""A stack of this repository with one project in it, and the requests that are repeated."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+
+from bench.site_api.load import Request
+from wakti_sb.stack import EmbeddedStack, Endpoint
+from wakti_sb.stack.embedded import deno, paths
+
+ROOT = Path(__file__).parent.parent.parent
+CONVENTIONAL = Path(__file__).parent / "conventional"
+FUNCTION = "project-backend-api"
+
+NO_LIMITS = {
+    "rate_limits": dict.fromkeys(("submit", "login", "signup", "write", "upload"), 0),
+}
+
+
+@dataclass(frozen=True)
+class Ours:
+    """The running stack.
+
+    Parameters:
+        endpoint: where it answers.
+        project: the id of the project that is asked.
+        own_port: the edge function's own.
+        edge_url: the database as the edge function's role.
+        function: the edge function's process.
+    """
+
+    endpoint: Endpoint
+    project: str
+    own_port: int
+    edge_url: str
+    function: psutil.Process
+
+    def requests(self, base: str) -> dict[str, Request]:
+        """A submit and a list of 20, at an address of this API or of one like it."""
+        return {
+            "submit": Request(
+                base,
+                {
+                    "projectId": self.project,
+                    "action": "submit",
+                    "formName": "contact",
+                    "data": MESSAGE,
+                },
+            ),
+            "list": Request(f"{base}?projectId={self.project}&action=collection/products&limit=20"),
+        }
+
+    def statements(self) -> dict[str, str]:
+        """What the edge function sends to the database for the same two requests."""
+        message = json.dumps(MESSAGE).replace("'", "''")
+        return {
+            "submit": f"select * from wakti.submit('{self.project}', null, '127.0.0.1',"
+            f" 'contact', '{message}')",
+            "list": f"select * from wakti.list_items('{self.project}', null, '127.0.0.1',"
+            " null, null, 'products', 20, 0)",
+        }
+
+
+MESSAGE: dict[str, object] = {
+    "name": "John",
+    "email": "john@example.com",
+    "message": "Hello! " * 10,
+}
+ITEMS: list[dict[str, object]] = [
+    {"name": f"Widget {number}", "price": number * 10, "text": "words " * 10}
+    for number in range(20)
+]
+
+
+@contextmanager
+def ours(folder: Path) -> Iterator[Ours]:
+    """Start the stack in `folder` and put a project with 20 items into it."""
+    folder.chmod(0o755)
+    shutil.copytree(ROOT / "supabase", folder / "supabase")
+    stack = EmbeddedStack(folder)
+    endpoint = stack.up(port=0)
+    try:
+        process = _function_process(folder)
+        env = process.environ()
+        yield Ours(endpoint, _seed(endpoint), int(env["PORT"]), env["WAKTI_DB_URL"], process)
+    finally:
+        stack.down(remove_data=True)
+
+
+@contextmanager
+def conventional(endpoint: Endpoint, port: int) -> Iterator[str]:
+    """Run the conventional design against the same stack; yield its address."""
+    program = deno.find(paths.cache())
+    program.install(CONVENTIONAL / "index.ts")
+    env = {
+        "SUPABASE_URL": endpoint.api_url,
+        "SUPABASE_SERVICE_ROLE_KEY": endpoint.secret_key,
+        "PORT": str(port),
+    }
+    command = [program.program, "run", "--quiet", "--allow-net", "--allow-env", "index.ts"]
+    server = subprocess.Popen(command, cwd=CONVENTIONAL, env=os.environ | program.env() | env)
+    try:
+        url = f"http://127.0.0.1:{port}/"
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(url)
+                break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        yield url
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _seed(endpoint: Endpoint) -> str:
+    with psycopg.connect(endpoint.db_url) as connection:
+        connection.execute(
+            "insert into auth.users (id, email) values (gen_random_uuid(), 'bench@example.com')"
+        )
+        row = connection.execute(
+            "insert into public.projects (user_id, name) select id, 'bench' from auth.users"
+            " returning id::text, user_id"
+        ).fetchone()
+        assert row is not None
+        project, owner = row
+        connection.execute(
+            "insert into public.project_backends (project_id, user_id, enabled, features)"
+            " values (%s, %s, true, %s)",
+            [project, owner, json.dumps(NO_LIMITS)],
+        )
+        for item in ITEMS:
+            connection.execute(
+                "insert into public.project_collections"
+                " (project_id, user_id, collection_name, data) values (%s, %s, 'products', %s)",
+                [project, owner, json.dumps(item)],
+            )
+    return str(project)
+
+
+def _function_process(folder: Path) -> psutil.Process:
+    for process in psutil.process_iter():
+        try:
+            env = process.environ()
+        except psutil.Error:
+            continue
+        if env.get("WAKTI_STACK", "").startswith(str(folder)) and "SUPABASE_URL" in env:
+            return process
+    raise RuntimeError("the edge function does not run")

@@ -1,0 +1,163 @@
+import * as auth from "./auth.ts";
+import { bodyKind, type JsonObject, readJson } from "./body.ts";
+import { clientAddress } from "./client.ts";
+import * as collections from "./collections.ts";
+import type { Context, Handler, Services } from "./context.ts";
+import { allMethods, originOf, preflight } from "./cors.ts";
+import { ApiError } from "./errors.ts";
+import { submit } from "./forms.ts";
+import { describe, type Log } from "./log.ts";
+import { deleteUpload, upload } from "./uploads.ts";
+
+/** The part of the connection's description that is used. */
+export interface Connection {
+  readonly remoteAddr?: { readonly hostname?: string };
+}
+
+/** Answers one request. */
+export type App = (
+  request: Request,
+  connection?: Connection,
+) => Promise<Response>;
+
+type Methods = Readonly<Record<string, Handler>>;
+
+const health: Handler = async (context) => {
+  await context.services.database.ping();
+  return '{"status":"ok"}';
+};
+
+const actions: ReadonlyMap<string, Methods> = new Map<string, Methods>([
+  ["submit", { POST: submit }],
+  ["auth/signup", { POST: auth.signup }],
+  ["auth/login", { POST: auth.login }],
+  ["auth/me", { POST: auth.me }],
+  ["auth/logout", { POST: auth.logout }],
+  ["upload/delete", { POST: deleteUpload }],
+  ["health", { GET: health }],
+]);
+
+/** The API over what it needs from outside. */
+export function createApp(services: Services, log: Log): App {
+  return async (request, connection) => {
+    if (request.method === "OPTIONS") return preflight();
+    const started = performance.now();
+    const requestId = crypto.randomUUID();
+    const context: Context = {
+      services,
+      request,
+      origin: originOf(request.headers),
+      client: clientAddress(request.headers, connection?.remoteAddr?.hostname),
+      cors: "*",
+      action: "unknown",
+      project: null,
+    };
+    let refusal: ApiError | null = null;
+    let body: string;
+    try {
+      body = await route(context);
+    } catch (error) {
+      refusal = error instanceof ApiError
+        ? error
+        : new ApiError("internal_error", null, { cause: error });
+      body = refusalBody(refusal, requestId);
+    }
+    const status = refusal?.status ?? 200;
+    const cause = refusal?.details.cause;
+    log({
+      requestId,
+      action: context.action,
+      project: context.project,
+      status,
+      code: refusal?.code ?? null,
+      ms: Math.round((performance.now() - started) * 100) / 100,
+      ...(cause === undefined ? {} : { cause: describe(cause) }),
+    });
+    return new Response(body, { status, headers: headersOf(context, refusal) });
+  };
+}
+
+async function route(context: Context): Promise<string> {
+  const { request } = context;
+  switch (request.method) {
+    case "GET":
+      return await dispatch(context, queryOf(request.url));
+    case "POST":
+    case "PUT":
+    case "DELETE":
+      if (bodyKind(request.headers) === "form") {
+        if (request.method !== "POST") throw methodNotAllowed({ POST: submit });
+        return await upload(context);
+      }
+      return await dispatch(context, await readJson(request));
+    default:
+      throw new ApiError("method_not_allowed", null, { allow: allMethods });
+  }
+}
+
+function dispatch(context: Context, input: JsonObject): Promise<string> {
+  const { action, projectId } = input;
+  if (projectId === undefined && action !== "health") {
+    throw new ApiError("missing_field", "projectId is required");
+  }
+  const methods = typeof action === "string" ? methodsOf(action) : undefined;
+  if (methods === undefined) throw new ApiError("invalid_action");
+  context.action = String(action);
+  if (typeof projectId === "string") context.project = projectId.slice(0, 36);
+  const handler = methods[context.request.method];
+  if (handler === undefined) throw methodNotAllowed(methods);
+  return handler(context, input);
+}
+
+function methodsOf(action: string): Methods | undefined {
+  if (!action.startsWith("collection/")) return actions.get(action);
+  const name = action.slice("collection/".length);
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
+    throw new ApiError(
+      "invalid_field",
+      "A collection's name takes letters, digits, _ and -, at most 64",
+    );
+  }
+  return {
+    GET: collections.list(name),
+    POST: collections.create(name),
+    PUT: collections.update(name),
+    DELETE: collections.remove(name),
+  };
+}
+
+function methodNotAllowed(methods: Methods): ApiError {
+  const allow = [...Object.keys(methods), "OPTIONS"].join(", ");
+  return new ApiError("method_not_allowed", null, { allow });
+}
+
+function queryOf(url: string): JsonObject {
+  return Object.fromEntries(new URL(url).searchParams);
+}
+
+function refusalBody(refusal: ApiError, requestId: string): string {
+  return JSON.stringify({
+    error: refusal.message,
+    code: refusal.code,
+    ...(refusal.status >= 500 ? { requestId } : {}),
+  });
+}
+
+function headersOf(
+  context: Context,
+  refusal: ApiError | null,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "vary": "Origin",
+  };
+  if (context.cors !== null) {
+    headers["access-control-allow-origin"] = context.cors;
+  }
+  const { allow, retryAfter } = refusal?.details ?? {};
+  if (allow !== undefined) headers.allow = allow;
+  if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);
+  return headers;
+}

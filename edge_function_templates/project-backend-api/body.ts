@@ -1,0 +1,188 @@
+import { within } from "./deadline.ts";
+import { ApiError } from "./errors.ts";
+import { limits } from "./settings.ts";
+
+/** A JSON value, as `JSON.parse` makes it. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | Json[]
+  | { [key: string]: Json };
+
+/** A JSON object. */
+export type JsonObject = { [key: string]: Json };
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** Milliseconds that a JSON body may take to arrive. */
+const jsonDeadline = 15_000;
+
+/** The kind of body that a content type announces. */
+export function bodyKind(headers: Headers): "json" | "form" {
+  const header = headers.get("content-type");
+  if (header === null || header === "application/json") return "json";
+  const [type = "", ...parameters] = header.toLowerCase().split(";").map((
+    part,
+  ) => part.trim());
+  if (type === "multipart/form-data") return "form";
+  // A page that sends JSON without naming it sends text/plain.
+  const isJson = type === "" || type === "application/json" ||
+    type === "text/plain" || type.endsWith("+json");
+  const charset = parameters.find((part) => part.startsWith("charset="));
+  if (!isJson || (charset && !/^charset="?utf-?8"?$/.test(charset))) {
+    throw new ApiError("unsupported_media_type");
+  }
+  return "json";
+}
+
+/** Read a JSON object, holding it against the limits before it is parsed. */
+export async function readJson(request: Request): Promise<JsonObject> {
+  const bytes = await readBytes(
+    request,
+    limits.jsonBody,
+    jsonDeadline,
+    "body_too_large",
+  );
+  // The envelope around the data is a level of its own.
+  if (isDeeper(bytes, limits.jsonDepth + 1)) {
+    throw new ApiError(
+      "invalid_json",
+      `JSON may be nested ${limits.jsonDepth} levels deep`,
+    );
+  }
+  let text: string;
+  let value: Json;
+  try {
+    text = decoder.decode(bytes);
+    value = JSON.parse(text);
+  } catch {
+    throw new ApiError("invalid_json");
+  }
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    throw new ApiError("invalid_json", "The body must be a JSON object");
+  }
+  // Only an exponent of three digits or 309 digits in a row can be too large.
+  if (/\de\+?\d{3}|\d{309}/i.test(text) && hasInfinite(value)) {
+    throw new ApiError("invalid_json", "The body has a number that is too big");
+  }
+  return value;
+}
+
+/**
+ * Read a body, at most `limit` bytes of it.
+ *
+ * What the header announces is only used to refuse early; the count of what arrives decides.
+ */
+export async function readBytes(
+  request: Request,
+  limit: number,
+  deadline: number,
+  tooLarge: "body_too_large" | "file_too_large",
+  onChunk?: (size: number) => Promise<void> | void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(request.headers.get("content-length")) > limit) {
+    throw new ApiError(tooLarge);
+  }
+  if (request.body === null) return new Uint8Array();
+  const reader = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  async function readAll(): Promise<void> {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.byteLength;
+      if (size > limit) throw new ApiError(tooLarge);
+      chunks.push(value);
+      await onChunk?.(value.byteLength);
+    }
+  }
+  try {
+    await within(
+      readAll(),
+      deadline,
+      () => new ApiError("invalid_json", "The body did not arrive in time"),
+    );
+  } catch (error) {
+    reader.cancel().catch(() => {});
+    if (error instanceof ApiError) throw error;
+    throw new ApiError("invalid_json", "The body did not arrive whole");
+  }
+  return joined(chunks, size);
+}
+
+function joined(
+  chunks: readonly Uint8Array[],
+  size: number,
+): Uint8Array<ArrayBuffer> {
+  if (chunks.length === 1) return chunks[0] as Uint8Array<ArrayBuffer>;
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** Is this JSON nested deeper than `levels`? Found by counting, so that depth costs nothing. */
+export function isDeeper(bytes: Uint8Array, levels: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === 0x5c) at++; // a backslash hides the next character
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) {
+      inString = true;
+    } else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > levels) return true;
+    } else if (byte === 0x7d || byte === 0x5d) {
+      depth--;
+    }
+  }
+  return false;
+}
+
+/**
+ * The JSON text of a value that the database can store.
+ *
+ * jsonb has neither the NUL character nor half a surrogate pair.
+ */
+export function storable(value: JsonObject): string {
+  const text = JSON.stringify(value);
+  if (/\\u(0000|d[89a-f])/i.test(text) && hasUnstorable(value)) {
+    throw new ApiError(
+      "invalid_field",
+      "data has a character that cannot be stored",
+    );
+  }
+  return text;
+}
+
+/** Can the database store this text? */
+export function isStorableText(text: string): boolean {
+  return !text.includes("\0") && text.isWellFormed();
+}
+
+function hasUnstorable(value: Json): boolean {
+  if (typeof value === "string") return !isStorableText(value);
+  return entriesOf(value).some(([key, inner]) =>
+    !isStorableText(key) || hasUnstorable(inner)
+  );
+}
+
+/** A number too large for JavaScript is parsed as Infinity and would be stored as null. */
+function hasInfinite(value: Json): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  return entriesOf(value).some(([, inner]) => hasInfinite(inner));
+}
+
+function entriesOf(value: Json): [string, Json][] {
+  return value !== null && typeof value === "object"
+    ? Object.entries(value)
+    : [];
+}

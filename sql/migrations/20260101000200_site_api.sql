@@ -1,0 +1,108 @@
+-- The ground the site API stands on, in the schema that REST never sees: its two roles, and what
+-- only the API itself remembers. The functions, policies and grants are in the R_1x files.
+
+-- wakti_site owns the functions and is bound by row level security; nobody logs in as it.
+-- wakti_edge is who the edge function connects as; its password is set by `up` and `deploy`.
+do $$
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'wakti_site') then
+    create role wakti_site nologin;
+  end if;
+  if not exists (select from pg_catalog.pg_roles where rolname = 'wakti_edge') then
+    create role wakti_edge login;
+  end if;
+end
+$$;
+
+alter role wakti_site nologin noinherit nocreatedb nocreaterole;
+
+alter role wakti_edge login noinherit nocreatedb nocreaterole connection limit 40;
+
+alter role wakti_edge set statement_timeout = '5s';
+
+alter role wakti_edge set lock_timeout = '3s';
+
+alter role wakti_edge set idle_in_transaction_session_timeout = '10s';
+
+alter role wakti_edge set timezone = 'UTC';
+
+alter role wakti_edge set search_path = '';
+
+-- Every query of the API is short; compiling one would cost more than running it.
+alter role wakti_edge set jit = off;
+
+-- The migrating role hands functions over to wakti_site and replaces them later, for which it must
+-- be able to act as that role; it may become wakti_edge so that a connection can be narrowed.
+grant wakti_site to current_user with inherit true, set true;
+
+grant wakti_edge to current_user with inherit false, set true;
+
+grant usage on schema wakti to wakti_site, wakti_edge;
+
+-- answer: what every function of the API answers. An HTTP status, a machine code on refusal, the
+-- finished JSON text (on refusal a sentence, where it says more than the code), the origin that
+-- CORS names, and the seconds to wait after a 429.
+-- pass: what the gates found out about a request. A null status means that it may go on.
+do $$
+begin
+  if to_regtype('wakti.answer') is null then
+    create type wakti.answer as (
+      status integer,
+      code text,
+      body text,
+      cors text,
+      retry_after integer
+    );
+  end if;
+  if to_regtype('wakti.pass') is null then
+    create type wakti.pass as (
+      status integer,
+      code text,
+      cors text,
+      retry_after integer,
+      owner_id uuid,
+      is_owner boolean,
+      features jsonb,
+      setting text,
+      site_user uuid
+    );
+  end if;
+end
+$$;
+
+-- One row for each visitor who is signed in. Only the SHA-256 of the token is kept, so that a copy
+-- of the database signs nobody in.
+create table if not exists wakti.site_sessions (
+  token_hash bytea primary key check (octet_length(token_hash) = 32),
+  project_id uuid not null references public.projects (id) on delete cascade,
+  site_user_id uuid not null references public.project_site_users (id) on delete cascade,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null
+);
+
+create index if not exists site_sessions_project_id_idx
+on wakti.site_sessions (project_id);
+
+create index if not exists site_sessions_site_user_id_idx
+on wakti.site_sessions (site_user_id, expires_at);
+
+-- How often a client did something in its current minute. Unlogged: losing the counts in a crash
+-- costs nothing, writing them twice would cost every request.
+create unlogged table if not exists wakti.rate_limits (
+  project_id uuid not null references public.projects (id) on delete cascade,
+  action text not null,
+  client text not null,
+  started_at timestamptz not null default now(),
+  requests integer not null default 1,
+  primary key (project_id, action, client)
+);
+
+create index if not exists rate_limits_started_at_idx
+on wakti.rate_limits (started_at);
+
+alter table wakti.site_sessions enable row level security;
+
+alter table wakti.rate_limits enable row level security;
+
+revoke all on wakti.site_sessions, wakti.rate_limits
+from public, anon, authenticated, service_role;

@@ -1,0 +1,174 @@
+import postgres from "postgres";
+
+import { within } from "./deadline.ts";
+import { ApiError, isErrorCode } from "./errors.ts";
+
+/** What a function of the database's site API answers. */
+export interface Row {
+  readonly status: number;
+  readonly code: string | null;
+  readonly body: string | null;
+  readonly cors: string | null;
+  readonly retry_after: number | null;
+}
+
+/** A value that travels to the database as a parameter. */
+export type Parameter =
+  | string
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | readonly string[]
+  | Readonly<Record<string, string>>;
+
+/** The functions of schema `wakti` that the role of this API may call, and their parameters. */
+const functions = {
+  submit: 5,
+  list_items: 8,
+  search_items: 12,
+  read_item: 7,
+  create_item: 8,
+  update_item: 8,
+  delete_item: 7,
+  begin_signup: 4,
+  finish_signup: 5,
+  begin_login: 4,
+  finish_login: 5,
+  me: 4,
+  logout: 4,
+  reserve_upload: 9,
+  complete_upload: 2,
+  release_uploads: 2,
+  find_upload: 5,
+  remove_upload: 3,
+} as const;
+
+/** A function of the site API in the database. */
+export type FunctionName = keyof typeof functions;
+
+/** The database, as far as this API needs one. */
+export interface Database {
+  /** Call one function of the site API: one statement, one transaction. */
+  call(name: FunctionName, parameters: readonly Parameter[]): Promise<Row>;
+  /** Throw database_unavailable unless the database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds until a database that does not answer counts as gone. */
+const patience = 8_000;
+
+const statements = Object.fromEntries(
+  Object.entries(functions).map(([name, count]) => {
+    const places = Array.from({ length: count }, (_, at) => `$${at + 1}`);
+    return [
+      name,
+      `select status, code, body, cors, retry_after from wakti.${name}(${
+        places.join(", ")
+      })`,
+    ];
+  }),
+) as Record<FunctionName, string>;
+
+/**
+ * A pool of at most four connections.
+ *
+ * The transaction pooler gives a connection away between two statements, so nothing may be prepared
+ * on it. A URL that is not the API's own role is narrowed to it.
+ */
+export function connect(url: string, isEdgeRole: boolean): Database {
+  const isPooler = new URL(url).port === "6543";
+  const sql = postgres(url, {
+    max: 4,
+    prepare: !isPooler,
+    fetch_types: false,
+    connect_timeout: 5,
+    idle_timeout: 60,
+    max_lifetime: 30 * 60,
+    backoff: () => 0.1,
+    onnotice: () => {},
+    connection: isEdgeRole || isPooler
+      ? { application_name: "project-backend-api" }
+      : {
+        application_name: "project-backend-api",
+        role: "wakti_edge",
+        statement_timeout: 5_000,
+        TimeZone: "UTC",
+      },
+  });
+
+  async function run<T>(query: PromiseLike<T>): Promise<T> {
+    try {
+      return await within(query, patience, () => unavailable("no answer"));
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  return {
+    async call(name, parameters) {
+      const rows = await run(
+        sql.unsafe<Row[]>(statements[name], parameters as never[], {
+          prepare: !isPooler,
+        }),
+      );
+      return rows[0] as Row;
+    },
+    async ping() {
+      await run(sql`select 1`);
+    },
+    async close() {
+      await sql.end({ timeout: 1 });
+    },
+  };
+}
+
+/** The finished JSON of an answer; throw the refusal if it is one. */
+export function bodyOf(row: Row): string {
+  if (row.status === 200) return row.body ?? "";
+  const code = row.code ?? "";
+  throw new ApiError(
+    isErrorCode(code) ? code : "internal_error",
+    code === "invalid_data" ? row.body : null,
+    row.retry_after === null ? {} : { retryAfter: row.retry_after },
+  );
+}
+
+/** Say in the API's words what the database or the way to it said. */
+export function translate(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  const code = error instanceof Error && "code" in error
+    ? String(error.code)
+    : "";
+  // Connections refused, closed, timed out; too many; shutting down; statement or lock timeout;
+  // the database or the role is not there (yet).
+  if (
+    !(error instanceof postgres.PostgresError) ||
+    /^(08|53|57|58|55P03|3D000|28)/.test(code)
+  ) {
+    return isConnectionCode(code) || error instanceof postgres.PostgresError
+      ? unavailable(error)
+      : new ApiError("internal_error", null, { cause: error });
+  }
+  // Values that passed our checks and that the database still cannot hold.
+  if (code.startsWith("22") || code === "54000") {
+    return new ApiError("invalid_field", null, { cause: error });
+  }
+  if (code === "23514") {
+    return new ApiError("invalid_data", null, { cause: error });
+  }
+  // The project went away between the gates and the row.
+  if (code === "23503") {
+    return new ApiError("backend_not_enabled", null, { cause: error });
+  }
+  return new ApiError("internal_error", null, { cause: error });
+}
+
+function unavailable(cause: unknown): ApiError {
+  return new ApiError("database_unavailable", null, { retryAfter: 5, cause });
+}
+
+function isConnectionCode(code: string): boolean {
+  return /^(E[A-Z]+|CONNECT_TIMEOUT|CONNECTION_[A-Z]+)$/.test(code);
+}

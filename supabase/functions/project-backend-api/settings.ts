@@ -1,0 +1,27 @@
+/** What wakti.toml decides. Written by `wakti-sb generate`. */
+
+/** Sizes are bytes unless the name says otherwise. */
+export const limits = {
+  jsonBody: 1048576,
+  item: 262144,
+  jsonDepth: 32,
+  listItems: 1000,
+  nameChars: 64,
+  emailChars: 254,
+  file: 10485760,
+  filenameChars: 100,
+} as const;
+
+export const uploads: {
+  readonly bucket: string;
+  readonly mimeTypes: readonly string[];
+} = {
+  bucket: "project-uploads",
+  mimeTypes: [    "image/jpeg",    "image/png",    "image/gif",    "image/webp",    "image/svg+xml",    "image/avif",    "application/pdf",    "text/plain",    "text/csv",    "application/json",    "application/msword",    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",    "application/vnd.ms-excel",    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",    "application/vnd.ms-powerpoint",    "application/vnd.openxmlformats-officedocument.presentationml.presentation",    "application/vnd.oasis.opendocument.text",    "application/vnd.oasis.opendocument.spreadsheet",    "application/vnd.oasis.opendocument.presentation",    "application/zip",  ],
+};
+
+export const passwords = {
+  minChars: 8,
+  maxChars: 256,
+  iterations: 600000,
+} as const;

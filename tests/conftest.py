@@ -1,0 +1,73 @@
+"""One real stack for a session, a clean database for whoever asks for one."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests import official_cli as official
+from wakti_sb.stack import EmbeddedStack, Endpoint
+
+ROOT = Path(__file__).parent.parent
+SUPERUSER = "supabase_admin:postgres"
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
+    """This repository's backend on free ports, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("project")
+    folder.chmod(0o755)
+    shutil.copytree(ROOT / "supabase", folder / "supabase")
+    # Passwords in tests guard nothing; hashing them as slowly as in production would take minutes.
+    (folder / "supabase" / "functions" / ".env").write_text("WAKTI_PBKDF2_ITERATIONS=1000\n")
+    stack = EmbeddedStack(folder)
+    stack.up(port=0)
+    yield stack
+    stack.down(remove_data=True)
+
+
+@pytest.fixture(scope="session")
+def endpoint(stack: EmbeddedStack) -> Endpoint:
+    """Where the stack of this session answers; the database holds what other tests left."""
+    return stack.endpoint()
+
+
+@pytest.fixture
+def clean(stack: EmbeddedStack) -> Endpoint:
+    """The same, with a clean, migrated database and no files."""
+    return stack.reset()
+
+
+@pytest.fixture
+def empty_database(endpoint: Endpoint) -> Iterator[str]:
+    """URL of a database with the platform's roles and schemas and nothing else, as postgres."""
+    yield from _clone_of("wakti_platform", endpoint)
+
+
+@pytest.fixture
+def db_url(endpoint: Endpoint) -> Iterator[str]:
+    """URL of a database of this test's own with every migration applied, as postgres."""
+    yield from _clone_of("wakti_template", endpoint)
+
+
+@pytest.fixture(scope="session")
+def official_cli() -> Path:
+    """The official Supabase CLI's program."""
+    return official.fetch()
+
+
+def _clone_of(template: str, endpoint: Endpoint) -> Iterator[str]:
+    name = f"test_{secrets.token_hex(6)}"
+    server = endpoint.db_url.removesuffix("/postgres").replace("postgres:postgres", SUPERUSER)
+    database = sql.Identifier(name)
+    with psycopg.connect(f"{server}/template1", autocommit=True) as connection:
+        statement = sql.SQL("create database {} template {} owner postgres")
+        connection.execute(statement.format(database, sql.Identifier(template)))
+        yield f"{endpoint.db_url.removesuffix('/postgres')}/{name}"
+        connection.execute(sql.SQL("drop database {} with (force)").format(database))

@@ -1,0 +1,27 @@
+"""Projects of a test's own, whose stacks are always stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import wakti
+
+MIGRATION = """
+create table public.notes (id bigint generated always as identity primary key, text text not null);
+alter table public.notes enable row level security;
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    """A small Supabase project in a folder whose name has spaces, with nothing running."""
+    folder = tmp_path / "a project with spaces"
+    (folder / "supabase" / "migrations").mkdir(parents=True)
+    (folder / "supabase" / "migrations" / "20260101000000_notes.sql").write_text(MIGRATION)
+    for one in (tmp_path, *tmp_path.parents[:2]):
+        one.chmod(0o755)
+    yield folder
+    wakti("down", "--no-backup", cwd=folder)

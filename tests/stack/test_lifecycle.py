@@ -1,0 +1,205 @@
+"""up, down, status, reset and logs, from the command line."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from tests.command_line import PROGRAM, assert_one_clear_sentence, wakti
+
+
+def _status(project: Path) -> dict[str, str]:
+    done = wakti("status", "-o", "json", cwd=project)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _processes(project: Path) -> list[psutil.Process]:
+    """Every process that belongs to the project's stack, by the mark in its environment."""
+    found = []
+    for one in psutil.process_iter():
+        try:
+            if one.environ().get("WAKTI_STACK", "").startswith(str(project)):
+                found.append(one)
+        except psutil.Error:
+            continue
+    return found
+
+
+def _up(project: Path) -> dict[str, str]:
+    done = wakti("up", "--port", "0", cwd=project)
+    assert done.returncode == 0, done.stderr
+    return _status(project)
+
+
+def test_up_leaves_a_migrated_stack_that_answers(project: Path) -> None:
+    env = _up(project)
+
+    with psycopg.connect(env["DB_URL"]) as connection:
+        assert connection.execute("select count(*) from public.notes").fetchone() == (0,)
+    answer = httpx.get(
+        f"{env['API_URL']}/rest/v1/notes", headers={"apikey": env["PUBLISHABLE_KEY"]}
+    )
+    assert answer.json() == []
+
+
+def test_up_on_a_running_stack_applies_what_is_pending(project: Path) -> None:
+    env = _up(project)
+    (project / "supabase" / "migrations" / "20260102000000_more.sql").write_text(
+        "alter table public.notes add column done boolean not null default false;"
+    )
+
+    assert _up(project) == env
+
+    with psycopg.connect(env["DB_URL"]) as connection:
+        connection.execute("select done from public.notes")
+
+
+def test_down_leaves_no_process_and_no_port_behind(project: Path) -> None:
+    env = _up(project)
+    assert _processes(project)
+
+    assert wakti("down", cwd=project).returncode == 0
+
+    assert _processes(project) == []
+    port = int(env["API_URL"].rpartition(":")[2])
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+
+
+def test_data_and_keys_survive_down_and_up(project: Path) -> None:
+    before = _up(project)
+    with psycopg.connect(before["DB_URL"]) as connection:
+        connection.execute("insert into public.notes (text) values ('kept')")
+    wakti("down", cwd=project)
+
+    after = _up(project)
+
+    assert after["SECRET_KEY"] == before["SECRET_KEY"]
+    with psycopg.connect(after["DB_URL"]) as connection:
+        assert connection.execute("select text from public.notes").fetchone() == ("kept",)
+
+
+def test_down_without_backup_forgets_data_and_keys(project: Path) -> None:
+    before = _up(project)
+    assert wakti("down", "--no-backup", cwd=project).returncode == 0
+    assert not (project / ".wakti" / "embedded").exists()
+    assert _up(project)["SECRET_KEY"] != before["SECRET_KEY"]
+
+
+def test_down_with_nothing_up_is_fine(project: Path) -> None:
+    done = wakti("down", cwd=project)
+    assert done.returncode == 0
+    assert "Nothing was up." in done.stderr
+    assert not (project / ".wakti").exists()
+
+
+def test_reset_gives_a_clean_migrated_database(project: Path) -> None:
+    env = _up(project)
+    with psycopg.connect(env["DB_URL"]) as connection:
+        connection.execute("insert into public.notes (text) values ('gone')")
+
+    assert wakti("reset", cwd=project).returncode == 0
+
+    answer = httpx.get(f"{env['API_URL']}/rest/v1/notes", headers={"apikey": env["SECRET_KEY"]})
+    assert answer.json() == []
+
+
+def test_reset_takes_in_a_migration_that_was_edited(project: Path) -> None:
+    env = _up(project)
+    file = project / "supabase" / "migrations" / "20260101000000_notes.sql"
+    file.write_text(file.read_text().replace("text text", "body text"))
+
+    assert wakti("reset", cwd=project).returncode == 0
+
+    with psycopg.connect(env["DB_URL"]) as connection:
+        connection.execute("select body from public.notes")
+
+
+def test_a_process_that_died_is_named_and_up_mends_it(project: Path) -> None:
+    _up(project)
+    deno = next(one for one in _processes(project) if one.name() == "deno")
+    deno.kill()
+    deno.wait()
+
+    done = wakti("status", cwd=project)
+    assert_one_clear_sentence(done)
+    assert "api stopped by itself" in done.stderr
+
+    mended = wakti("up", cwd=project)
+    assert mended.returncode == 0, mended.stderr
+    assert "api had stopped by itself" in mended.stderr
+    assert wakti("status", cwd=project).returncode == 0
+
+
+@pytest.mark.parametrize("delay", [0.2, 0.6, 1.0, 1.4])
+def test_an_up_that_was_killed_leaves_nothing_that_the_next_one_trips_over(
+    project: Path, delay: float
+) -> None:
+    first = subprocess.Popen(
+        [*PROGRAM, "up", "--port", "0"], cwd=project, stderr=subprocess.DEVNULL
+    )
+    time.sleep(delay)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+
+    env = _up(project)
+
+    with psycopg.connect(env["DB_URL"]) as connection:
+        connection.execute("select from public.notes")
+    wakti("down", cwd=project)
+    assert _processes(project) == []
+
+
+def test_two_ups_at_once_make_one_stack(project: Path) -> None:
+    command = [*PROGRAM, "up", "--port", "0"]
+    both = [subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE) for _ in range(2)]
+    errors = [one.communicate()[1] for one in both]
+
+    assert [one.returncode for one in both] == [0, 0], errors
+    assert len([one for one in _processes(project) if one.name() == "deno"]) == 1
+
+
+def test_two_projects_run_at_once(project: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / "supabase" / "migrations").mkdir(parents=True)
+    try:
+        assert _up(project)["API_URL"] != _up(other)["API_URL"]
+    finally:
+        wakti("down", "--no-backup", cwd=other)
+
+
+def test_logs_shows_what_each_process_printed(project: Path) -> None:
+    _up(project)
+    done = wakti("logs", cwd=project)
+    assert done.returncode == 0
+    assert "api" in done.stdout
+
+    unknown = wakti("logs", "nobody", cwd=project)
+    assert_one_clear_sentence(unknown)
+
+
+def test_no_key_and_no_token_secret_is_in_a_log_or_in_what_up_prints(project: Path) -> None:
+    done = wakti("up", "--port", "0", cwd=project)
+    env = _status(project)
+    secrets = [env[name] for name in ("SECRET_KEY", "SERVICE_ROLE_KEY", "JWT_SECRET")]
+
+    printed = done.stdout + done.stderr + wakti("logs", "-n", "1000", cwd=project).stdout
+
+    assert [secret for secret in secrets if secret in printed] == []
+
+
+def test_only_its_user_can_read_the_keys_of_a_stack(project: Path) -> None:
+    _up(project)
+    keys = project / ".wakti" / "embedded" / "keys.json"
+    assert keys.stat().st_mode & 0o077 == 0

@@ -1,0 +1,83 @@
+"""The command line: each module parses flags, calls one use case and prints.
+
+A command `NAME` is the function `command` in the module `NAME` of this package, imported when it
+is called, so that `--help` and `status` stay quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from wakti_sb import __version__
+from wakti_sb.cli._output import fail
+from wakti_sb.errors import WaktiError
+
+_COMMANDS = {
+    "demo": "the whole road once, on screen",
+    "init": "start a project in this folder",
+    "generate": "write supabase/ from wakti.toml and the sources",
+    "lint": "style, safety and row level security of the SQL; the functions' TypeScript",
+    "up": "start the local stack",
+    "down": "stop the local stack",
+    "status": "addresses and keys of the local stack",
+    "reset": "a clean, migrated database",
+    "logs": "what the local stack's processes printed",
+    "adopt": "make a live project of the first release ready for migrate",
+    "migrate": "apply pending migrations",
+    "doctor": "what is missing on this machine",
+}
+
+
+class _Commands(click.Group):
+    """Finds a command's module by its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(f"{__name__}.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: wakti-sb demo",
+)
+@click.version_option(__version__, prog_name="wakti-sb")
+def root() -> None:
+    """A Supabase backend for published sites, and proof of who can reach what in it."""
+
+
+def main() -> None:
+    """Run a command; every error becomes one clear sentence and an exit code."""
+    try:
+        sys.exit(root.main(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        fail("stopped.")
+        sys.exit(130)
+    except WaktiError as error:
+        fail(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as error:
+        if "WAKTI_DEBUG" in os.environ:
+            raise
+        fail(f"a mistake of ours: {type(error).__name__}: {error}")
+        fail("set WAKTI_DEBUG=1 to see where, and please report it.")
+        sys.exit(2)

@@ -1,0 +1,43 @@
+"""`wakti-sb init`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from wakti_sb import generate, sources, spec
+from wakti_sb.cli._output import note
+from wakti_sb.cli._project import in_project
+from wakti_sb.cli.generate import write
+from wakti_sb.errors import EnvironmentProblem
+
+
+@click.command(epilog="Example: mkdir shop && cd shop && wakti-sb init")
+@in_project
+def command(project: Path) -> None:
+    """Start a project in this folder: write wakti.toml, then supabase/.
+
+    A wakti.toml that is there already is kept.
+    """
+    file = project / "wakti.toml"
+    if file.exists():
+        note(f"{file.name} is there already and stays as it is.")
+    else:
+        _write(file, project.resolve().name)
+        click.echo(f"wrote {file.name}")
+    write(generate.plan(spec.load(file), sources.root(), project))
+    note("Next: wakti-sb up")
+
+
+def _write(file: Path, folder: str) -> None:
+    """This toolkit's own wakti.toml, under the folder's name."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", folder).strip("-") or "project"
+    text = (sources.root() / "wakti.toml").read_text("utf-8")
+    try:
+        file.write_text(re.sub(r'(?m)^name = ".*"$', f'name = "{name}"', text, count=1), "utf-8")
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"cannot be written: {error.strerror or error}", place=str(file)
+        ) from error

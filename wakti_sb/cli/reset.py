@@ -1,0 +1,20 @@
+"""`wakti-sb reset`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from wakti_sb.cli._output import note, progress
+from wakti_sb.cli._project import in_project
+from wakti_sb.stack import EmbeddedStack
+
+
+@click.command(epilog="Example: wakti-sb reset")
+@in_project
+def command(project: Path) -> None:
+    """Throw the local data away: a clean database with every migration applied, and no files."""
+    with progress() as listener:
+        EmbeddedStack(project, listener).reset()
+    note("The database is clean and migrated.")

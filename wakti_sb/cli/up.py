@@ -1,0 +1,31 @@
+"""`wakti-sb up`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from wakti_sb.cli._output import note, progress
+from wakti_sb.cli._project import in_project
+from wakti_sb.cli.status import print_addresses
+from wakti_sb.stack import EmbeddedStack
+
+
+@click.command(epilog="Example: wakti-sb up --port 0")
+@in_project
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65534),
+    help="Of the API; the database gets the next one. 0 picks free ones.",
+)
+def command(project: Path, port: int | None) -> None:
+    """Start the local stack: PostgreSQL, the API and the edge functions, migrated and ready.
+
+    It stays up until `wakti-sb down`. A stack that died is mended; one that runs gets what is
+    pending.
+    """
+    with progress() as listener:
+        endpoint = EmbeddedStack(project, listener).up(port=port)
+    print_addresses(endpoint)
+    note("Keys: wakti-sb status -o env")

@@ -1,0 +1,82 @@
+"""The tour itself: an owner signs up, makes a project, its site is visited, everybody looks."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+from postgrest.exceptions import APIError
+from supabase import AuthError, Client, ClientOptions, create_client
+
+from wakti_sb.demo.site import Exchange, visit
+from wakti_sb.demo.views import Sight, look
+from wakti_sb.errors import StackError
+from wakti_sb.stack import Endpoint
+
+
+@dataclass(frozen=True)
+class Tour:
+    """What happened.
+
+    Parameters:
+        project_id: of the owner's new project.
+        exchanges: the site's requests, in order.
+        sights: for each person, what they see of each table.
+    """
+
+    project_id: str
+    exchanges: tuple[Exchange, ...]
+    sights: Mapping[str, Mapping[str, Sight]]
+
+
+def run(endpoint: Endpoint) -> Tour:
+    """Walk the whole road once; every run makes people and a project of its own.
+
+    Raise StackError if something on the road does not work.
+    """
+    try:
+        return _walk(endpoint)
+    except (APIError, AuthError, httpx.HTTPError) as error:
+        raise StackError(f"the tour was stopped: {error}", place=endpoint.api_url) from error
+
+
+def _walk(endpoint: Endpoint) -> Tour:
+    owner, other = _new_owner(endpoint), _new_owner(endpoint)
+    project_id = _new_project(owner, "The tour's project")
+    exchanges = visit(endpoint, project_id)
+    sights = {
+        "the owner": look(owner),
+        "another owner": look(other),
+        "a visitor": look(_client(endpoint)),
+    }
+    return Tour(project_id, exchanges, sights)
+
+
+def _client(endpoint: Endpoint) -> Client:
+    options = ClientOptions(auto_refresh_token=False, persist_session=False)
+    return create_client(endpoint.api_url, endpoint.publishable_key, options)
+
+
+def _new_owner(endpoint: Endpoint) -> Client:
+    client = _client(endpoint)
+    email = f"owner-{secrets.token_hex(4)}@example.com"
+    answer = client.auth.sign_up({"email": email, "password": secrets.token_urlsafe(16)})
+    if answer.session is None:
+        raise StackError(
+            "the new owner got no session: this project wants e-mail addresses to be confirmed."
+        )
+    return client
+
+
+def _new_project(owner: Client, name: str) -> str:
+    answer = owner.auth.get_user()
+    if answer is None:
+        raise StackError("the owner is not signed in.")
+    user_id = answer.user.id
+    project = owner.table("projects").insert({"user_id": user_id, "name": name}).execute()
+    project_id = str(project.data[0]["id"])  # type: ignore[call-overload,index]
+    backend = {"project_id": project_id, "user_id": user_id, "enabled": True}
+    owner.table("project_backends").insert(backend).execute()
+    return project_id

@@ -1,0 +1,69 @@
+"""Migrations: read a folder of them, apply what is pending, keep the official CLI's history."""
+
+from __future__ import annotations
+
+from wakti_sb.migrate.errors import (
+    AnotherRunner,
+    ConnectionFailed,
+    DatabaseUnsuitable,
+    HistoryConflict,
+    StatementFailed,
+)
+from wakti_sb.migrate.events import (
+    Event,
+    FileDone,
+    FileSkipped,
+    FileStarted,
+    OnEvent,
+    Retrying,
+    ServerNotice,
+    StatementDone,
+    WaitingForRunner,
+)
+from wakti_sb.migrate.reader import Migration, read
+from wakti_sb.migrate.results import (
+    Entry,
+    FileReport,
+    Lock,
+    Repair,
+    Result,
+    StatementReport,
+    Status,
+)
+from wakti_sb.migrate.runner import apply, repair, status
+from wakti_sb.migrate.session import Timeouts
+
+__all__ = [  # noqa: RUF022  # grouped by what they are
+    # use cases
+    "read",
+    "apply",
+    "status",
+    "repair",
+    # what they take
+    "Migration",
+    "OnEvent",
+    "Timeouts",
+    # what they return
+    "Entry",
+    "FileReport",
+    "Lock",
+    "Repair",
+    "Result",
+    "StatementReport",
+    "Status",
+    # what they tell on the way
+    "Event",
+    "FileDone",
+    "FileSkipped",
+    "FileStarted",
+    "Retrying",
+    "ServerNotice",
+    "StatementDone",
+    "WaitingForRunner",
+    # what they raise
+    "AnotherRunner",
+    "ConnectionFailed",
+    "DatabaseUnsuitable",
+    "HistoryConflict",
+    "StatementFailed",
+]

@@ -1,0 +1,9 @@
+"""Local and remote Supabase stacks: start them, stop them, and get their `Endpoint`."""
+
+from __future__ import annotations
+
+from wakti_sb.events import Event, Listener, Notice, Step
+from wakti_sb.stack.embedded.lifecycle import Condition, EmbeddedStack
+from wakti_sb.stack.endpoint import Endpoint
+
+__all__ = ["Condition", "EmbeddedStack", "Endpoint", "Event", "Listener", "Notice", "Step"]

@@ -1,0 +1,1 @@
+"""PostgreSQL, Supabase Lite and Deno as one local stack, without Docker."""

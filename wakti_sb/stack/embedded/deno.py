@@ -1,0 +1,89 @@
+"""Deno: where its program is, and how its packages get into our cache once and for all."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from wakti_sb.errors import EnvironmentProblem
+
+_NO_NETWORK_SIGNS = ("error sending request", "dns error", "failed to lookup", "tcp connect error")
+
+
+@dataclass(frozen=True)
+class Deno:
+    """A Deno program with a package cache of its own.
+
+    Parameters:
+        program: the path of `deno`.
+        cache: what Deno calls DENO_DIR.
+    """
+
+    program: str
+    cache: Path
+
+    def installed(self, entry: Path) -> bool:
+        """Whether everything that `entry` imports is in the cache."""
+        return self._stamp(entry).exists()
+
+    def install(self, entry: Path) -> None:
+        """Fetch what the lock file beside `entry` names, so that it runs without a network.
+
+        Raise EnvironmentProblem if the package registry cannot be reached.
+        """
+        self.cache.mkdir(parents=True, exist_ok=True)
+        command = [self.program, "install", "--quiet", "--frozen", "--entrypoint", entry.name]
+        done = subprocess.run(
+            command,
+            cwd=entry.parent,
+            env=os.environ | self.env() | {"NO_COLOR": "1"},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode != 0:
+            raise self._explain(done.stderr, entry)
+        self._stamp(entry).touch()
+
+    def env(self) -> dict[str, str]:
+        """What every process of ours needs in its environment to find the cache."""
+        return {"DENO_DIR": str(self.cache), "DENO_NO_UPDATE_CHECK": "1"}
+
+    def _stamp(self, entry: Path) -> Path:
+        """A file that is there when the packages of this very lock file have been fetched."""
+        digest = sha256(str(entry.name).encode())
+        for name in ("deno.json", "deno.lock"):
+            file = entry.parent / name
+            digest.update(file.read_bytes() if file.exists() else b"")
+        return self.cache / f"installed-{digest.hexdigest()[:16]}"
+
+    def _explain(self, output: str, entry: Path) -> EnvironmentProblem:
+        text = output.lower()
+        if any(sign in text for sign in _NO_NETWORK_SIGNS):
+            return EnvironmentProblem(
+                "cannot fetch the packages of the local stack: the npm registry is out of reach.",
+                remedy="They are fetched once. Connect to the network and run the command again.",
+            )
+        lines = [line for line in output.strip().splitlines() if line.strip()]
+        return EnvironmentProblem(
+            f"cannot fetch the packages: {lines[0] if lines else 'deno install failed'}",
+            place=str(entry.parent / "deno.lock"),
+        )
+
+
+def find(cache: Path) -> Deno:
+    """The Deno that pip installed.
+
+    Raise EnvironmentProblem if there is none for this Python.
+    """
+    try:
+        from deno import find_deno_bin
+
+        program = os.fsdecode(find_deno_bin())
+    except (ImportError, FileNotFoundError):
+        raise EnvironmentProblem(
+            "Deno is not installed for this Python.", remedy="Run: pip install deno"
+        ) from None
+    return Deno(program, cache / "deno")

@@ -1,0 +1,250 @@
+"""up, down, reset and status of the embedded stack."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from wakti_sb.errors import StackError
+from wakti_sb.events import Listener, Notice, Step, ignore
+from wakti_sb.stack import config as configuration
+from wakti_sb.stack.embedded import deno, functions, keys, paths, ports, process, state
+from wakti_sb.stack.embedded.database import Database
+from wakti_sb.stack.embedded.installation import install
+from wakti_sb.stack.embedded.server import Server
+from wakti_sb.stack.embedded.services import Services, mark
+from wakti_sb.stack.embedded.state import State
+from wakti_sb.stack.endpoint import Endpoint
+
+POSTGRES = "postgres"
+
+_STEPS = (
+    "preparing PostgreSQL",
+    "fetching packages",
+    "starting PostgreSQL",
+    "applying migrations",
+    "starting the API",
+)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How a stack is.
+
+    Parameters:
+        endpoint: where it answers; None when it is down.
+        dead: processes that stopped by themselves.
+        memory: bytes of each living process.
+    """
+
+    endpoint: Endpoint | None
+    dead: tuple[str, ...] = ()
+    memory: Mapping[str, int] = field(default_factory=dict)
+
+
+class EmbeddedStack:
+    """The local stack of one project, without Docker.
+
+    Parameters:
+        project: the folder with `supabase/`.
+        listener: is told what happens.
+    """
+
+    def __init__(self, project: Path, listener: Listener = ignore) -> None:
+        self._config = configuration.read(project)
+        self._paths = paths.for_project(project)
+        self._tell = listener
+
+    def up(self, *, port: int | None = None) -> Endpoint:
+        """Start what does not run yet and apply what is pending.
+
+        Parameters:
+            port: of the API, the database gets the next one; 0 picks two free ports; None takes
+                those of `supabase/config.toml`.
+
+        Raise StackError if the stack runs on another port, EnvironmentProblem if the machine
+        lacks something, MigrationError if a migration cannot be applied.
+        """
+        paths.make(self._paths)
+        with self._locked():
+            before = state.read(self._paths)
+            if before is not None and before.complete and not before.dead():
+                return self._refresh(before, port)
+            if before is not None and before.dead():
+                names = ", ".join(before.dead())
+                self._tell(Notice(f"{names} had stopped by itself: starting the stack again."))
+            self._stop(before)
+            try:
+                return self._start(self._choose_ports(port, before))
+            except BaseException:  # also Ctrl-C: nothing half made is left behind
+                self._stop(state.read(self._paths))
+                raise
+
+    def down(self, *, remove_data: bool = False) -> bool:
+        """Stop every process of the stack; tell whether there was one.
+
+        Parameters:
+            remove_data: also forget database, files, keys and logs.
+        """
+        if not self._paths.state.exists():
+            return False
+        with self._locked():
+            stopped = self._stop(state.read(self._paths))
+            if remove_data:
+                self._remove_data()
+        return stopped
+
+    def reset(self) -> Endpoint:
+        """A clean database with every migration applied, and no files; keys and ports stay.
+
+        Raise StackError if the stack is down.
+        """
+        self._running()  # no lock without a stack
+        with self._locked():
+            running = self._running()
+            self._database(self._server(running.ports)).reset()
+            shutil.rmtree(self._paths.storage, ignore_errors=True)
+            self._paths.storage.mkdir()
+            self._services(running.ports).reload()
+            return self._endpoint(running.ports)
+
+    def status(self) -> Condition:
+        """Whether the stack runs, and what of it."""
+        running = state.read(self._paths)
+        if running is None:
+            return Condition(None)
+        memory = {name: one.memory() for name, one in running.processes.items() if one.alive()}
+        return Condition(self._endpoint(running.ports), running.dead(), memory)
+
+    def endpoint(self) -> Endpoint:
+        """Where the running stack answers.
+
+        Raise StackError if it is down or a process of it died.
+        """
+        return self._endpoint(self._running().ports)
+
+    def logs(self) -> dict[str, Path]:
+        """The log file of each process of the last `up`, by name."""
+        return {file.stem: file for file in sorted(self._paths.logs.glob("*.log"))}
+
+    def _running(self) -> State:
+        running = state.read(self._paths)
+        if running is None:
+            raise StackError("no stack runs here.", remedy="Run: wakti-sb up")
+        if running.dead():
+            raise StackError(
+                f"the stack is broken: {', '.join(running.dead())} stopped by itself.",
+                place=str(self._paths.logs),
+                remedy="The logs above say why. `wakti-sb up` mends it.",
+            )
+        return running
+
+    def _refresh(self, running: State, port: int | None) -> Endpoint:
+        if port and port != running.ports.api:
+            raise StackError(
+                f"the stack already runs on port {running.ports.api}.",
+                remedy="Run `wakti-sb down` first.",
+            )
+        self._tell(Notice("the stack already runs; applying what is pending."))
+        database = self._database(self._server(running.ports))
+        database.bring_up_to_date()
+        database.let_edge_in(self._keys().edge_password)
+        return self._endpoint(running.ports)
+
+    def _start(self, chosen: ports.Ports) -> Endpoint:
+        self._paths.logs.mkdir(exist_ok=True)
+        self._paths.storage.mkdir(exist_ok=True)
+        self._step(0)
+        server = self._server(chosen)
+        database = self._database(server)
+        if not server.initialized:
+            server.initialize()
+        self._step(1)
+        services = self._services(chosen)
+        found = functions.find(self._paths.project)
+        services.install(found)
+        self._step(2)
+        self._remember(chosen, POSTGRES, server.start(mark(self._paths)))
+        server.imitate_platform(auto_expose_new_tables=self._config.auto_expose_new_tables)
+        self._step(3)
+        database.bring_up_to_date()
+        database.let_edge_in(self._keys().edge_password)
+        self._step(4)
+        services.start(found, lambda name, one: self._remember(chosen, name, one))
+        state.write(self._paths, replace(self._running(), complete=True))
+        return self._endpoint(chosen)
+
+    def _stop(self, running: State | None) -> bool:
+        """Stop what is remembered, and what an `up` that was killed could not remember."""
+        known = dict(running.processes) if running is not None else {}
+        strays = process.marked(mark(self._paths))
+        server = [one for name, one in known.items() if name == POSTGRES]
+        others = [one for name, one in known.items() if name != POSTGRES]
+        process.stop(others, sign=signal.SIGTERM)
+        # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
+        process.stop([*server, *strays], sign=signal.SIGINT)
+        state.forget(self._paths)
+        return bool(known or strays)
+
+    def _remember(self, chosen: ports.Ports, name: str, started: process.Process) -> None:
+        before = state.read(self._paths)
+        processes = dict(before.processes) if before is not None else {}
+        state.write(self._paths, State(chosen, processes | {name: started}))
+
+    def _choose_ports(self, port: int | None, before: State | None) -> ports.Ports:
+        if port == 0:
+            return ports.Ports(*ports.free(2))
+        if port is not None:
+            chosen = ports.Ports(port, port + 1)
+        elif before is not None:
+            chosen = before.ports
+        else:
+            chosen = ports.Ports(self._config.api_port, self._config.db_port)
+        ports.require_free(chosen.api, purpose="API")
+        ports.require_free(chosen.db, purpose="database")
+        return chosen
+
+    def _remove_data(self) -> None:
+        shutil.rmtree(self._paths.data, ignore_errors=True)
+        if self._paths.data.parent != self._paths.state:
+            shutil.rmtree(self._paths.data.parent, ignore_errors=True)
+        shutil.rmtree(self._paths.state, ignore_errors=True)
+
+    def _server(self, chosen: ports.Ports) -> Server:
+        return Server(install(paths.cache()), self._paths, chosen.db)
+
+    def _database(self, server: Server) -> Database:
+        return Database(server, self._paths.project, self._config)
+
+    def _services(self, chosen: ports.Ports) -> Services:
+        program = deno.find(paths.cache())
+        return Services(program, self._paths, chosen, self._keys(), self._config)
+
+    def _keys(self) -> keys.Keys:
+        return keys.load_or_make(self._paths.state / "keys.json")
+
+    def _endpoint(self, chosen: ports.Ports) -> Endpoint:
+        known = self._keys()
+        api = f"http://{ports.HOST}:{chosen.api}"
+        database = f"{ports.HOST}:{chosen.db}/postgres"
+        return Endpoint(
+            api_url=api,
+            db_url=f"postgresql://postgres:postgres@{database}",
+            functions_url=f"{api}/functions/v1",
+            publishable_key=known.publishable,
+            secret_key=known.secret,
+            anon_key=known.anon,
+            service_role_key=known.service_role,
+            jwt_secret=known.jwt_secret,
+        )
+
+    def _step(self, number: int) -> None:
+        self._tell(Step(_STEPS[number], number, len(_STEPS)))
+
+    def _locked(self) -> AbstractContextManager[None]:
+        waiting = Notice("waiting for another wakti-sb command to finish.")
+        return state.locked(self._paths, lambda: self._tell(waiting))

@@ -1,0 +1,105 @@
+"""Where a stack keeps what it needs, and under which user its server runs."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import platformdirs
+
+from wakti_sb.errors import EnvironmentProblem
+
+_STATE = ".wakti"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The folders of one project's embedded stack.
+
+    Parameters:
+        project: the folder that holds `wakti.toml` and `supabase/`.
+        state: `.wakti/embedded`: keys, ports, logs, uploaded files.
+        data: PostgreSQL's data folder.
+    """
+
+    project: Path
+    state: Path
+    data: Path
+
+    @property
+    def logs(self) -> Path:
+        """One file for each process."""
+        return self.state / "logs"
+
+    @property
+    def storage(self) -> Path:
+        """Uploaded files."""
+        return self.state / "storage"
+
+
+def for_project(project: Path) -> Paths:
+    """The folders for the project in `project`, whether they are there or not."""
+    state = project.resolve() / _STATE / "embedded"
+    return Paths(project.resolve(), state, _data_folder(state))
+
+
+def make(paths: Paths) -> None:
+    """Make the folder that everything of a stack goes into, out of git's sight.
+
+    Raise EnvironmentProblem if it cannot be written.
+    """
+    try:
+        paths.state.mkdir(parents=True, exist_ok=True)
+        ignore = paths.state.parent / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"cannot write here: {error.strerror or error}",
+            place=str(paths.project),
+            remedy="Run wakti-sb in a folder that you may write to.",
+        ) from error
+
+
+def _data_folder(state: Path) -> Path:
+    """Inside `.wakti/`, unless the unprivileged server of a root user could not reach it there."""
+    if server_user() is None or all(map(_reachable, state.parents)):
+        return state / "postgres"
+    name = f"{state.parent.parent.name}-{sha256(str(state).encode()).hexdigest()[:12]}"
+    return Path("/var/lib/wakti-sb") / name / "postgres"
+
+
+def _reachable(folder: Path) -> bool:
+    """Whether any user may pass through `folder`; one that is still to be made will be so."""
+    return not folder.exists() or bool(folder.stat().st_mode & 0o001)
+
+
+def cache() -> Path:
+    """What all projects of this user share: programs and packages. WAKTI_CACHE names another.
+
+    Root's cache is the machine's, since the server's unprivileged user must read it.
+    """
+    chosen = os.environ.get("WAKTI_CACHE")
+    if chosen:
+        return Path(chosen)
+    if os.geteuid() == 0:
+        return platformdirs.site_cache_path("wakti-sb")
+    return platformdirs.user_cache_path("wakti-sb")
+
+
+def server_user() -> pwd.struct_passwd | None:
+    """The unprivileged user PostgreSQL runs as when we are root; None when we are not."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise EnvironmentProblem(
+        "PostgreSQL refuses to run as root and there is no user `postgres` or `nobody`.",
+        remedy="Run wakti-sb as an ordinary user.",
+    )

@@ -1,0 +1,132 @@
+"""Processes that outlive the command that started them, and how to find them again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_GRACE = 5.0  # seconds between asking a process to stop and killing it
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process, named so that a later one with the same number is not mistaken for it.
+
+    Parameters:
+        pid: its number.
+        created: when it started, seconds since 1970, as the kernel counts it.
+    """
+
+    pid: int
+    created: float
+
+    def alive(self) -> bool:
+        """Whether this very process still runs."""
+        return self._find() is not None
+
+    def memory(self) -> int:
+        """Bytes of its own memory, with its children's (unique set size where known)."""
+        found = self._find()
+        if found is None:
+            return 0
+        return sum(_unique_memory(one) for one in [found, *found.children(recursive=True)])
+
+    def _find(self) -> psutil.Process | None:
+        try:
+            process = psutil.Process(self.pid)
+            # Kernels round the start time, so equality is too strict.
+            if abs(process.create_time() - self.created) > 1:
+                return None
+            return None if process.status() == psutil.STATUS_ZOMBIE else process
+        except psutil.Error:
+            return None
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    log: Path,
+    user: int | None = None,
+    group: int | None = None,
+) -> Process:
+    """Start `command` in a session of its own, so that it outlives us and our terminal.
+
+    Parameters:
+        env: its whole environment.
+        log: receives what it prints; an earlier log is kept beside it as `NAME.1`.
+        user: run as this user id (only root may).
+        group: run as this group id.
+    """
+    if log.exists():
+        log.replace(log.with_name(f"{log.name}.1"))
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        child = subprocess.Popen(
+            command,
+            env=dict(env),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            start_new_session=True,
+            user=user,
+            group=group,
+            extra_groups=[] if user is not None else None,
+        )
+    finally:
+        os.close(descriptor)
+    # The child belongs to whoever runs longest, not to this object: without this Python would
+    # warn that it is still running when the object goes away.
+    child.returncode = 0
+    return Process(child.pid, psutil.Process(child.pid).create_time())
+
+
+def stop(processes: Sequence[Process], *, sign: int) -> None:
+    """Ask each process with a signal, wait, and kill what is left with its children."""
+    found = [process for one in processes if (process := one._find()) is not None]
+    children = [child for process in found for child in _children(process)]
+    for process in found:
+        try:
+            process.send_signal(sign)
+        except psutil.NoSuchProcess:
+            continue
+    _, left = psutil.wait_procs([*found, *children], timeout=_GRACE)
+    for process in left:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(left, timeout=_GRACE)
+
+
+def marked(mark: Mapping[str, str]) -> list[Process]:
+    """Every process of ours whose environment holds `mark`."""
+    found = []
+    for one in psutil.process_iter():
+        try:
+            if mark.items() <= one.environ().items():
+                found.append(Process(one.pid, one.create_time()))
+        except psutil.Error:
+            continue  # gone, or another user's
+    return found
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _unique_memory(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().uss)
+    except psutil.Error:
+        return 0

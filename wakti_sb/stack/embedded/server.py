@@ -1,0 +1,184 @@
+"""The PostgreSQL server of a stack: make its data folder, start it, imitate the platform in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from wakti_sb.errors import EnvironmentProblem, StackError
+from wakti_sb.stack.embedded import process
+from wakti_sb.stack.embedded.installation import Installation
+from wakti_sb.stack.embedded.paths import Paths, server_user
+from wakti_sb.stack.embedded.ports import HOST
+
+SUPERUSER = "supabase_admin"
+# As the official CLI's local database: its commands connect with it to 127.0.0.1.
+PASSWORD = "postgres"  # noqa: S105
+PLATFORM_DATABASE = "wakti_platform"  # roles and schemas of a fresh project, no migrations
+TEMPLATE_DATABASE = "wakti_template"  # the same with every migration applied
+
+# Who connects: migrations, and the platform's services each as a role of its own.
+_LOGINS = ("postgres", "authenticator", "supabase_auth_admin", "supabase_storage_admin")
+
+_PLATFORM = Path(__file__).parent / "platform"
+_COMPLETE = "wakti-complete"  # written last: a data folder without it is half made
+_START_TIMEOUT = 30.0  # seconds
+
+_SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "shared_preload_libraries": "pg_stat_statements",
+    "wal_level": "logical",
+    "max_connections": "100",
+    "log_min_messages": "warning",
+    "log_line_prefix": "%m [%p] %u@%d ",
+    # Local data can be made again; a reset must not wait for a disk.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "256MB",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server of ours.
+
+    Parameters:
+        installation: its programs.
+        paths: where its data and its log are.
+        port: where it listens, on 127.0.0.1.
+    """
+
+    installation: Installation
+    paths: Paths
+    port: int
+
+    def url(self, *, user: str = "postgres", database: str = "postgres") -> str:
+        """A connection URL with the password in it."""
+        return f"postgresql://{user}:{PASSWORD}@{HOST}:{self.port}/{database}"
+
+    @contextmanager
+    def connect(
+        self, *, user: str = SUPERUSER, database: str = "postgres"
+    ) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+        """A connection in autocommit mode."""
+        with psycopg.connect(self.url(user=user, database=database), autocommit=True) as connection:
+            yield connection
+
+    @property
+    def initialized(self) -> bool:
+        """Whether the data folder was made to the end, with the platform's roles and schemas."""
+        return (self.paths.data / _COMPLETE).exists()
+
+    def initialize(self) -> None:
+        """Make the data folder; one that an earlier attempt left half made is thrown away."""
+        data = self.paths.data
+        shutil.rmtree(data, ignore_errors=True)
+        data.parent.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700)
+        password_file = data.parent / f"{data.name}.password"
+        password_file.write_text(PASSWORD)
+        user = server_user()
+        if user is not None:
+            data.parent.chmod(0o755)
+            os.chown(data, user.pw_uid, user.pw_gid)
+            os.chown(password_file, user.pw_uid, user.pw_gid)
+        command = [self.installation.program("initdb"), "--pgdata", str(data)]
+        command += ["--username", SUPERUSER, "--pwfile", str(password_file)]
+        command += ["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8"]
+        command += ["--no-sync", "--no-instructions"]
+        try:
+            done = subprocess.run(
+                command,
+                cwd="/",
+                capture_output=True,
+                text=True,
+                user=user.pw_uid if user else None,
+                group=user.pw_gid if user else None,
+                extra_groups=[] if user else None,
+            )
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"PostgreSQL's initdb cannot run: {error.strerror or error}",
+                place=self.installation.folder.as_posix(),
+            ) from error
+        finally:
+            password_file.unlink()
+        if done.returncode != 0:
+            lines = done.stderr.strip().splitlines() or ["initdb failed without a word."]
+            raise EnvironmentProblem(f"cannot make the database: {lines[-1]}", place=str(data))
+
+    def start(self, mark: Mapping[str, str]) -> process.Process:
+        """Start the server and wait until it answers.
+
+        Parameters:
+            mark: goes into its environment.
+
+        Raise StackError if it stops at once or stays silent.
+        """
+        user = server_user()
+        command = [self.installation.program("postgres"), "-D", str(self.paths.data)]
+        command += ["-p", str(self.port)]
+        for name, value in _SETTINGS.items():
+            command += ["-c", f"{name}={value}"]
+        started = process.spawn(
+            command,
+            env={"LANG": "C.UTF-8", "PATH": os.defpath, "TZ": "UTC", **mark},
+            cwd=Path("/"),
+            log=self.paths.logs / "postgres.log",
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+        )
+        deadline = time.monotonic() + _START_TIMEOUT
+        while time.monotonic() < deadline and started.alive():
+            try:
+                with self.connect(database="template1"):
+                    return started
+            except psycopg.OperationalError:
+                time.sleep(0.02)
+        process.stop([started], sign=signal.SIGINT)
+        raise StackError(
+            "PostgreSQL did not start.",
+            place=str(self.paths.logs / "postgres.log"),
+            remedy="The log above says why. `wakti-sb down --no-backup` starts from nothing.",
+        )
+
+    def imitate_platform(self, *, auto_expose_new_tables: bool) -> None:
+        """Give a new cluster the roles and schemas of a fresh Supabase project, once.
+
+        Parameters:
+            auto_expose_new_tables: the setting of that name in supabase/config.toml's [api].
+        """
+        if self.initialized:
+            return
+        with self.connect() as connection:
+            for file in sorted(_PLATFORM.glob("*.sql")):
+                if file.name == "50_exposure_off.sql" and auto_expose_new_tables:
+                    continue
+                connection.execute(file.read_text().encode())
+            connection.execute("alter database postgres owner to postgres")
+            for role in _LOGINS:
+                statement = sql.SQL("alter role {} password {}")
+                connection.execute(statement.format(sql.Identifier(role), sql.Literal(PASSWORD)))
+        self.clone("postgres", PLATFORM_DATABASE)
+        (self.paths.data / _COMPLETE).touch()
+
+    def clone(self, template: str, name: str) -> None:
+        """Replace database `name` by a copy of `template`, cutting off whoever is connected."""
+        target, source = sql.Identifier(name), sql.Identifier(template)
+        with self.connect(database="template1") as connection:
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(target))
+            connection.execute(
+                sql.SQL("create database {} template {} owner postgres").format(target, source)
+            )

@@ -1,0 +1,72 @@
+/**
+ * Connections to the database, a pool for each service role.
+ *
+ * As on the platform no service is the superuser: the Data API logs in as `authenticator`, which
+ * can become the API roles and nothing else, and triggers on `auth.users` run as
+ * `supabase_auth_admin`.
+ *
+ * The driver is `pg`: postgres.js, which Lite brings, brings the whole process down when the
+ * server closes a connection in the middle of a transaction, and a reset does just that.
+ */
+
+import type { PostgresConnection } from "@supabase/lite/postgres";
+import { Kysely, PostgresDialect, type PostgresPool } from "kysely";
+import pg from "pg";
+import { parserOf } from "./values.ts";
+
+/** A pool, a connection of it or a transaction. */
+export type Database = PostgresConnection["kysely"];
+
+/** What a connection is for; each purpose has the platform's role for it. */
+export type Purpose = "data" | "auth" | "storage" | "catalog";
+
+const POOLS: Record<Purpose, { user: string | null; max: number }> = {
+  data: { user: "authenticator", max: 10 },
+  auth: { user: "supabase_auth_admin", max: 4 },
+  storage: { user: "supabase_storage_admin", max: 4 },
+  // Only the superuser of the address itself sees every table and function in the catalog.
+  catalog: { user: null, max: 1 },
+};
+
+/** Milliseconds until an unused connection is closed: each costs the server some memory. */
+const IDLE = 30_000;
+const CONNECT_TIMEOUT = 5_000;
+
+// The package brings no types; this is what is used of it.
+interface Emitter {
+  on(event: "connect", handler: (client: Emitter) => void): void;
+  on(event: "error", handler: () => void): void;
+}
+interface Driver {
+  readonly Pool: new (
+    options: Readonly<Record<string, unknown>>,
+  ) => PostgresPool & Emitter;
+}
+
+/**
+ * Opens a pool; nothing is connected yet.
+ *
+ * @param databaseUrl The database as its superuser, whose password the service roles share.
+ */
+export function openPool(databaseUrl: string, purpose: Purpose): Database {
+  const { user, max } = POOLS[purpose];
+  const url = new URL(databaseUrl);
+  const pool = new (pg as Driver).Pool({
+    host: url.hostname,
+    port: Number(url.port || 5432),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    user: user ?? decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    application_name: `wakti ${purpose}`,
+    options: "-c timezone=UTC",
+    types: { getTypeParser: parserOf },
+    max,
+    idleTimeoutMillis: IDLE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+  });
+  // The server closed a connection: the pool forgets it, and a statement under way fails by
+  // itself. Without a listener the event would end the process.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return new Kysely({ dialect: new PostgresDialect({ pool }) });
+}

@@ -1,0 +1,130 @@
+/** Edge functions: each runs in a process of its own, the gateway passes requests on. */
+
+import {
+  apiKeyOf,
+  bearerOf,
+  type Credentials,
+  TokenError,
+} from "./credentials.ts";
+import { Problem } from "./problem.ts";
+import type { FunctionTarget } from "./settings.ts";
+
+/** Headers between two neighbours (RFC 9110, 7.6.1), and those that the gateway writes. */
+const NOT_PASSED_ON = [
+  "connection",
+  "host",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "forwarded",
+  "x-real-ip",
+];
+
+export class Functions {
+  readonly #client = Deno.createHttpClient({
+    http2: false,
+    poolIdleTimeout: 30_000,
+  });
+
+  /**
+   * @param targets The functions by name.
+   * @param credentials Checks the tokens of those that want one.
+   */
+  constructor(
+    readonly targets: ReadonlyMap<string, FunctionTarget>,
+    readonly credentials: Credentials,
+  ) {}
+
+  /**
+   * Passes a request on and its answer back, both as streams. Throws Problem.
+   *
+   * @param path Below `/functions/v1`: the function's name and what follows it.
+   * @param client The caller's network address.
+   */
+  async fetch(
+    request: Request,
+    url: URL,
+    path: string,
+    client: string,
+  ): Promise<Response> {
+    const name = path.split("/")[1] ?? "";
+    const target = this.targets.get(name);
+    if (!target) {
+      throw refusal(404, "NOT_FOUND", "Requested function was not found");
+    }
+    if (target.verifyJwt && request.method !== "OPTIONS") {
+      await this.#checkToken(request, url);
+    }
+    // As on the platform a function sees its own name as the first part of the path.
+    const address = target.url + path + url.search;
+    const passedOn = forwarded(request, url, client);
+    let response: Response;
+    try {
+      response = await fetch(address, { ...passedOn, client: this.#client });
+    } catch (error) {
+      if (request.signal.aborted) throw error;
+      throw refusal(
+        503,
+        "BOOT_ERROR",
+        `The function "${name}" does not answer (please check its log).`,
+      );
+    }
+    const headers = new Headers(response.headers);
+    for (const header of NOT_PASSED_ON) headers.delete(header);
+    return new Response(response.body, { status: response.status, headers });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async #checkToken(request: Request, url: URL): Promise<void> {
+    const token = bearerOf(request);
+    const key = apiKeyOf(request, url);
+    if (token === null && key !== null && this.credentials.kind(key)) return;
+    if (token === null) {
+      throw refusal(
+        401,
+        "UNAUTHORIZED_NO_AUTH_HEADER",
+        "Missing authorization header",
+      );
+    }
+    try {
+      await this.credentials.verify(token);
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error;
+      throw refusal(401, "UNAUTHORIZED_INVALID_JWT_FORMAT", "Invalid JWT");
+    }
+  }
+}
+
+function forwarded(request: Request, url: URL, client: string): RequestInit {
+  const headers = new Headers(request.headers);
+  for (const header of NOT_PASSED_ON) headers.delete(header);
+  // The only gateway is this one: what a caller says of its own address is not to be believed.
+  headers.set("x-forwarded-for", client);
+  headers.set("x-forwarded-host", url.host);
+  headers.set("x-forwarded-port", url.port || "80");
+  headers.set("x-forwarded-proto", "http");
+  // The bytes are passed on as they are; packing them on this machine would only cost time.
+  headers.set("accept-encoding", "identity");
+  return {
+    method: request.method,
+    headers,
+    body: request.body,
+    redirect: "manual",
+    signal: request.signal,
+  };
+}
+
+function refusal(status: number, code: string, message: string): Problem {
+  return new Problem(status, { code, message }, {
+    // The function would say this; it never got to.
+    "access-control-allow-origin": "*",
+  });
+}

@@ -1,0 +1,159 @@
+/** The one address of the stack: which request goes to which service. */
+
+import type { Auth } from "./auth/auth.ts";
+import { isPreflight, openToAll, preflightAnswer } from "./cors.ts";
+import { apiKeyOf, type Credentials } from "./credentials.ts";
+import { sendPage } from "./dashboard.ts";
+import type { PlatformConnection } from "./database/platform_connection.ts";
+import type { Functions } from "./functions.ts";
+import type { Lite } from "./lite.ts";
+import { logError, logRequest } from "./log.ts";
+import { Problem } from "./problem.ts";
+import { rest } from "./rest.ts";
+import type { Storage } from "./storage/storage.ts";
+
+export interface Services {
+  readonly credentials: Credentials;
+  readonly connection: PlatformConnection;
+  readonly lite: Lite;
+  readonly auth: Auth;
+  readonly storage: Storage;
+  readonly functions: Functions;
+  readonly dashboardDir: string | null;
+}
+
+/** Paths of Auth that browsers reach by a link, without a key. */
+const KEYLESS = /^\/auth\/v1\/(verify|callback|authorize|\.well-known\/.*)$/;
+
+export class Gateway {
+  constructor(readonly services: Services) {}
+
+  /**
+   * Answers a request, and prints a line about it. Never throws.
+   *
+   * @param client The caller's network address.
+   */
+  async fetch(request: Request, client: string): Promise<Response> {
+    const began = performance.now();
+    const url = new URL(request.url);
+    let response: Response;
+    try {
+      response = await this.#route(request, url, client);
+    } catch (error) {
+      response = asResponse(error, request);
+    }
+    const took = performance.now() - began;
+    logRequest(request.method, url.pathname, response.status, took);
+    return response;
+  }
+
+  async #route(
+    request: Request,
+    url: URL,
+    client: string,
+  ): Promise<Response> {
+    const { pathname } = url;
+    const { functions, dashboardDir } = this.services;
+    const below = (prefix: string) =>
+      pathname === prefix || pathname.startsWith(`${prefix}/`)
+        ? pathname.slice(prefix.length)
+        : null;
+
+    const functionPath = below("/functions/v1");
+    // A function answers preflight requests by itself: it knows which pages it serves.
+    if (functionPath !== null) {
+      return await functions.fetch(request, url, functionPath, client);
+    }
+    const page = below("/dashboard");
+    if (page !== null && dashboardDir !== null) {
+      return page === ""
+        ? Response.redirect(new URL("/dashboard/", url), 307)
+        : await sendPage(dashboardDir, request.method, page);
+    }
+    const own = below("/_wakti");
+    if (own !== null) return await this.#own(request, url, own);
+
+    if (isPreflight(request)) return preflightAnswer(request);
+    return openToAll(await this.#api(request, url).catch(asResponse));
+  }
+
+  async #api(request: Request, url: URL): Promise<Response> {
+    const { pathname } = url;
+    const { auth, connection, lite, storage } = this.services;
+    if (pathname.startsWith("/storage/v1/")) {
+      const path = pathname.slice("/storage/v1".length);
+      return await storage.fetch(request, url, path);
+    }
+    if (pathname.startsWith("/rest/v1/")) {
+      return await rest(lite, connection, this.#withKey(request, url));
+    }
+    if (pathname.startsWith("/auth/v1/")) {
+      const keyed = this.#withKey(request, url);
+      const path = pathname.slice("/auth/v1".length);
+      return await auth.fetch(keyed, url, path);
+    }
+    throw new Problem(404, {
+      message: "no Route matched with those values",
+    });
+  }
+
+  /** The stack's own endpoints: is it there, and has its schema changed. */
+  async #own(request: Request, url: URL, path: string): Promise<Response> {
+    const { connection, credentials } = this.services;
+    if (path === "/health" && request.method === "GET") {
+      if (await connection.ping()) return Response.json({ status: "ok" });
+      throw new Problem(503, { message: "The database does not answer." });
+    }
+    if (path === "/reload" && request.method === "POST") {
+      const key = apiKeyOf(request, url);
+      if (key === null || credentials.kind(key) !== "secret") {
+        throw new Problem(401, { message: "This takes the secret key." });
+      }
+      await connection.clearSchemaCache();
+      return Response.json({ status: "ok" });
+    }
+    throw new Problem(404, { message: "There is no such endpoint." });
+  }
+
+  /**
+   * The request with a key that Lite knows, in the header and not in the query, where Lite would
+   * take it for a filter. Throws Problem.
+   */
+  #withKey(request: Request, url: URL): Request {
+    const { credentials } = this.services;
+    const key = apiKeyOf(request, url);
+    if (key === null && KEYLESS.test(url.pathname)) return request;
+    if (key === null) {
+      throw new Problem(401, {
+        message: "No API key found in request",
+        hint: "No `apikey` request header or url param was found.",
+      });
+    }
+    const kind = credentials.kind(key);
+    if (kind === null) {
+      throw new Problem(401, {
+        message: "Invalid API key",
+        hint: "Double check your Supabase `anon` or `service_role` API key.",
+      });
+    }
+    const headers = new Headers(request.headers);
+    headers.set("apikey", credentials.modernKey(kind));
+    const address = new URL(url);
+    address.searchParams.delete("apikey");
+    return new Request(address, {
+      method: request.method,
+      headers,
+      body: request.body,
+    });
+  }
+}
+
+/** What a failed request is answered with: a refusal, or that something went wrong here. */
+function asResponse(error: unknown, request?: Request): Response {
+  if (error instanceof Problem) return error.response();
+  if (request?.signal.aborted) return new Response(null, { status: 499 });
+  logError(error);
+  return Response.json({ message: "An unexpected error occurred." }, {
+    status: 500,
+  });
+}

@@ -1,0 +1,59 @@
+/** What the process prints: one line for each request, and one for what went wrong. */
+
+/** Prints a line about an answered request: no query, since that may hold a key or a token. */
+export function logRequest(
+  method: string,
+  path: string,
+  status: number,
+  milliseconds: number,
+): void {
+  write(`${method} ${path} ${status} ${milliseconds.toFixed(1)}ms`);
+}
+
+/** Prints a line about an error, without its stack. */
+export function logError(error: unknown): void {
+  write(`error: ${oneLine(error)}`);
+}
+
+/**
+ * Quiets Lite, which prints every refused request with its stack.
+ *
+ * A client's mistake is in the answer and in the line about the request; only what Lite did not
+ * expect is worth a line of its own.
+ */
+export function quietConsole(): void {
+  console.error = (...values: unknown[]) => {
+    const error = values.at(-1);
+    if (error instanceof Error && !("relation" in error)) logError(error);
+  };
+  console.warn = () => {};
+}
+
+/** What an error says, on one line, without anything that opens a door. */
+export function oneLine(error: unknown): string {
+  const { code, message } = (error ?? {}) as {
+    code?: unknown;
+    message?: unknown;
+  };
+  const said = typeof message === "string" ? message : String(error);
+  const first = said.split("\n")[0] ?? "";
+  const text = typeof code === "string" ? `${code}: ${first}` : first;
+  return redact(text).slice(0, 300);
+}
+
+/** The text without API keys, tokens and passwords in addresses. */
+export function redact(text: string): string {
+  return text
+    .replace(/\bsb_(publishable|secret)_[\w-]+/g, "sb_$1_…")
+    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, "…")
+    .replace(/(\w+:\/\/[^\s:/@]*):[^\s@/]*@/g, "$1:…@");
+}
+
+const encoder = new TextEncoder();
+
+function write(line: string): void {
+  // Control characters would let a path forge lines of its own.
+  // deno-lint-ignore no-control-regex
+  const clean = line.replace(/[\u0000-\u001f\u007f]/g, "?");
+  Deno.stderr.writeSync(encoder.encode(`${clean}\n`));
+}

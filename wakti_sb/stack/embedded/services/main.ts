@@ -1,0 +1,83 @@
+/**
+ * Gateway, Data API, Auth and Storage of the embedded stack in one process.
+ *
+ * It reads its settings from the environment, prints `ready URL` when it answers, and stops at
+ * SIGTERM.
+ */
+
+import { Auth } from "./auth/auth.ts";
+import { Sessions } from "./auth/sessions.ts";
+import { BCRYPT_COST, Users } from "./auth/users.ts";
+import { Credentials } from "./credentials.ts";
+import { PlatformConnection } from "./database/platform_connection.ts";
+import { openPool } from "./database/pools.ts";
+import { Functions } from "./functions.ts";
+import { Gateway } from "./gateway.ts";
+import { createLite } from "./lite.ts";
+import { logError, quietConsole } from "./log.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { StorageDatabase } from "./storage/database.ts";
+import { FileStore } from "./storage/files.ts";
+import { Storage } from "./storage/storage.ts";
+
+const HOST = "127.0.0.1";
+/** How long requests under way may go on after SIGTERM, in milliseconds. */
+const GRACE = 2000;
+
+function start(settings: Settings): void {
+  const credentials = new Credentials(settings);
+  const connection = new PlatformConnection(
+    settings.databaseUrl,
+    settings.schemas,
+  );
+  const storagePool = openPool(settings.databaseUrl, "storage");
+  const functions = new Functions(settings.functions, credentials);
+  let gateway: Gateway | null = null;
+  const server = Deno.serve({
+    hostname: HOST,
+    port: settings.port,
+    onListen: ({ port }) => {
+      const url = `http://${HOST}:${port}`;
+      const lite = createLite(settings, connection, url);
+      const db = connection.kysely;
+      const sessions = new Sessions(db, credentials, `${url}/auth/v1`);
+      gateway = new Gateway({
+        credentials,
+        connection,
+        lite,
+        functions,
+        auth: new Auth(lite, new Users(db), sessions, credentials),
+        storage: new Storage(
+          new StorageDatabase(storagePool),
+          new FileStore(settings.storageDir),
+          credentials,
+        ),
+        dashboardDir: settings.dashboardDir,
+      });
+      console.log(`ready ${url}`);
+      // Read now, so that the first request need not wait; if it fails, that one tries again.
+      connection.introspect().catch(() => {});
+    },
+  }, (request, { remoteAddr }) => gateway!.fetch(request, remoteAddr.hostname));
+
+  const stop = async () => {
+    const grace = setTimeout(() => Deno.exit(0), GRACE);
+    await server.shutdown();
+    await Promise.all([connection.close(), storagePool.destroy()]);
+    functions.close();
+    clearTimeout(grace);
+    Deno.exit(0);
+  };
+  Deno.addSignalListener("SIGTERM", stop);
+  Deno.addSignalListener("SIGINT", stop);
+}
+
+try {
+  quietConsole();
+  // Lite reads its cost of bcrypt here.
+  Deno.env.set("LITE_AUTH_BCRYPT_COST", String(BCRYPT_COST));
+  start(readSettings((name) => Deno.env.get(name)));
+} catch (error) {
+  logError(error);
+  Deno.exit(1);
+}

@@ -1,0 +1,81 @@
+/** The Data API: Lite's, with what it lacks before and behind it. */
+
+import { readText } from "./body.ts";
+import { bearerOf, looksLikeToken } from "./credentials.ts";
+import type { PlatformConnection } from "./database/platform_connection.ts";
+import { currentRequest } from "./database/request_settings.ts";
+import type { Lite } from "./lite.ts";
+import { Problem } from "./problem.ts";
+
+/** The most bytes of a body. */
+const BODY_LIMIT = 20 * 1024 * 1024;
+
+/** Codes that may mean that the schema has changed since it was read. */
+const PERHAPS_STALE = new Set([
+  "PGRST200",
+  "PGRST202",
+  "PGRST204",
+  "PGRST205",
+  "42703",
+  "42883",
+  "42P01",
+]);
+
+/** Answers a request below `/rest/v1`, its API key already checked. Throws Problem. */
+export async function rest(
+  lite: Lite,
+  connection: PlatformConnection,
+  request: Request,
+): Promise<Response> {
+  const token = bearerOf(request);
+  // Lite would serve it as a visitor's request.
+  if (token !== null && !looksLikeToken(token)) {
+    const parts = token.split(".").length;
+    throw refusal(
+      401,
+      "PGRST301",
+      `Expected 3 parts in JWT; got ${parts}`,
+    );
+  }
+  // PostgreSQL's protocol ends a name at a NUL.
+  if (/%00/.test(request.url)) {
+    throw refusal(400, "PGRST100", "The address holds a NUL character");
+  }
+  const body = request.body === null ? null : await readBody(request);
+  const { url, method, headers } = request;
+  const answer = () => {
+    const copy = new Request(url, { method, headers, body });
+    return currentRequest.run(copy, () => lite(copy));
+  };
+  const asked = performance.now();
+  const response = await answer();
+  if (!(await perhapsStale(response))) return response;
+  // On the platform a change of the schema tells the Data API; here the first miss asks.
+  connection.clearSchemaCacheOlderThan(asked);
+  return await answer();
+}
+
+/** The body, known to be UTF-8; as bytes, since text would bring a content type of its own. */
+async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  const text = await readText(
+    request,
+    BODY_LIMIT,
+    (status, message) =>
+      refusal(status, status === 413 ? "54000" : "PGRST102", message),
+  );
+  return new TextEncoder().encode(text);
+}
+
+async function perhapsStale(response: Response): Promise<boolean> {
+  if (response.status !== 404 && response.status !== 400) return false;
+  try {
+    const { code } = await response.clone().json();
+    return PERHAPS_STALE.has(code);
+  } catch {
+    return false;
+  }
+}
+
+function refusal(status: number, code: string, message: string): Problem {
+  return new Problem(status, { code, message, details: null, hint: null });
+}

@@ -1,0 +1,219 @@
+/** Objects on their way out: the row, then the bytes with the headers that browsers use. */
+
+import { sql } from "kysely";
+import type { Database } from "../database/pools.ts";
+import { findBucket } from "./buckets.ts";
+import type { Caller, StorageDatabase } from "./database.ts";
+import { noSuchBucket, noSuchObject } from "./errors.ts";
+import type { FileStore } from "./files.ts";
+import { parseRange } from "./range.ts";
+
+interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly bucket_id: string;
+  readonly version: string | null;
+  readonly metadata: Metadata | null;
+  readonly user_metadata: Record<string, unknown> | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+interface Metadata {
+  readonly eTag?: string;
+  readonly size?: number;
+  readonly mimetype?: string;
+  readonly cacheControl?: string;
+  readonly lastModified?: string;
+}
+
+export class Downloads {
+  constructor(readonly db: StorageDatabase, readonly files: FileStore) {}
+
+  /** Sends an object of a public bucket, whoever asks. */
+  async sendPublic(
+    request: Request,
+    bucket: string,
+    key: string,
+  ): Promise<Response> {
+    return await this.#send(request, await this.#findPublic(bucket, key));
+  }
+
+  /** Sends an object whose signed URL has been checked. */
+  async sendSigned(
+    request: Request,
+    bucket: string,
+    key: string,
+  ): Promise<Response> {
+    const row = await this.db.asOwner((db) => find(db, bucket, key));
+    return await this.#send(request, row);
+  }
+
+  /** Sends an object that the caller may read. */
+  async send(caller: Caller, bucket: string, key: string): Promise<Response> {
+    const row = await this.#findReadable(
+      caller,
+      "storage.object.get_authenticated",
+      bucket,
+      key,
+    );
+    return await this.#send(caller.request, row);
+  }
+
+  /** Describes an object of a public bucket. */
+  async infoPublic(bucket: string, key: string): Promise<Response> {
+    return Response.json(described(await this.#findPublic(bucket, key)));
+  }
+
+  /** Describes an object that the caller may read. */
+  async info(caller: Caller, bucket: string, key: string): Promise<Response> {
+    const row = await this.#findReadable(
+      caller,
+      "storage.object.info_authenticated",
+      bucket,
+      key,
+    );
+    return Response.json(described(row));
+  }
+
+  #findPublic(bucket: string, key: string): Promise<Row> {
+    return this.db.asOwner(async (db) => {
+      if (!(await findBucket(db, bucket)).public) throw noSuchBucket();
+      return await find(db, bucket, key);
+    });
+  }
+
+  async #findReadable(
+    caller: Caller,
+    operation: string,
+    bucket: string,
+    key: string,
+  ): Promise<Row> {
+    const isPublic = await this.db.asOwner(async (db) =>
+      (await findBucket(db, bucket)).public
+    );
+    // As on the platform: a public bucket's objects are everybody's, by either path.
+    if (isPublic) return await this.db.asOwner((db) => find(db, bucket, key));
+    if (caller.claims === null) throw noSuchBucket();
+    return await this.db.asCaller(
+      caller,
+      operation,
+      (db) => find(db, bucket, key),
+    );
+  }
+
+  async #send(request: Request, row: Row): Promise<Response> {
+    const file = await this.files.open(row.version);
+    if (file === null) throw noSuchObject();
+    const { size } = await file.stat();
+    const headers = headersOf(row, new URL(request.url));
+    if (isFresh(request, headers)) {
+      file.close();
+      return new Response(null, { status: 304, headers });
+    }
+    const range = parseRange(request.headers.get("range"), size);
+    if (range === "unsatisfiable") {
+      file.close();
+      headers.set("content-range", `bytes */${size}`);
+      return new Response(null, { status: 416, headers });
+    }
+    const { start, end } = range ?? { start: 0, end: size };
+    headers.set("content-length", String(end - start));
+    if (range) {
+      headers.set("content-range", `bytes ${start}-${end - 1}/${size}`);
+    }
+    const status = range ? 206 : 200;
+    if (request.method === "HEAD") {
+      file.close();
+      return new Response(null, { status, headers });
+    }
+    await file.seek(start, Deno.SeekMode.Start);
+    const body = file.readable.pipeThrough(firstBytes(end - start));
+    return new Response(body, { status, headers });
+  }
+}
+
+async function find(
+  db: Database,
+  bucket: string,
+  key: string,
+): Promise<Row> {
+  const { rows: [row] } = await sql<Row>`
+    select
+      id, name, bucket_id, version, metadata, user_metadata,
+      created_at, updated_at
+    from storage.objects
+    where bucket_id = ${bucket} and name = ${key}
+  `.execute(db);
+  if (!row) throw noSuchObject();
+  return row;
+}
+
+function headersOf(row: Row, url: URL): Headers {
+  const { metadata } = row;
+  const type = metadata?.mimetype ?? "application/octet-stream";
+  const headers = new Headers({
+    "accept-ranges": "bytes",
+    "cache-control": metadata?.cacheControl ?? "no-cache",
+    // As on the platform: somebody's upload must not become a page of this origin.
+    "content-type": type.includes("text/html") ? "text/plain" : type,
+    "last-modified": new Date(metadata?.lastModified ?? row.updated_at)
+      .toUTCString(),
+    "x-robots-tag": "none",
+  });
+  if (metadata?.eTag) headers.set("etag", metadata.eTag);
+  const download = url.searchParams.get("download");
+  if (download !== null) {
+    const name = encodeURIComponent(download);
+    headers.set(
+      "content-disposition",
+      download === ""
+        ? "attachment;"
+        : `attachment; filename=${name}; filename*=UTF-8''${name};`,
+    );
+  }
+  return headers;
+}
+
+/** Whether the client's copy is still good. An entity tag is better evidence than a time. */
+function isFresh(request: Request, headers: Headers): boolean {
+  const tags = request.headers.get("if-none-match");
+  if (tags !== null) {
+    const own = headers.get("etag");
+    return tags.trim() === "*" ||
+      tags.split(",").some((tag) => tag.trim().replace(/^W\//, "") === own);
+  }
+  const since = Date.parse(request.headers.get("if-modified-since") ?? "");
+  return since >= Date.parse(headers.get("last-modified") ?? "");
+}
+
+function firstBytes(count: number): TransformStream<Uint8Array, Uint8Array> {
+  let left = count;
+  return new TransformStream({
+    start(controller) {
+      if (left === 0) controller.terminate();
+    },
+    transform(chunk, controller) {
+      controller.enqueue(chunk.subarray(0, left));
+      left -= Math.min(left, chunk.byteLength);
+      if (left === 0) controller.terminate();
+    },
+  });
+}
+
+function described(row: Row): Record<string, unknown> {
+  const { metadata } = row;
+  return {
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    bucket_id: row.bucket_id,
+    size: metadata?.size ?? null,
+    content_type: metadata?.mimetype ?? null,
+    cache_control: metadata?.cacheControl ?? null,
+    etag: metadata?.eTag ?? null,
+    metadata: row.user_metadata,
+    last_modified: metadata?.lastModified ?? row.updated_at,
+    created_at: row.created_at,
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * The bytes of objects, in a folder.
+ *
+ * A file is named by its object's version, a UUID made here. The names that users choose stay in
+ * the database: no name can lead out of the folder, two uploads of one name never write to one
+ * file, and moving an object touches no file. A file is complete before it has its name.
+ */
+
+import { createHash } from "node:crypto";
+import { tooLarge } from "./errors.ts";
+
+const VERSION = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const INCOMPLETE = ".part";
+
+export interface Written {
+  readonly size: number;
+  /** As S3 makes it: the MD5 of the bytes, in quotes. */
+  readonly etag: string;
+}
+
+export class FileStore {
+  constructor(readonly folder: string) {}
+
+  /**
+   * Writes a file. Throws the refusal for a body that is too large.
+   *
+   * @param limit The most bytes.
+   */
+  async write(
+    version: string,
+    body: ReadableStream<Uint8Array>,
+    limit: number,
+  ): Promise<Written> {
+    const path = this.#path(version);
+    const incomplete = path + INCOMPLETE;
+    await Deno.mkdir(this.folder, { recursive: true });
+    try {
+      const written = await drain(body, incomplete, limit);
+      await Deno.rename(incomplete, path);
+      return written;
+    } catch (error) {
+      await removeIfThere(incomplete);
+      throw error;
+    }
+  }
+
+  /** Opens a file for reading; null if there is none. */
+  async open(version: string | null): Promise<Deno.FsFile | null> {
+    if (version === null || !VERSION.test(version)) return null;
+    try {
+      return await Deno.open(this.#path(version));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    }
+  }
+
+  /** Copies a file; false if there is none. */
+  async copy(from: string | null, to: string): Promise<boolean> {
+    if (from === null || !VERSION.test(from)) return false;
+    try {
+      await Deno.copyFile(this.#path(from), this.#path(to));
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  }
+
+  /** Removes files; those that are not there are no error. */
+  async remove(versions: readonly (string | null)[]): Promise<void> {
+    const ours = versions.filter((one) => one !== null && VERSION.test(one));
+    await Promise.all(ours.map((one) => removeIfThere(this.#path(one!))));
+  }
+
+  /**
+   * Removes the files that no object has any more, as after the database was replaced.
+   *
+   * @param known The versions of all objects.
+   * @param before Younger files stay: their object may not be written yet.
+   */
+  async sweep(known: ReadonlySet<string>, before: Date): Promise<void> {
+    try {
+      for await (const { name } of Deno.readDir(this.folder)) {
+        const version = name.replace(INCOMPLETE, "");
+        if (!VERSION.test(version) || known.has(name)) continue;
+        const path = `${this.folder}/${name}`;
+        const { mtime } = await Deno.stat(path);
+        if (mtime !== null && mtime < before) await removeIfThere(path);
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  #path(version: string): string {
+    if (!VERSION.test(version)) throw new Error("not a version");
+    return `${this.folder}/${version}`;
+  }
+}
+
+async function drain(
+  body: ReadableStream<Uint8Array>,
+  path: string,
+  limit: number,
+): Promise<Written> {
+  const hash = createHash("md5");
+  let size = 0;
+  using file = await Deno.open(path, { write: true, create: true });
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge();
+    hash.update(chunk);
+    for (let done = 0; done < chunk.byteLength;) {
+      done += await file.write(chunk.subarray(done));
+    }
+  }
+  return { size, etag: `"${hash.digest("hex")}"` };
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

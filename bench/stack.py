@@ -33,7 +33,6 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="wakti-bench-") as name:
         folder = Path(name)
-        folder.chmod(0o755)
         shutil.copytree(ROOT / "supabase", folder / "supabase")
         figures = measure(folder, arguments.runs)
     if arguments.json:

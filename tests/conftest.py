@@ -22,7 +22,6 @@ SUPERUSER = "supabase_admin:postgres"
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
     """This repository's backend on free ports, in a folder of its own."""
     folder = tmp_path_factory.mktemp("project")
-    folder.chmod(0o755)
     shutil.copytree(ROOT / "supabase", folder / "supabase")
     # Passwords in tests guard nothing; hashing them as slowly as in production would take minutes.
     (folder / "supabase" / "functions" / ".env").write_text("WAKTI_PBKDF2_ITERATIONS=1000\n")

@@ -87,7 +87,6 @@ ITEMS: list[dict[str, object]] = [
 @contextmanager
 def ours(folder: Path) -> Iterator[Ours]:
     """Start the stack in `folder` and put a project with 20 items into it."""
-    folder.chmod(0o755)
     shutil.copytree(ROOT / "supabase", folder / "supabase")
     stack = EmbeddedStack(folder)
     endpoint = stack.up(port=0)

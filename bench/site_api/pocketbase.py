@@ -48,7 +48,7 @@ def pocketbase(
     )
     try:
         _await(f"{url}/api/health")
-        with httpx.Client(base_url=f"{url}/api/collections") as client:
+        with httpx.Client(base_url=f"{url}/api/collections/") as client:
             _prepare(client, email, password, project, items)
         yield {
             "submit": Request(
@@ -82,7 +82,7 @@ def _prepare(
             "createRule": "",
             "indexes": [index],
         }
-        client.post("", json=description).raise_for_status()
+        client.post(str(client.base_url).rstrip("/"), json=description).raise_for_status()
     for item in items:
         record = {"project_id": project, "name": "products", "data": item, "status": "active"}
         client.post("/items/records", json=record).raise_for_status()

@@ -11,6 +11,8 @@ export interface Environment {
   /** Whether the database URL is the API's own role and need not be narrowed. */
   readonly isEdgeRole: boolean;
   readonly iterations: number;
+  /** The header in which a proxy names the caller's address, if there is such a proxy. */
+  readonly clientHeader: string | null;
 }
 
 /** Read the environment; throw an Error that names what is missing. */
@@ -38,6 +40,11 @@ export function readEnvironment(
     databaseUrl: need(edgeUrl || get("SUPABASE_DB_URL"), "WAKTI_DB_URL"),
     isEdgeRole: Boolean(edgeUrl),
     iterations: Number.isInteger(asked) && asked > 0 ? asked : iterations,
+    // The platform is behind Cloudflare; anywhere else a caller could send this header itself.
+    clientHeader: get("WAKTI_CLIENT_IP_HEADER") ||
+      (new URL(apiUrl).hostname.endsWith(".supabase.co")
+        ? "cf-connecting-ip"
+        : null),
   };
 }
 

@@ -19,41 +19,49 @@ revoke all on wakti.adopted_rows from public, anon, authenticated, service_role;
 
 -- Settings that the new API would not understand go back to the defaults, which is how the first
 -- release behaved whatever they said.
-with known (section, setting, type) as (
-  values
-    ('forms', 'enabled', 'boolean'),
-    ('forms', 'honeypot', 'string'),
-    ('forms', 'max_bytes', 'number'),
-    ('collections', 'enabled', 'boolean'),
-    ('collections', 'validate', 'boolean'),
-    ('uploads', 'enabled', 'boolean'),
-    ('auth', 'enabled', 'boolean'),
-    ('auth', 'signup', 'boolean')
+with known as (
+  select '{
+    "forms": {"enabled": "boolean", "honeypot": "string", "max_bytes": "number"},
+    "collections": {"enabled": "boolean", "validate": "boolean"},
+    "uploads": {"enabled": "boolean"},
+    "auth": {"enabled": "boolean", "signup": "boolean"}
+  }'::jsonb as types
+),
+settings as (
+  select
+    b.id,
+    section.key as section_name,
+    setting.key as setting_name,
+    jsonb_typeof(setting.value) as type
+  from public.project_backends as b
+  cross join
+    jsonb_each(
+      case when jsonb_typeof(b.features) = 'object' then b.features else '{"": ""}' end
+    ) as section
+  cross join known
+  cross join
+    jsonb_each(
+      case
+        when jsonb_typeof(section.value) = 'object' and known.types ? section.key
+          then section.value
+        else '{"": ""}'
+      end
+    ) as setting
+),
+strange as (
+  select distinct settings.id
+  from settings
+  cross join known
+  where
+    settings.type
+    is distinct from known.types -> settings.section_name ->> settings.setting_name
 ),
 mended as (
   select
     b.id,
-    case
-      when b.features is null or jsonb_typeof(b.features) <> 'object' then '{}'
-      when exists (
-        select 1
-        from jsonb_each(b.features) as section
-        cross join lateral jsonb_each(
-          case
-            when jsonb_typeof(section.value) = 'object' then section.value
-            else '{"unreadable": null}'
-          end
-        ) as setting
-        left join known
-          on
-            section.key = known.section
-            and setting.key = known.setting
-            and jsonb_typeof(setting.value) = known.type
-        where known.section is null
-      ) then '{}'
-      else b.features
-    end as features
+    case when b.features is null or strange.id is not null then '{}' else b.features end as features
   from public.project_backends as b
+  left join strange on b.id = strange.id
 ),
 kept as (
   insert into wakti.adopted_rows (table_name, row_id, old_row)
@@ -97,7 +105,7 @@ set
   uploaded_at = coalesce(u.uploaded_at, now()),
   size_bytes = greatest(
     coalesce(
-      nullif(u.size_bytes, 0),
+      case when u.size_bytes > 0 then u.size_bytes end,
       (
         select (o.metadata ->> 'size')::bigint
         from storage.objects as o
@@ -166,13 +174,15 @@ set
   updated_at = coalesce(s.updated_at, now())
 where s.id in (select kept.row_id from kept);
 
--- An account without a hash can be kept but not entered; one in an unknown state stays shut.
+-- An account without a hash can be kept but not entered; one in an unknown state stays shut. Who
+-- logs in is found by the address without the space around it.
 with kept as (
   insert into wakti.adopted_rows (table_name, row_id, old_row)
   select 'project_site_users', u.id, to_jsonb(u)
   from public.project_site_users as u
   where
-    u.password_hash is null
+    u.email <> btrim(u.email)
+    or u.password_hash is null
     or u.metadata is null
     or u.status is null
     or u.status not in ('active', 'suspended')
@@ -181,6 +191,7 @@ with kept as (
 )
 update public.project_site_users as u
 set
+  email = btrim(u.email),
   password_hash = coalesce(u.password_hash, ''),
   metadata = coalesce(u.metadata, '{}'),
   status = case when coalesce(u.status, 'active') = 'active' then 'active' else 'suspended' end,

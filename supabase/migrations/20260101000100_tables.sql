@@ -40,10 +40,13 @@ alter table public.projects add column if not exists created_at timestamptz not 
 
 alter table public.projects add column if not exists updated_at timestamptz not null default now();
 
--- What the ownership keys below point at.
+-- What the ownership keys below point at. A table of projects is small, and an index that is made
+-- concurrently cannot be part of this transaction.
+-- squawk-ignore require-concurrent-index-creation
 create unique index if not exists projects_id_user_id_key
 on public.projects (id, user_id);
 
+-- squawk-ignore require-concurrent-index-creation
 create index if not exists projects_user_id_created_at_idx
 on public.projects (user_id, created_at desc);
 
@@ -203,6 +206,8 @@ create table if not exists public.project_collections (
   collection_name text not null,
   data jsonb not null,
   status text not null default 'active',
+  -- A place in a list, as the first release has it; widening it would rewrite its table.
+  -- squawk-ignore prefer-bigint-over-int
   sort_order integer,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()

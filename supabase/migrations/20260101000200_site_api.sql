@@ -96,6 +96,7 @@ create unlogged table if not exists wakti.rate_limits (
   action text not null,
   client text not null,
   started_at timestamptz not null default now(),
+  -- squawk-ignore prefer-bigint-over-int
   requests integer not null default 1,
   primary key (project_id, action, client)
 );

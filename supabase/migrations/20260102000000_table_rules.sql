@@ -169,9 +169,13 @@ begin
 end
 $$;
 
-revoke all on function
-  wakti.touch_updated_at(), wakti.stamp_enabled_at(), wakti.check_features(), wakti.check_item()
-from public;
+revoke all on function wakti.touch_updated_at() from public;
+
+revoke all on function wakti.stamp_enabled_at() from public;
+
+revoke all on function wakti.check_features() from public;
+
+revoke all on function wakti.check_item() from public;
 
 -- A project's own table of projects keeps its own ways.
 do $$

@@ -395,30 +395,72 @@ on public.project_backends to wakti_site;
 grant select, insert, update, delete
 on wakti.rate_limits, wakti.site_sessions to wakti_site;
 
--- EXECUTE goes first, ownership after it: the new owner needs CREATE on the schema for that
--- statement only.
-revoke execute on function wakti.asked_project() from public, anon, authenticated, service_role;
-revoke execute on function wakti.current_project() from public, anon, authenticated, service_role;
-revoke execute on function wakti.plain_origin(text) from public, anon, authenticated, service_role;
-revoke execute on function wakti.origin_passes(text, text[]) from public, anon, authenticated, service_role;
-revoke execute on function wakti.count_request(uuid, text, text, integer) from public, anon, authenticated, service_role;
-revoke execute on function wakti.enter(uuid, text, text, uuid, text, text, integer) from public, anon, authenticated, service_role;
-revoke execute on function wakti.limit_of(jsonb, text, integer) from public, anon, authenticated, service_role;
-revoke execute on function wakti.turned_away(wakti.pass) from public, anon, authenticated, service_role;
-revoke execute on function wakti.resume(uuid) from public, anon, authenticated, service_role;
-revoke execute on function wakti.live_user(uuid, bytea) from public, anon, authenticated, service_role;
-revoke execute on function wakti.refusal(text, boolean, uuid) from public, anon, authenticated, service_role;
+revoke execute on function wakti.asked_project()
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.current_project()
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.plain_origin(text)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.origin_passes(text, text[])
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.count_request(uuid, text, text, integer)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.enter(uuid, text, text, uuid, text, text, integer)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.limit_of(jsonb, text, integer)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.turned_away(wakti.pass)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.resume(uuid)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.live_user(uuid, bytea)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.refusal(text, boolean, uuid)
+from public, anon, authenticated, service_role;
+
 grant create on schema wakti to wakti_site;
 
-alter function wakti.asked_project() owner to wakti_site;
-alter function wakti.current_project() owner to wakti_site;
-alter function wakti.plain_origin(text) owner to wakti_site;
-alter function wakti.origin_passes(text, text[]) owner to wakti_site;
-alter function wakti.count_request(uuid, text, text, integer) owner to wakti_site;
-alter function wakti.enter(uuid, text, text, uuid, text, text, integer) owner to wakti_site;
-alter function wakti.limit_of(jsonb, text, integer) owner to wakti_site;
-alter function wakti.turned_away(wakti.pass) owner to wakti_site;
-alter function wakti.resume(uuid) owner to wakti_site;
-alter function wakti.live_user(uuid, bytea) owner to wakti_site;
-alter function wakti.refusal(text, boolean, uuid) owner to wakti_site;
+alter function wakti.asked_project()
+owner to wakti_site;
+
+alter function wakti.current_project()
+owner to wakti_site;
+
+alter function wakti.plain_origin(text)
+owner to wakti_site;
+
+alter function wakti.origin_passes(text, text[])
+owner to wakti_site;
+
+alter function wakti.count_request(uuid, text, text, integer)
+owner to wakti_site;
+
+alter function wakti.enter(uuid, text, text, uuid, text, text, integer)
+owner to wakti_site;
+
+alter function wakti.limit_of(jsonb, text, integer)
+owner to wakti_site;
+
+alter function wakti.turned_away(wakti.pass)
+owner to wakti_site;
+
+alter function wakti.resume(uuid)
+owner to wakti_site;
+
+alter function wakti.live_user(uuid, bytea)
+owner to wakti_site;
+
+alter function wakti.refusal(text, boolean, uuid)
+owner to wakti_site;
+
 revoke create on schema wakti from wakti_site;

@@ -59,10 +59,12 @@ on public.project_form_submissions to wakti_site;
 revoke execute on function wakti.submit(uuid, text, text, text, text)
 from public, anon, authenticated, service_role;
 
-grant execute on function wakti.submit(uuid, text, text, text, text) to wakti_edge;
+grant execute on function wakti.submit(uuid, text, text, text, text)
+to wakti_edge;
 
 grant create on schema wakti to wakti_site;
 
-alter function wakti.submit(uuid, text, text, text, text) owner to wakti_site;
+alter function wakti.submit(uuid, text, text, text, text)
+owner to wakti_site;
 
 revoke create on schema wakti from wakti_site;

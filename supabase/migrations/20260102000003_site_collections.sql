@@ -290,19 +290,45 @@ grant select, insert (project_id, user_id, collection_name, data, sort_order, cr
 update (data, status)
 on public.project_collections to wakti_site;
 
-revoke execute on function wakti.enter_collection(uuid, text, text, uuid, bytea, text, text) from public, anon, authenticated, service_role;
-revoke execute on function wakti.item(public.project_collections) from public, anon, authenticated, service_role;
-revoke execute on function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer) from public, anon, authenticated, service_role;
-revoke execute on function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean) from public, anon, authenticated, service_role;
-revoke execute on function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid) from public, anon, authenticated, service_role;
-grant execute on function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer) to wakti_edge;
-grant execute on function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean) to wakti_edge;
-grant execute on function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid) to wakti_edge;
+revoke execute on function wakti.enter_collection(uuid, text, text, uuid, bytea, text, text)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.item(public.project_collections)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid)
+from public, anon, authenticated, service_role;
+
+grant execute on function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer)
+to wakti_edge;
+
+grant execute on function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean)
+to wakti_edge;
+
+grant execute on function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid)
+to wakti_edge;
+
 grant create on schema wakti to wakti_site;
 
-alter function wakti.enter_collection(uuid, text, text, uuid, bytea, text, text) owner to wakti_site;
-alter function wakti.item(public.project_collections) owner to wakti_site;
-alter function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer) owner to wakti_site;
-alter function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean) owner to wakti_site;
-alter function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid) owner to wakti_site;
+alter function wakti.enter_collection(uuid, text, text, uuid, bytea, text, text)
+owner to wakti_site;
+
+alter function wakti.item(public.project_collections)
+owner to wakti_site;
+
+alter function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer)
+owner to wakti_site;
+
+alter function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean)
+owner to wakti_site;
+
+alter function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid)
+owner to wakti_site;
+
 revoke create on schema wakti from wakti_site;

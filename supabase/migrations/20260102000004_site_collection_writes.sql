@@ -352,27 +352,69 @@ insert (project_id, user_id, collection_name, schema, display_name),
 update (schema)
 on public.project_collection_schemas to wakti_site;
 
-revoke execute on function wakti.field_type(jsonb) from public, anon, authenticated, service_role;
-revoke execute on function wakti.schema_fields(jsonb) from public, anon, authenticated, service_role;
-revoke execute on function wakti.grown_schema(jsonb, jsonb) from public, anon, authenticated, service_role;
-revoke execute on function wakti.learn_fields(uuid, uuid, text, jsonb, boolean) from public, anon, authenticated, service_role;
-revoke execute on function wakti.validates(jsonb, text) from public, anon, authenticated, service_role;
-revoke execute on function wakti.item_refusal(uuid, text, uuid, boolean, text, uuid) from public, anon, authenticated, service_role;
-revoke execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer) from public, anon, authenticated, service_role;
-revoke execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text) from public, anon, authenticated, service_role;
-revoke execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid) from public, anon, authenticated, service_role;
-grant execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer) to wakti_edge;
-grant execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text) to wakti_edge;
-grant execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid) to wakti_edge;
+revoke execute on function wakti.field_type(jsonb)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.schema_fields(jsonb)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.grown_schema(jsonb, jsonb)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.learn_fields(uuid, uuid, text, jsonb, boolean)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.validates(jsonb, text)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.item_refusal(uuid, text, uuid, boolean, text, uuid)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid)
+from public, anon, authenticated, service_role;
+
+grant execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer)
+to wakti_edge;
+
+grant execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text)
+to wakti_edge;
+
+grant execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid)
+to wakti_edge;
+
 grant create on schema wakti to wakti_site;
 
-alter function wakti.field_type(jsonb) owner to wakti_site;
-alter function wakti.schema_fields(jsonb) owner to wakti_site;
-alter function wakti.grown_schema(jsonb, jsonb) owner to wakti_site;
-alter function wakti.learn_fields(uuid, uuid, text, jsonb, boolean) owner to wakti_site;
-alter function wakti.validates(jsonb, text) owner to wakti_site;
-alter function wakti.item_refusal(uuid, text, uuid, boolean, text, uuid) owner to wakti_site;
-alter function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer) owner to wakti_site;
-alter function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text) owner to wakti_site;
-alter function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid) owner to wakti_site;
+alter function wakti.field_type(jsonb)
+owner to wakti_site;
+
+alter function wakti.schema_fields(jsonb)
+owner to wakti_site;
+
+alter function wakti.grown_schema(jsonb, jsonb)
+owner to wakti_site;
+
+alter function wakti.learn_fields(uuid, uuid, text, jsonb, boolean)
+owner to wakti_site;
+
+alter function wakti.validates(jsonb, text)
+owner to wakti_site;
+
+alter function wakti.item_refusal(uuid, text, uuid, boolean, text, uuid)
+owner to wakti_site;
+
+alter function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer)
+owner to wakti_site;
+
+alter function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text)
+owner to wakti_site;
+
+alter function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid)
+owner to wakti_site;
+
 revoke create on schema wakti from wakti_site;

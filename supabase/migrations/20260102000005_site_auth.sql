@@ -281,32 +281,84 @@ insert (project_id, owner_id, email, password_hash, display_name),
 update (last_login, password_hash)
 on public.project_site_users to wakti_site;
 
-revoke execute on function wakti.site_user(uuid, text, text) from public, anon, authenticated, service_role;
-revoke execute on function wakti.plain_email(text) from public, anon, authenticated, service_role;
-revoke execute on function wakti.open_session(uuid, uuid, bytea) from public, anon, authenticated, service_role;
-revoke execute on function wakti.close_sessions() from public, anon, authenticated, service_role;
-revoke execute on function wakti.begin_signup(uuid, text, text, text) from public, anon, authenticated, service_role;
-revoke execute on function wakti.finish_signup(uuid, text, text, text, bytea) from public, anon, authenticated, service_role;
-revoke execute on function wakti.begin_login(uuid, text, text, text) from public, anon, authenticated, service_role;
-revoke execute on function wakti.finish_login(uuid, uuid, text, text, bytea) from public, anon, authenticated, service_role;
-revoke execute on function wakti.me(uuid, text, text, bytea) from public, anon, authenticated, service_role;
-revoke execute on function wakti.logout(uuid, text, text, bytea) from public, anon, authenticated, service_role;
-grant execute on function wakti.begin_signup(uuid, text, text, text) to wakti_edge;
-grant execute on function wakti.finish_signup(uuid, text, text, text, bytea) to wakti_edge;
-grant execute on function wakti.begin_login(uuid, text, text, text) to wakti_edge;
-grant execute on function wakti.finish_login(uuid, uuid, text, text, bytea) to wakti_edge;
-grant execute on function wakti.me(uuid, text, text, bytea) to wakti_edge;
-grant execute on function wakti.logout(uuid, text, text, bytea) to wakti_edge;
+revoke execute on function wakti.site_user(uuid, text, text)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.plain_email(text)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.open_session(uuid, uuid, bytea)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.close_sessions()
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.begin_signup(uuid, text, text, text)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.finish_signup(uuid, text, text, text, bytea)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.begin_login(uuid, text, text, text)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.finish_login(uuid, uuid, text, text, bytea)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.me(uuid, text, text, bytea)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.logout(uuid, text, text, bytea)
+from public, anon, authenticated, service_role;
+
+grant execute on function wakti.begin_signup(uuid, text, text, text)
+to wakti_edge;
+
+grant execute on function wakti.finish_signup(uuid, text, text, text, bytea)
+to wakti_edge;
+
+grant execute on function wakti.begin_login(uuid, text, text, text)
+to wakti_edge;
+
+grant execute on function wakti.finish_login(uuid, uuid, text, text, bytea)
+to wakti_edge;
+
+grant execute on function wakti.me(uuid, text, text, bytea)
+to wakti_edge;
+
+grant execute on function wakti.logout(uuid, text, text, bytea)
+to wakti_edge;
+
 grant create on schema wakti to wakti_site;
 
-alter function wakti.site_user(uuid, text, text) owner to wakti_site;
-alter function wakti.plain_email(text) owner to wakti_site;
-alter function wakti.open_session(uuid, uuid, bytea) owner to wakti_site;
-alter function wakti.close_sessions() owner to wakti_site;
-alter function wakti.begin_signup(uuid, text, text, text) owner to wakti_site;
-alter function wakti.finish_signup(uuid, text, text, text, bytea) owner to wakti_site;
-alter function wakti.begin_login(uuid, text, text, text) owner to wakti_site;
-alter function wakti.finish_login(uuid, uuid, text, text, bytea) owner to wakti_site;
-alter function wakti.me(uuid, text, text, bytea) owner to wakti_site;
-alter function wakti.logout(uuid, text, text, bytea) owner to wakti_site;
+alter function wakti.site_user(uuid, text, text)
+owner to wakti_site;
+
+alter function wakti.plain_email(text)
+owner to wakti_site;
+
+alter function wakti.open_session(uuid, uuid, bytea)
+owner to wakti_site;
+
+alter function wakti.close_sessions()
+owner to wakti_site;
+
+alter function wakti.begin_signup(uuid, text, text, text)
+owner to wakti_site;
+
+alter function wakti.finish_signup(uuid, text, text, text, bytea)
+owner to wakti_site;
+
+alter function wakti.begin_login(uuid, text, text, text)
+owner to wakti_site;
+
+alter function wakti.finish_login(uuid, uuid, text, text, bytea)
+owner to wakti_site;
+
+alter function wakti.me(uuid, text, text, bytea)
+owner to wakti_site;
+
+alter function wakti.logout(uuid, text, text, bytea)
+owner to wakti_site;
+
 revoke create on schema wakti from wakti_site;

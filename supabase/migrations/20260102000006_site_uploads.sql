@@ -194,21 +194,51 @@ update (status),
 delete
 on public.project_uploads to wakti_site;
 
-revoke execute on function wakti.reserve_upload(uuid, text, text, uuid, bytea, text, text, text, bigint) from public, anon, authenticated, service_role;
-revoke execute on function wakti.complete_upload(uuid, uuid) from public, anon, authenticated, service_role;
-revoke execute on function wakti.release_uploads(uuid, jsonb) from public, anon, authenticated, service_role;
-revoke execute on function wakti.find_upload(uuid, text, text, uuid, uuid) from public, anon, authenticated, service_role;
-revoke execute on function wakti.remove_upload(uuid, uuid, uuid) from public, anon, authenticated, service_role;
-grant execute on function wakti.reserve_upload(uuid, text, text, uuid, bytea, text, text, text, bigint) to wakti_edge;
-grant execute on function wakti.complete_upload(uuid, uuid) to wakti_edge;
-grant execute on function wakti.release_uploads(uuid, jsonb) to wakti_edge;
-grant execute on function wakti.find_upload(uuid, text, text, uuid, uuid) to wakti_edge;
-grant execute on function wakti.remove_upload(uuid, uuid, uuid) to wakti_edge;
+revoke execute on function wakti.reserve_upload(uuid, text, text, uuid, bytea, text, text, text, bigint)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.complete_upload(uuid, uuid)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.release_uploads(uuid, jsonb)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.find_upload(uuid, text, text, uuid, uuid)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.remove_upload(uuid, uuid, uuid)
+from public, anon, authenticated, service_role;
+
+grant execute on function wakti.reserve_upload(uuid, text, text, uuid, bytea, text, text, text, bigint)
+to wakti_edge;
+
+grant execute on function wakti.complete_upload(uuid, uuid)
+to wakti_edge;
+
+grant execute on function wakti.release_uploads(uuid, jsonb)
+to wakti_edge;
+
+grant execute on function wakti.find_upload(uuid, text, text, uuid, uuid)
+to wakti_edge;
+
+grant execute on function wakti.remove_upload(uuid, uuid, uuid)
+to wakti_edge;
+
 grant create on schema wakti to wakti_site;
 
-alter function wakti.reserve_upload(uuid, text, text, uuid, bytea, text, text, text, bigint) owner to wakti_site;
-alter function wakti.complete_upload(uuid, uuid) owner to wakti_site;
-alter function wakti.release_uploads(uuid, jsonb) owner to wakti_site;
-alter function wakti.find_upload(uuid, text, text, uuid, uuid) owner to wakti_site;
-alter function wakti.remove_upload(uuid, uuid, uuid) owner to wakti_site;
+alter function wakti.reserve_upload(uuid, text, text, uuid, bytea, text, text, text, bigint)
+owner to wakti_site;
+
+alter function wakti.complete_upload(uuid, uuid)
+owner to wakti_site;
+
+alter function wakti.release_uploads(uuid, jsonb)
+owner to wakti_site;
+
+alter function wakti.find_upload(uuid, text, text, uuid, uuid)
+owner to wakti_site;
+
+alter function wakti.remove_upload(uuid, uuid, uuid)
+owner to wakti_site;
+
 revoke create on schema wakti from wakti_site;

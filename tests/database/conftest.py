@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,33 +12,25 @@ import pytest
 from psycopg import sql
 
 from wakti_sb.migrate import apply, read
+from wakti_sb.stack import Endpoint
 
 from .callers import Database
 from .world import World
 
 MIGRATIONS = Path(__file__).parents[2] / "supabase" / "migrations"
-SERVER = "WAKTI_TEST_SERVER_URL"  # a developer's own server with the platform's roles; sooner there
+PLATFORM = "wakti_platform"  # the stack's database with nothing but the platform in it
 
 
 @pytest.fixture(scope="session")
-def server(request: pytest.FixtureRequest) -> str:
-    """URL of a server with the platform's roles, as postgres, without a database."""
-    url = os.environ.get(SERVER) or request.getfixturevalue("endpoint").db_url
-    return str(url).rpartition("/")[0]
+def server(endpoint: Endpoint) -> str:
+    """URL of the stack's server, as postgres, without a database."""
+    return endpoint.db_url.rpartition("/")[0]
 
 
 @pytest.fixture(scope="session")
-def platform(server: str) -> str:
-    """The name of a database with nothing but the platform in it."""
-    with psycopg.connect(f"{server}/template1") as connection:
-        found = connection.execute("select 1 from pg_database where datname = 'wakti_platform'")
-        return "wakti_platform" if found.fetchone() else "postgres"
-
-
-@pytest.fixture(scope="session")
-def settled(server: str, platform: str) -> Iterator[World]:
+def settled(server: str) -> Iterator[World]:
     """Two owners with a project each and a row in every table of a migrated database."""
-    with database_of(server, platform) as url:
+    with database_of(server, PLATFORM) as url:
         apply(url, read(MIGRATIONS))
         with psycopg.connect(url) as connection:
             yield World.create(Database(connection))
@@ -56,13 +47,6 @@ def world(settled: World) -> Iterator[World]:
 def database(world: World) -> Database:
     """The migrated database."""
     return world.database
-
-
-@pytest.fixture
-def empty_database(server: str, platform: str) -> Iterator[str]:
-    """URL of a database with the platform's schemas and nothing else, as postgres."""
-    with database_of(server, platform) as url:
-        yield url
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from wakti_sb import sources as packaged
 from wakti_sb.errors import GenerateError
-from wakti_sb.generate import Plan, plan
+from wakti_sb.generate import Plan, apply, plan
 from wakti_sb.spec import load, parse
 
 Generate = Callable[..., Plan]
@@ -216,6 +216,17 @@ def test_a_function_that_is_there_already_is_not_overwritten(
 def test_without_the_backend_only_the_ownership_model_is_written(generate: Generate) -> None:
     planned = generate("[generate]\nbackend = false")
     assert paths(planned) == ["config.toml", "wakti.lock.json"]
+
+
+def test_a_model_that_was_emptied_takes_back_its_policies(tmp_path: Path) -> None:
+    root = packaged.root()
+    model = '[[owned]]\ntable = "notes"\nowner = "u"\nselect = "own"\n'
+    bare = "[generate]\nbackend = false\n"
+    apply(plan(parse(bare + model), root, tmp_path))
+    (change, _) = plan(parse(bare), root, tmp_path).changes
+    assert change.path.endswith("_policies.sql")
+    assert "drop policy" in (change.after or "")
+    assert "create policy" not in (change.after or "")
 
 
 def test_a_diff_shows_a_policy_against_the_one_it_follows(generate: Generate) -> None:

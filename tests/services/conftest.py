@@ -14,10 +14,11 @@ from wakti_sb.stack.endpoint import Endpoint
 
 from .people import TABLES, User
 
+
 @pytest.fixture
-def http(clean: Endpoint) -> Iterator[httpx.Client]:
+def http(endpoint: Endpoint) -> Iterator[httpx.Client]:
     """The gateway without any client library: no key, no token."""
-    with httpx.Client(base_url=clean.api_url) as client:
+    with httpx.Client(base_url=endpoint.api_url) as client:
         yield client
 
 

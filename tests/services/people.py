@@ -28,7 +28,8 @@ using (user_id = (select auth.uid()))
 with check (user_id = (select auth.uid()));
 grant select, insert, update, delete on public.notes to authenticated, service_role;
 revoke all on public.notes from anon;
-grant select, insert on public.folders to anon, authenticated, service_role;
+grant select, insert on public.folders to anon, authenticated;
+grant select, insert, update on public.folders to service_role;
 """
 
 

@@ -50,7 +50,7 @@ def test_an_address_belongs_to_one_user(service: Client, ada: User) -> None:
     assert (error.value.status, error.value.code) == (422, "email_exists")
 
 
-def test_users_are_listed_by_page_newest_first(service: Client, http: httpx.Client) -> None:
+def test_users_are_listed_by_page_newest_first(service: Client) -> None:
     for number in range(5):
         service.auth.admin.create_user({"email": f"user{number}@example.com"})
     pages = [service.auth.admin.list_users(page=page, per_page=2) for page in (1, 2, 3, 4)]
@@ -122,6 +122,13 @@ def test_a_banned_user_stays_outside_until_the_ban_is_lifted(
     assert error.value.code == "user_banned"
     service.auth.admin.update_user_by_id(ada.id, {"ban_duration": "none"})
     visitor.auth.sign_in_with_password({"email": ada.email, "password": PASSWORD})
+
+
+def test_an_administrator_ends_a_users_sessions(service: Client, ada: User) -> None:
+    service.auth.admin.sign_out(ada.token)
+    with pytest.raises(AuthApiError) as error:
+        ada.client.auth.get_user(ada.token)
+    assert error.value.code == "session_not_found"
 
 
 def test_a_deleted_user_is_gone_with_what_depends_on_it(
@@ -202,17 +209,16 @@ def test_nobody_else_is_an_administrator(clean: Endpoint, http: httpx.Client, ad
     ],
 )
 def test_a_bad_body_is_the_callers_fault(
-    clean: Endpoint, http: httpx.Client, content: bytes, code: str
+    endpoint: Endpoint, http: httpx.Client, content: bytes, code: str
 ) -> None:
-    answer = http.post(
-        "/auth/v1/admin/users", headers={"apikey": clean.secret_key}, content=content
-    )
+    headers = {"apikey": endpoint.secret_key}
+    answer = http.post("/auth/v1/admin/users", headers=headers, content=content)
     assert answer.status_code in (400, 422)
     assert answer.json()["error_code"] == code
 
 
-def test_a_bad_id_or_path_is_a_json_error(clean: Endpoint, http: httpx.Client) -> None:
-    headers = {"apikey": clean.secret_key}
+def test_a_bad_id_or_path_is_a_json_error(endpoint: Endpoint, http: httpx.Client) -> None:
+    headers = {"apikey": endpoint.secret_key}
     for path in ("users/5", "users/5/factors", "nothing", ""):
         answer = http.get(f"/auth/v1/admin/{path}", headers=headers)
         assert answer.status_code == 404

@@ -21,7 +21,5 @@ def project(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "a project with spaces"
     (folder / "supabase" / "migrations").mkdir(parents=True)
     (folder / "supabase" / "migrations" / "20260101000000_notes.sql").write_text(MIGRATION)
-    for one in (tmp_path, *tmp_path.parents[:2]):
-        one.chmod(0o755)
     yield folder
     wakti("down", "--no-backup", cwd=folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -23,15 +24,13 @@ def test_a_port_that_is_taken_is_named_with_its_holder(project: Path) -> None:
     assert f"port {port} (API) is taken by {holder_name}" in done.stderr
 
 
-def test_without_a_network_the_first_up_says_so_and_leaves_nothing_running(
-    project: Path, tmp_path: Path
-) -> None:
-    unreachable = {
-        "WAKTI_CACHE": str(tmp_path / "cache"),
-        "NPM_CONFIG_REGISTRY": "http://127.0.0.1:9",
-    }
+def test_without_a_network_the_first_up_says_so_and_leaves_nothing_running(project: Path) -> None:
+    # Not below pytest's folder, which root's server cannot reach.
+    with tempfile.TemporaryDirectory() as cache:
+        Path(cache).chmod(0o755)
+        offline = {"WAKTI_CACHE": cache, "NPM_CONFIG_REGISTRY": "http://127.0.0.1:9"}
 
-    done = wakti("up", "--port", "0", cwd=project, env=unreachable)
+        done = wakti("up", "--port", "0", cwd=project, env=offline)
 
     assert_one_clear_sentence(done)
     assert "npm registry is out of reach" in done.stderr

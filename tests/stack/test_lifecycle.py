@@ -142,7 +142,7 @@ def test_a_process_that_died_is_named_and_up_mends_it(project: Path) -> None:
     assert wakti("status", cwd=project).returncode == 0
 
 
-@pytest.mark.parametrize("delay", [0.2, 0.6, 1.0, 1.4])
+@pytest.mark.parametrize("delay", [0.4, 0.8, 1.2])
 def test_an_up_that_was_killed_leaves_nothing_that_the_next_one_trips_over(
     project: Path, delay: float
 ) -> None:

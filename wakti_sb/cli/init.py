@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from wakti_sb import generate, sources, spec
+from wakti_sb import sources
 from wakti_sb.cli._output import note
 from wakti_sb.cli._project import in_project
-from wakti_sb.cli.generate import write
+from wakti_sb.cli.generate import plan_for, write
 from wakti_sb.errors import EnvironmentProblem
 
 
@@ -27,7 +27,7 @@ def command(project: Path) -> None:
     else:
         _write(file, project.resolve().name)
         click.echo(f"wrote {file.name}")
-    write(generate.plan(spec.load(file), sources.root(), project))
+    write(plan_for(project))
     note("Next: wakti-sb up")
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 from wakti_sb import migrate
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
+from wakti_sb.cli._summary import append, table, to_summary
 from wakti_sb.errors import Findings
 from wakti_sb.stack import EmbeddedStack, Step
 
@@ -37,6 +38,7 @@ from wakti_sb.stack import EmbeddedStack, Step
     help="Correct the history of a version without running anything; repeatable.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
+@to_summary
 def command(
     project: Path,
     db_url: str | None,
@@ -45,6 +47,7 @@ def command(
     include_all: bool,
     repair: tuple[tuple[Literal["applied", "reverted"], str], ...],
     as_json: bool,
+    summary: Path | None,
 ) -> None:
     """Apply the pending files of supabase/migrations, each in a transaction of its own.
 
@@ -63,6 +66,8 @@ def command(
         result = migrate.apply(
             url, files, dry_run=dry_run, include_all=include_all, on_event=on_event
         )
+    title = "Migrations, tried and rolled back" if dry_run else "Migrations"
+    append(summary, title, _markdown(result))
     if as_json:
         click.echo(json.dumps(asdict(result), indent=2))
     elif dry_run:
@@ -118,6 +123,25 @@ def _print_repairs(repairs: Sequence[migrate.Repair], as_json: bool) -> None:
     for one in repairs:
         verb = "is now" if one.changed else "already was"
         click.echo(f"{one.version} {verb} {one.state} in the history")
+
+
+def _markdown(result: migrate.Result) -> list[str]:
+    """What a reviewer asks: how long it takes, and who has to wait meanwhile."""
+    if not result.files:
+        return ["Nothing is pending."]
+    rows = []
+    for file in result.files:
+        locks = {
+            f"{lock.blocks} on {lock.relation}": None
+            for one in file.statements
+            for lock in one.locks
+            if lock.blocks
+        }
+        statements = str(len(file.statements))
+        rows.append(
+            (Path(file.file).name, statements, f"{file.milliseconds:.0f}", "; ".join(locks))
+        )
+    return [table(("Migration", "Statements", "ms", "Others wait for"), rows)]
 
 
 def _print_dry_run(result: migrate.Result) -> None:

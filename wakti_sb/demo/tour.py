@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import httpx
@@ -37,30 +38,36 @@ def run(endpoint: Endpoint) -> Tour:
     Raise StackError if something on the road does not work.
     """
     try:
-        return _walk(endpoint)
+        with ExitStack() as opened:
+            return _walk(endpoint, opened)
     except (APIError, AuthError, httpx.HTTPError) as error:
         raise StackError(f"the tour was stopped: {error}", place=endpoint.api_url) from error
 
 
-def _walk(endpoint: Endpoint) -> Tour:
-    owner, other = _new_owner(endpoint), _new_owner(endpoint)
+def _walk(endpoint: Endpoint, opened: ExitStack) -> Tour:
+    owner, other = _new_owner(endpoint, opened), _new_owner(endpoint, opened)
     project_id = _new_project(owner, "The tour's project")
     exchanges = visit(endpoint, project_id)
     sights = {
         "the owner": look(owner),
         "another owner": look(other),
-        "a visitor": look(_client(endpoint)),
+        "a visitor": look(_client(endpoint, opened)),
     }
     return Tour(project_id, exchanges, sights)
 
 
-def _client(endpoint: Endpoint) -> Client:
-    options = ClientOptions(auto_refresh_token=False, persist_session=False)
+def _client(endpoint: Endpoint, opened: ExitStack) -> Client:
+    options = ClientOptions(
+        auto_refresh_token=False,
+        persist_session=False,
+        # One of ours can be closed; the client library leaves its own open.
+        httpx_client=opened.enter_context(httpx.Client(timeout=30)),
+    )
     return create_client(endpoint.api_url, endpoint.publishable_key, options)
 
 
-def _new_owner(endpoint: Endpoint) -> Client:
-    client = _client(endpoint)
+def _new_owner(endpoint: Endpoint, opened: ExitStack) -> Client:
+    client = _client(endpoint, opened)
     email = f"owner-{secrets.token_hex(4)}@example.com"
     answer = client.auth.sign_up({"email": email, "password": secrets.token_urlsafe(16)})
     if answer.session is None:

@@ -9,5 +9,6 @@ from __future__ import annotations
 
 from .apply import apply
 from .plan import Change, Plan, plan
+from .scaffold import scaffold_table
 
-__all__ = ["Change", "Plan", "apply", "plan"]
+__all__ = ["Change", "Plan", "apply", "plan", "scaffold_table"]

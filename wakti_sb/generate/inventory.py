@@ -34,10 +34,14 @@ class FunctionFile:
     target: str
 
 
-def sql_sources(root: Path, spec: Spec) -> tuple[SqlSource, ...]:
+def sql_sources(
+    root: Path, spec: Spec, used: frozenset[str] = frozenset()
+) -> tuple[SqlSource, ...]:
     """Sources in the order in which they are applied: versioned ones, then repeatable ones.
 
-    Raise GenerateError for a file whose name says neither.
+    A policy template that the model has nothing to say to is left out, unless it was `used`
+    before: then it has to take back what it gave. Raise GenerateError for a file whose name says
+    neither kind.
     """
     folders = [
         *(["sql/migrations"] if spec.generate.backend else []),
@@ -47,7 +51,8 @@ def sql_sources(root: Path, spec: Spec) -> tuple[SqlSource, ...]:
         source
         for folder in folders
         for path in sorted((root / folder).glob("*.sql*"))
-        if (source := _sql_source(f"{folder}/{path.name}", path.name, spec)) is not None
+        if (source := _sql_source(f"{folder}/{path.name}", path.name)) is not None
+        and (source.path in used or _asked_for(source, spec))
     ]
     found.sort(key=lambda source: (source.version is None, source.version or "", source.order))
     return tuple(found)
@@ -71,12 +76,10 @@ def function_files(root: Path, spec: Spec) -> Iterator[FunctionFile]:
             yield FunctionFile(path.relative_to(root).as_posix(), target)
 
 
-def _sql_source(path: str, filename: str, spec: Spec) -> SqlSource | None:
+def _sql_source(path: str, filename: str) -> SqlSource | None:
     if match := _VERSIONED.fullmatch(filename):
         return SqlSource(path, match["name"], match["version"])
     if match := _REPEATABLE.fullmatch(filename):
-        if not _asked_for(match["name"], spec):
-            return None
         return SqlSource(path, match["name"], None, int(match["order"]))
     if path.startswith("sql/policies/") and not filename.startswith("R_"):
         return None  # macros that the policy templates share
@@ -86,11 +89,15 @@ def _sql_source(path: str, filename: str, spec: Spec) -> SqlSource | None:
     )
 
 
-def _asked_for(name: str, spec: Spec) -> bool:
-    """Whether the model has anything for this policy template to say."""
-    if name == "policies":
-        return bool(spec.relations or spec.function)
-    return bool(spec.bucket) if name == "storage" else True
+def _asked_for(source: SqlSource, spec: Spec) -> bool:
+    """Whether the model has anything for this source to say."""
+    match source.path.rpartition("/")[2].partition(".")[0]:
+        case "R_20_policies":
+            return bool(spec.relations or spec.function)
+        case "R_30_storage":
+            return bool(spec.bucket)
+        case _:
+            return True
 
 
 def _files(folder: Path) -> Iterator[Path]:

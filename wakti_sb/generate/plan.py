@@ -78,6 +78,16 @@ def plan(
     return _Planner(spec, sources_root, project_root, now or _now()).plan()
 
 
+def next_version(project_root: Path, now: datetime.datetime | None = None) -> str:
+    """The version of a migration that follows everything in the project.
+
+    Raise GenerateError if what is there has a version that nothing can follow.
+    """
+    folder = project_root / FOLDER / "migrations"
+    newest = max((_version(path.name) for path in folder.glob("*.sql")), default="")
+    return _following(newest, now or _now())
+
+
 class _Planner:
     """One comparison; keeps what more than one step needs."""
 
@@ -110,7 +120,7 @@ class _Planner:
         changes: list[Change] = []
         new: list[Generated] = []
         newest = max((_version(name) for name in self.on_disk), default="")
-        for source in sql_sources(self.sources, self.spec):
+        for source in self._sql_sources():
             body = self.renderer.render(source.path)
             text = with_header(source.path, body)
             last = self.lock.newest(source.path)
@@ -131,6 +141,10 @@ class _Planner:
             new.append(Generated(file, source.path, digest(body), digest(text)))
         return changes, new
 
+    def _sql_sources(self) -> tuple[SqlSource, ...]:
+        used = frozenset(migration.source for migration in self.lock.migrations)
+        return sql_sources(self.sources, self.spec, used)
+
     def _next_version(self, source: SqlSource, newest: str) -> str:
         """A version behind everything that is there.
 
@@ -139,14 +153,7 @@ class _Planner:
         """
         if source.version is not None and source.version > newest:
             return source.version
-        version = max(self.now.strftime("%Y%m%d%H%M%S"), _after(newest))
-        if version <= newest or len(version) != 14:
-            raise GenerateError(
-                "has a version behind every date, so that no migration can follow it",
-                place=f"{FOLDER}/migrations/{newest}_…",
-                remedy="give it a version of the form YYYYMMDDHHMMSS",
-            )
-        return version
+        return _following(newest, self.now)
 
     def _refuse_edited_migrations(self) -> None:
         for generated in self.lock.migrations:
@@ -164,7 +171,7 @@ class _Planner:
 
     def _refuse_lost(self, generated: Generated) -> None:
         """A lost migration can be written again only if its source still says the same."""
-        current = {source.path for source in sql_sources(self.sources, self.spec)}
+        current = {source.path for source in self._sql_sources()}
         newest = self.lock.newest(generated.source) == generated
         if (
             generated.source in current
@@ -251,8 +258,17 @@ def _version(filename: str) -> str:
     return match[0] if match else ""
 
 
-def _after(version: str) -> str:
-    return str(int(version) + 1).zfill(14) if version else ""
+def _following(newest: str, now: datetime.datetime) -> str:
+    """The version of now, or the one after the newest where that lies in the future."""
+    after = str(int(newest) + 1).zfill(14) if newest else ""
+    version = max(now.strftime("%Y%m%d%H%M%S"), after)
+    if version <= newest or len(version) != 14:
+        raise GenerateError(
+            "has a version behind every date, so that no migration can follow it",
+            place=f"{FOLDER}/migrations/{newest}_…",
+            remedy="give it a version of the form YYYYMMDDHHMMSS",
+        )
+    return version
 
 
 def _now() -> datetime.datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from .derive import policy_model
 SUFFIX = ".j2"
 _HERE = Path(__file__).resolve().parent
 _CONFIG = "config.toml.j2"
+_TABLE = "table.sql.j2"
 
 
 class Renderer:
@@ -75,6 +77,10 @@ class Renderer:
             largest_file=config.size(max(limits, default=self._spec.limits.file)),
         )
         return config.rendered(_tidy(text), self._spec)
+
+    def render_table(self, values: Mapping[str, Any]) -> str:
+        """The migration that makes a table of the user's own."""
+        return _tidy(self._template(_TABLE, _HERE / _TABLE, **values))
 
     def _template(self, name: str, path: Path, **values: Any) -> str:
         try:

@@ -47,7 +47,11 @@ export function createApp(services: Services, log: Log): App {
       services,
       request,
       origin: originOf(request.headers),
-      client: clientAddress(request.headers, connection?.remoteAddr?.hostname),
+      client: clientAddress(
+        request.headers,
+        services.environment.clientHeader,
+        connection?.remoteAddr?.hostname,
+      ),
       cors: "*",
       action: "unknown",
       project: null,

@@ -1,17 +1,18 @@
 /**
  * The address that rate limits count.
  *
- * On the platform Cloudflare sets `cf-connecting-ip` and overwrites what a caller puts there. Every
- * proxy appends to the right of `x-forwarded-for`, so only its last entry is not the caller's own
- * invention. Without a proxy it is the connection's own address.
+ * `trusted` names a header that a proxy in front of us overwrites, whatever a caller puts there.
+ * Every proxy appends to the right of `x-forwarded-for`, so only its last entry is not the caller's
+ * own invention. Without a proxy it is the connection's own address.
  */
 export function clientAddress(
   headers: Headers,
+  trusted: string | null,
   connection: string | undefined,
 ): string {
   const forwarded = headers.get("x-forwarded-for");
   const candidates = [
-    headers.get("cf-connecting-ip"),
+    trusted === null ? null : headers.get(trusted),
     forwarded?.slice(forwarded.lastIndexOf(",") + 1),
     connection,
   ];

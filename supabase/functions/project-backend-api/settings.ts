@@ -17,7 +17,28 @@ export const uploads: {
   readonly mimeTypes: readonly string[];
 } = {
   bucket: "project-uploads",
-  mimeTypes: [    "image/jpeg",    "image/png",    "image/gif",    "image/webp",    "image/svg+xml",    "image/avif",    "application/pdf",    "text/plain",    "text/csv",    "application/json",    "application/msword",    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",    "application/vnd.ms-excel",    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",    "application/vnd.ms-powerpoint",    "application/vnd.openxmlformats-officedocument.presentationml.presentation",    "application/vnd.oasis.opendocument.text",    "application/vnd.oasis.opendocument.spreadsheet",    "application/vnd.oasis.opendocument.presentation",    "application/zip",  ],
+  mimeTypes: [
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "image/svg+xml",
+    "image/avif",
+    "application/pdf",
+    "text/plain",
+    "text/csv",
+    "application/json",
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.oasis.opendocument.text",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/vnd.oasis.opendocument.presentation",
+    "application/zip",
+  ],
 };
 
 export const passwords = {

@@ -59,6 +59,11 @@ class EmbeddedStack:
         self._paths = paths.for_project(project)
         self._tell = listener
 
+    @property
+    def project(self) -> Path:
+        """The folder with `supabase/`."""
+        return self._paths.project
+
     def up(self, *, port: int | None = None) -> Endpoint:
         """Start what does not run yet and apply what is pending.
 
@@ -108,7 +113,7 @@ class EmbeddedStack:
             running = self._running()
             self._database(self._server(running.ports)).reset()
             shutil.rmtree(self._paths.storage, ignore_errors=True)
-            self._paths.storage.mkdir()
+            self._paths.storage.mkdir(mode=0o700)
             self._services(running.ports).reload()
             return self._endpoint(running.ports)
 
@@ -156,13 +161,13 @@ class EmbeddedStack:
         return self._endpoint(running.ports)
 
     def _start(self, chosen: ports.Ports) -> Endpoint:
-        self._paths.logs.mkdir(exist_ok=True)
-        self._paths.storage.mkdir(exist_ok=True)
+        self._paths.logs.mkdir(mode=0o700, exist_ok=True)
+        self._paths.storage.mkdir(mode=0o700, exist_ok=True)
         self._step(0)
         server = self._server(chosen)
         database = self._database(server)
         if not server.initialized:
-            server.initialize()
+            server.initialize(mark(self._paths))
         self._step(1)
         services = self._services(chosen)
         found = functions.find(self._paths.project)

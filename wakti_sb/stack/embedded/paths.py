@@ -65,16 +65,15 @@ def make(paths: Paths) -> None:
 
 
 def _data_folder(state: Path) -> Path:
-    """Inside `.wakti/`, unless the unprivileged server of a root user could not reach it there."""
-    if server_user() is None or all(map(_reachable, state.parents)):
+    """Inside `.wakti/`; for root beside the system's other databases.
+
+    Root's server runs as an unprivileged user, who can often not reach root's folders, and what
+    can be reached today may be closed tomorrow.
+    """
+    if server_user() is None:
         return state / "postgres"
     name = f"{state.parent.parent.name}-{sha256(str(state).encode()).hexdigest()[:12]}"
     return Path("/var/lib/wakti-sb") / name / "postgres"
-
-
-def _reachable(folder: Path) -> bool:
-    """Whether any user may pass through `folder`; one that is still to be made will be so."""
-    return not folder.exists() or bool(folder.stat().st_mode & 0o001)
 
 
 def cache() -> Path:

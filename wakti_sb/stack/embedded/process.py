@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ class Process:
             # Kernels round the start time, so equality is too strict.
             if abs(process.create_time() - self.created) > 1:
                 return None
-            return None if process.status() == psutil.STATUS_ZOMBIE else process
+            return process if _runs(process) else None
         except psutil.Error:
             return None
 
@@ -97,13 +98,34 @@ def stop(processes: Sequence[Process], *, sign: int) -> None:
             process.send_signal(sign)
         except psutil.NoSuchProcess:
             continue
-    _, left = psutil.wait_procs([*found, *children], timeout=_GRACE)
+    left = _wait([*found, *children])
     for process in left:
         try:
             process.kill()
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(left, timeout=_GRACE)
+    _wait(left)
+
+
+def _wait(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
+    """Wait until they have ended; returns those that have not within the grace.
+
+    One that has ended but was not yet collected by its parent counts as ended: in a container
+    process 1 may take its time, or never do it.
+    """
+    deadline = time.monotonic() + _GRACE
+    left = [process for process in processes if _runs(process)]
+    while left and time.monotonic() < deadline:
+        time.sleep(0.01)
+        left = [process for process in left if _runs(process)]
+    return left
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def marked(mark: Mapping[str, str]) -> list[Process]:

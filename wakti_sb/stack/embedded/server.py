@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -30,6 +31,7 @@ TEMPLATE_DATABASE = "wakti_template"  # the same with every migration applied
 # Who connects: migrations, and the platform's services each as a role of its own.
 _LOGINS = ("postgres", "authenticator", "supabase_auth_admin", "supabase_storage_admin")
 
+_ENVIRONMENT = {"LANG": "C.UTF-8", "PATH": os.defpath, "TZ": "UTC"}
 _PLATFORM = Path(__file__).parent / "platform"
 _COMPLETE = "wakti-complete"  # written last: a data folder without it is half made
 _START_TIMEOUT = 30.0  # seconds
@@ -81,12 +83,22 @@ class Server:
         """Whether the data folder was made to the end, with the platform's roles and schemas."""
         return (self.paths.data / _COMPLETE).exists()
 
-    def initialize(self) -> None:
-        """Make the data folder; one that an earlier attempt left half made is thrown away."""
+    def initialize(self, mark: Mapping[str, str]) -> None:
+        """Make the data folder; one that an earlier attempt left half made is thrown away.
+
+        Parameters:
+            mark: goes into the environment of initdb, so that one whose caller was killed is found.
+        """
         data = self.paths.data
-        shutil.rmtree(data, ignore_errors=True)
-        data.parent.mkdir(parents=True, exist_ok=True)
-        data.mkdir(mode=0o700)
+        try:
+            if data.exists():
+                shutil.rmtree(data)
+            data.parent.mkdir(parents=True, exist_ok=True)
+            data.mkdir(mode=0o700)
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"cannot make the database: {error.strerror or error}", place=str(data)
+            ) from error
         password_file = data.parent / f"{data.name}.password"
         password_file.write_text(PASSWORD)
         user = server_user()
@@ -102,6 +114,7 @@ class Server:
             done = subprocess.run(
                 command,
                 cwd="/",
+                env={**_ENVIRONMENT, **mark},
                 capture_output=True,
                 text=True,
                 user=user.pw_uid if user else None,
@@ -112,12 +125,13 @@ class Server:
             raise EnvironmentProblem(
                 f"PostgreSQL's initdb cannot run: {error.strerror or error}",
                 place=self.installation.folder.as_posix(),
+                remedy=_reach(user),
             ) from error
         finally:
             password_file.unlink()
         if done.returncode != 0:
-            lines = done.stderr.strip().splitlines() or ["initdb failed without a word."]
-            raise EnvironmentProblem(f"cannot make the database: {lines[-1]}", place=str(data))
+            said = done.stderr.strip() or "initdb failed without a word."
+            raise EnvironmentProblem(f"cannot make the database: {said}", place=str(data))
 
     def start(self, mark: Mapping[str, str]) -> process.Process:
         """Start the server and wait until it answers.
@@ -127,14 +141,15 @@ class Server:
 
         Raise StackError if it stops at once or stays silent.
         """
-        user = server_user()
+        # Whoever made the data must run it, even if there is a better choice of user by now.
+        user = server_user() and pwd.getpwuid(self.paths.data.stat().st_uid)
         command = [self.installation.program("postgres"), "-D", str(self.paths.data)]
         command += ["-p", str(self.port)]
         for name, value in _SETTINGS.items():
             command += ["-c", f"{name}={value}"]
         started = process.spawn(
             command,
-            env={"LANG": "C.UTF-8", "PATH": os.defpath, "TZ": "UTC", **mark},
+            env={**_ENVIRONMENT, **mark},
             cwd=Path("/"),
             log=self.paths.logs / "postgres.log",
             user=user.pw_uid if user else None,
@@ -182,3 +197,9 @@ class Server:
             connection.execute(
                 sql.SQL("create database {} template {} owner postgres").format(target, source)
             )
+
+
+def _reach(user: pwd.struct_passwd | None) -> str | None:
+    if user is None:
+        return None
+    return f"Root's server runs as {user.pw_name}, who must reach this folder; see WAKTI_CACHE."

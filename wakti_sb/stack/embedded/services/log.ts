@@ -49,11 +49,19 @@ export function redact(text: string): string {
     .replace(/(\w+:\/\/[^\s:/@]*):[^\s@/]*@/g, "$1:…@");
 }
 
-const encoder = new TextEncoder();
+const lines: string[] = [];
 
 function write(line: string): void {
   // Control characters would let a path forge lines of its own.
   // deno-lint-ignore no-control-regex
-  const clean = line.replace(/[\u0000-\u001f\u007f]/g, "?");
-  Deno.stderr.writeSync(encoder.encode(`${clean}\n`));
+  lines.push(line.replace(/[\u0000-\u001f\u007f]/g, "?"));
+  // Together, since writing each by itself would cost as much as answering the request.
+  if (lines.length === 1) setTimeout(flushLog, 20);
+}
+
+/** Prints what is not printed yet: at the end of the process nothing may be lost. */
+export function flushLog(): void {
+  if (lines.length === 0) return;
+  const text = lines.splice(0).join("\n");
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }

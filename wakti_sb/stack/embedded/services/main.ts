@@ -14,7 +14,7 @@ import { openPool } from "./database/pools.ts";
 import { Functions } from "./functions.ts";
 import { Gateway } from "./gateway.ts";
 import { createLite } from "./lite.ts";
-import { logError, quietConsole } from "./log.ts";
+import { flushLog, logError, quietConsole } from "./log.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { StorageDatabase } from "./storage/database.ts";
 import { FileStore } from "./storage/files.ts";
@@ -60,13 +60,16 @@ function start(settings: Settings): void {
     },
   }, (request, { remoteAddr }) => gateway!.fetch(request, remoteAddr.hostname));
 
-  const stop = async () => {
-    const grace = setTimeout(() => Deno.exit(0), GRACE);
-    await server.shutdown();
-    await Promise.all([connection.close(), storagePool.destroy()]);
-    functions.close();
-    clearTimeout(grace);
+  const exit = () => {
+    flushLog();
     Deno.exit(0);
+  };
+  const stop = async () => {
+    setTimeout(exit, GRACE);
+    await server.shutdown();
+    functions.close();
+    await Promise.all([connection.close(), storagePool.destroy()]);
+    exit();
   };
   Deno.addSignalListener("SIGTERM", stop);
   Deno.addSignalListener("SIGINT", stop);
@@ -78,6 +81,8 @@ try {
   Deno.env.set("LITE_AUTH_BCRYPT_COST", String(BCRYPT_COST));
   start(readSettings((name) => Deno.env.get(name)));
 } catch (error) {
-  logError(error);
+  const taken = error instanceof Deno.errors.AddrInUse;
+  logError(taken ? `Port ${Deno.env.get("WAKTI_PORT")} is taken.` : error);
+  flushLog();
   Deno.exit(1);
 }

@@ -5,6 +5,7 @@ import { bearerOf, looksLikeToken } from "./credentials.ts";
 import type { PlatformConnection } from "./database/platform_connection.ts";
 import { currentRequest } from "./database/request_settings.ts";
 import type { Lite } from "./lite.ts";
+import { logError } from "./log.ts";
 import { Problem } from "./problem.ts";
 
 /** The most bytes of a body. */
@@ -41,6 +42,14 @@ export async function rest(
   if (/%00/.test(request.url)) {
     throw refusal(400, "PGRST100", "The address holds a NUL character");
   }
+  await connection.introspect().catch((error) => {
+    logError(error);
+    throw refusal(
+      503,
+      "PGRST002",
+      "Could not query the database for the schema cache. Retrying.",
+    );
+  });
   const body = request.body === null ? null : await readBody(request);
   const { url, method, headers } = request;
   const answer = () => {
@@ -49,6 +58,9 @@ export async function rest(
   };
   const asked = performance.now();
   const response = await answer();
+  if (response.status === 500 && !isJson(response)) {
+    throw refusal(500, "PGRSTX00", "An unexpected error occurred");
+  }
   if (!(await perhapsStale(response))) return response;
   // On the platform a change of the schema tells the Data API; here the first miss asks.
   connection.clearSchemaCacheOlderThan(asked);
@@ -66,14 +78,15 @@ async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   return new TextEncoder().encode(text);
 }
 
+function isJson(response: Response): boolean {
+  return response.headers.get("content-type")?.includes("json") ?? false;
+}
+
 async function perhapsStale(response: Response): Promise<boolean> {
-  if (response.status !== 404 && response.status !== 400) return false;
-  try {
-    const { code } = await response.clone().json();
-    return PERHAPS_STALE.has(code);
-  } catch {
-    return false;
-  }
+  const refused = response.status === 404 || response.status === 400;
+  if (!refused || !isJson(response)) return false;
+  const { code } = await response.clone().json();
+  return PERHAPS_STALE.has(code);
 }
 
 function refusal(status: number, code: string, message: string): Problem {

@@ -11,7 +11,7 @@ import { PostgresConnection } from "@supabase/lite/postgres";
 import { sql } from "kysely";
 import type { Claims } from "../credentials.ts";
 import { type Catalog, CatalogReader, readCatalog } from "./catalog.ts";
-import { asPostgrestError, isConnectionLost } from "./errors.ts";
+import { asPostgrestError } from "./errors.ts";
 import { encodeJsonValues } from "./json_values.ts";
 import { type Database, openPool } from "./pools.ts";
 import { currentRequest, requestSettings } from "./request_settings.ts";
@@ -92,8 +92,12 @@ export class PlatformConnection extends PostgresConnection {
       currentRequest.getStore(),
       roleSettings.get(role) ?? [],
     );
-    const rollback = options?.forceRollback === true;
-    return await inTransaction(this.#data, settings, run, { rollback });
+    // Lite finds out after a change that, say, one row was wanted and two were changed: its
+    // refusal is an answer, not an error. A function may answer with any status it likes.
+    const undo = (result: T) =>
+      options?.forceRollback === true ||
+      !options?.rpc && result instanceof Response && !result.ok;
+    return await inTransaction(this.#data, settings, run, { undo });
   }
 
   override normalizeDbError(error: unknown): unknown {
@@ -114,10 +118,7 @@ export class PlatformConnection extends PostgresConnection {
 
   #readCatalog(): Promise<Catalog> {
     if (this.#catalog) return this.#catalog;
-    const read = () => readCatalog(this.#superuser, this.#schemas);
-    const reading = read().catch((error) =>
-      isConnectionLost(error) ? read() : Promise.reject(error)
-    );
+    const reading = readCatalog(this.#superuser, this.#schemas);
     reading.catch(() => {
       if (this.#catalog === reading) this.#catalog = null;
     });

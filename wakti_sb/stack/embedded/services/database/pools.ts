@@ -10,7 +10,12 @@
  */
 
 import type { PostgresConnection } from "@supabase/lite/postgres";
-import { Kysely, PostgresDialect, type PostgresPool } from "kysely";
+import {
+  Kysely,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+} from "kysely";
 import pg from "pg";
 import { parserOf } from "./values.ts";
 
@@ -30,17 +35,22 @@ const POOLS: Record<Purpose, { user: string | null; max: number }> = {
 
 /** Milliseconds until an unused connection is closed: each costs the server some memory. */
 const IDLE = 30_000;
-const CONNECT_TIMEOUT = 5_000;
+/** Milliseconds to wait for a connection, as PostgREST does. */
+const CONNECT_TIMEOUT = 10_000;
 
 // The package brings no types; this is what is used of it.
 interface Emitter {
   on(event: "connect", handler: (client: Emitter) => void): void;
   on(event: "error", handler: () => void): void;
 }
+interface Client extends PostgresPoolClient {
+  release(destroy?: boolean): void;
+}
+interface Pool extends PostgresPool, Emitter {
+  connect(): Promise<Client>;
+}
 interface Driver {
-  readonly Pool: new (
-    options: Readonly<Record<string, unknown>>,
-  ) => PostgresPool & Emitter;
+  readonly Pool: new (options: Readonly<Record<string, unknown>>) => Pool;
 }
 
 /**
@@ -68,5 +78,30 @@ export function openPool(databaseUrl: string, purpose: Purpose): Database {
   // itself. Without a listener the event would end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
-  return new Kysely({ dialect: new PostgresDialect({ pool }) });
+  const dialect = new PostgresDialect({
+    pool: {
+      connect: () => connectAlive(pool, max),
+      end: () => pool.end(),
+    },
+  });
+  return new Kysely({ dialect });
+}
+
+/**
+ * A connection that answers. A reset closes all of them, and one that was idle may not have
+ * noticed: better found out now than by the statement it is wanted for.
+ *
+ * @param most How many there can be that have not noticed.
+ */
+async function connectAlive(pool: Pool, most: number): Promise<Client> {
+  for (let left = most;; left--) {
+    const client = await pool.connect();
+    try {
+      await client.query("select 1", []);
+      return client;
+    } catch (error) {
+      client.release(true);
+      if (left === 0) throw error;
+    }
+  }
 }

@@ -1,13 +1,12 @@
-/** Transactions with settings of their own, on connections that may be gone. */
+/** Transactions with settings of their own. */
 
 import { CompiledQuery } from "kysely";
-import { isConnectionLost } from "./errors.ts";
 import type { Database } from "./pools.ts";
 import type { Setting } from "./request_settings.ts";
 
-export interface Options {
-  /** Undo what was done: it was only a question whether it is allowed. */
-  readonly rollback?: boolean;
+export interface Options<T> {
+  /** Whether to undo what was done; without it everything is kept unless it throws. */
+  readonly undo?: (result: T) => boolean;
 }
 
 /**
@@ -19,36 +18,20 @@ export async function inTransaction<T>(
   pool: Database,
   settings: readonly Setting[],
   run: (db: Database) => Promise<T>,
-  options: Options = {},
+  options: Options<T> = {},
 ): Promise<T> {
-  const attempt = () =>
-    pool.connection().execute(async (db) => {
+  return await pool.connection().execute(async (db) => {
+    try {
       await begin(db, settings);
-      try {
-        const result = await run(db);
-        await send(db, options.rollback ? "rollback" : "commit");
-        return result;
-      } catch (error) {
-        // This fails only if the connection is gone, and the transaction with it.
-        await send(db, "rollback").catch(() => {});
-        throw error;
-      }
-    });
-  try {
-    return await attempt();
-  } catch (error) {
-    // The server had closed an idle connection and this was its first use: nothing has run.
-    if (error instanceof NotBegun) return await attempt();
-    throw error;
-  }
-}
-
-class NotBegun extends Error {
-  readonly code = "ECONNRESET";
-
-  constructor(cause: unknown) {
-    super("The connection to the database was lost.", { cause });
-  }
+      const result = await run(db);
+      await send(db, options.undo?.(result) ? "rollback" : "commit");
+      return result;
+    } catch (error) {
+      // This fails only if the connection is gone, and the transaction with it.
+      await send(db, "rollback").catch(() => {});
+      throw error;
+    }
+  });
 }
 
 /** Opens the transaction and makes its settings, in one message to the server. */
@@ -59,16 +42,10 @@ async function begin(
   const calls = settings.map(([name, value]) =>
     `set_config(${literal(name)}, ${literal(value)}, true)`
   );
-  try {
-    await send(
-      db,
-      calls.length > 0 ? `begin; select ${calls.join(", ")}` : "begin",
-    );
-  } catch (error) {
-    if (isConnectionLost(error)) throw new NotBegun(error);
-    await send(db, "rollback").catch(() => {});
-    throw error;
-  }
+  await send(
+    db,
+    ["begin", ...calls.length ? [`select ${calls}`] : []].join(";"),
+  );
 }
 
 async function send(db: Database, text: string): Promise<void> {

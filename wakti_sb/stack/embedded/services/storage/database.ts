@@ -30,7 +30,7 @@ export class StorageDatabase {
     { claims, request }: Caller,
     operation: string,
     run: Run<T>,
-    options?: Options,
+    options?: Options<T>,
   ): Promise<T> {
     const role = roleOf(claims);
     const settings = requestSettings(role, claims ?? { role }, request, [
@@ -47,7 +47,7 @@ export class StorageDatabase {
     operation: string,
     run: Run<unknown>,
   ): Promise<void> {
-    await this.asCaller(caller, operation, run, { rollback: true });
+    await this.asCaller(caller, operation, run, { undo: () => true });
   }
 
   /** Runs statements as the tables' owner, whom row level security lets pass. */
@@ -58,7 +58,7 @@ export class StorageDatabase {
   async #run<T>(
     settings: readonly Setting[],
     run: Run<T>,
-    options?: Options,
+    options?: Options<T>,
   ): Promise<T> {
     try {
       return await inTransaction(this.pool, settings, run, options);

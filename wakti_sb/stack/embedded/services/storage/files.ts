@@ -73,26 +73,6 @@ export class FileStore {
     await Promise.all(ours.map((one) => removeIfThere(this.#path(one!))));
   }
 
-  /**
-   * Removes the files that no object has any more, as after the database was replaced.
-   *
-   * @param known The versions of all objects.
-   * @param before Younger files stay: their object may not be written yet.
-   */
-  async sweep(known: ReadonlySet<string>, before: Date): Promise<void> {
-    try {
-      for await (const { name } of Deno.readDir(this.folder)) {
-        const version = name.replace(INCOMPLETE, "");
-        if (!VERSION.test(version) || known.has(name)) continue;
-        const path = `${this.folder}/${name}`;
-        const { mtime } = await Deno.stat(path);
-        if (mtime !== null && mtime < before) await removeIfThere(path);
-      }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-
   #path(version: string): string {
     if (!VERSION.test(version)) throw new Error("not a version");
     return `${this.folder}/${version}`;

@@ -1,6 +1,8 @@
 /** The file in an upload: the clients send a form, others send the bytes. */
 
+import { readBytes } from "../body.ts";
 import { invalidRequest, tooLarge } from "./errors.ts";
+import { parseForm } from "./form.ts";
 
 export interface Upload {
   readonly body: ReadableStream<Uint8Array>;
@@ -25,9 +27,6 @@ export async function readUpload(
 ): Promise<Upload> {
   const type = request.headers.get("content-type") ??
     "application/octet-stream";
-  if (Number(request.headers.get("content-length")) > limit + FORM_OVERHEAD) {
-    throw tooLarge();
-  }
   if (type.toLowerCase().startsWith("multipart/form-data")) {
     return await readForm(request, type, limit + FORM_OVERHEAD);
   }
@@ -44,13 +43,15 @@ async function readForm(
   type: string,
   limit: number,
 ): Promise<Upload> {
-  const body = request.body?.pipeThrough(atMost(limit)) ?? null;
+  const bytes = await readBytes(
+    request,
+    limit,
+    (status, message) => status === 413 ? tooLarge() : invalidRequest(message),
+  );
   let form: FormData;
   try {
-    form = await new Response(body, { headers: { "content-type": type } })
-      .formData();
-  } catch (error) {
-    if (error === TOO_LONG) throw tooLarge();
+    form = await parseForm(bytes, type);
+  } catch {
     throw invalidRequest("The form cannot be read");
   }
   const file = [...form.values()].find((value) => value instanceof File);
@@ -64,19 +65,6 @@ async function readForm(
       : "no-cache",
     userMetadata: parseMetadata(form.get("metadata")),
   };
-}
-
-const TOO_LONG = new Error("The body is too long.");
-
-function atMost(limit: number): TransformStream<Uint8Array, Uint8Array> {
-  let size = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      size += chunk.byteLength;
-      if (size > limit) controller.error(TOO_LONG);
-      else controller.enqueue(chunk);
-    },
-  });
 }
 
 function metadataHeader(header: string | null): Record<string, unknown> | null {

@@ -1,0 +1,79 @@
+"""What every measurement shares: its options, its figures, and how it ends."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import signal
+import statistics
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from wakti_sb.cli._output import fail
+from wakti_sb.errors import WaktiError
+
+Report = dict[str, Any]
+
+
+def options(description: str, *, runs: int) -> argparse.ArgumentParser:
+    """The options that every measurement takes; the first line of `description` is shown."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("--runs", type=_positive, default=runs, help="default: %(default)s")
+    parser.add_argument("--json", action="store_true", help="for a machine")
+    return parser
+
+
+def figure(values: Sequence[float], digits: int = 2) -> dict[str, Any]:
+    """Median, p99 and both ends of some measured values.
+
+    With fewer than a hundred values the p99 is the largest.
+    """
+    ordered = sorted(values)
+    return {
+        "median": round(statistics.median(ordered), digits),
+        "p99": round(ordered[math.ceil(len(ordered) * 0.99) - 1], digits),
+        "spread": [round(ordered[0], digits), round(ordered[-1], digits)],
+    }
+
+
+def target(value: float, *, at_most: float) -> dict[str, Any]:
+    """A figure beside what it should be. A busy machine misses it, so it decides no exit code."""
+    return {"value": round(value, 3), "at_most": at_most, "met": value <= at_most}
+
+
+def targets_table(targets: dict[str, dict[str, Any]]) -> list[str]:
+    """The targets as lines of Markdown."""
+    lines = ["| target | measured | at most | |", "| --- " * 4 + "|"]
+    for name, one in targets.items():
+        verdict = "met" if one["met"] else "**missed**"
+        lines.append(f"| {name} | {one['value']:g} | {one['at_most']:g} | {verdict} |")
+    return lines
+
+
+def show(report: Report, markdown: Callable[[Report], str], *, as_json: bool) -> None:
+    """Print a report on stdout."""
+    print(json.dumps(report, indent=2) if as_json else markdown(report))
+
+
+def run(main: Callable[[], int | None]) -> NoReturn:
+    """Run a measurement: its exit code, or one clear sentence for what stops it.
+
+    SIGTERM ends it like Ctrl-C does, so that the stack it started is stopped too.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        sys.exit(main())
+    except WaktiError as error:
+        fail(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+
+import { hashPassword } from "./passwords.ts";
+import { stage } from "./stand_ins.test.ts";
+import { tokenHash } from "./tokens.ts";
+
+const user = '{"id":"u","email":"a@b.cc","name":null}';
+const data = { email: " A@b.cc ", password: "secret123" };
+
+Deno.test("a sign-up asks the gates before it hashes, and hands out a token", async () => {
+  const on = stage();
+  on.rows.finish_signup = { body: user };
+  const answer = await on.send("POST", { action: "auth/signup", data });
+  const said = await answer.json();
+  assert.deepEqual(on.calls.map(([name]) => name), [
+    "begin_signup",
+    "finish_signup",
+  ]);
+  assert.deepEqual(said.user, JSON.parse(user));
+  assert.match(said.token, /^[A-Za-z0-9_-]{43}$/);
+  assert.deepEqual(on.calls[1]?.[5], await tokenHash(said.token));
+  assert.doesNotMatch(JSON.stringify(on.calls), /secret123/);
+});
+
+Deno.test("a sign-up that the gates refuse is not hashed", async () => {
+  const on = stage();
+  on.rows.begin_signup = { status: 409, code: "email_taken" };
+  const answer = await on.send("POST", { action: "auth/signup", data });
+  assert.equal(answer.status, 409);
+  assert.equal(on.calls.length, 1);
+});
+
+for (const password of ["short", "x".repeat(257)]) {
+  Deno.test(`a sign-up with a password of ${password.length} characters is refused`, async () => {
+    const answer = await stage().send("POST", {
+      action: "auth/signup",
+      data: { ...data, password },
+    });
+    assert.equal((await answer.json()).code, "invalid_field");
+  });
+}
+
+for (
+  const email of [
+    "plain",
+    "a@b",
+    "a b@c.dd",
+    "@b.cc",
+    "x".repeat(250) + "@b.cc",
+  ]
+) {
+  Deno.test(`${email.slice(0, 10)} is no e-mail`, async () => {
+    const answer = await stage().send("POST", {
+      action: "auth/signup",
+      data: { ...data, email },
+    });
+    assert.equal((await answer.json()).code, "invalid_field");
+  });
+}
+
+Deno.test("a wrong password and an unknown e-mail get the same answer", async () => {
+  const on = stage();
+  on.rows.begin_login = {
+    body: JSON.stringify({ id: "u", hash: await hashPassword("other", 10) }),
+  };
+  const wrong = await on.send("POST", { action: "auth/login", data });
+  on.rows.begin_login = { body: null };
+  const unknown = await on.send("POST", { action: "auth/login", data });
+  assert.equal(wrong.status, 401);
+  assert.equal(unknown.status, 401);
+  assert.deepEqual(await wrong.json(), {
+    error: "Invalid email or password",
+    code: "invalid_credentials",
+  });
+  assert.equal((await unknown.json()).code, "invalid_credentials");
+  assert.deepEqual(on.calls.map(([name]) => name), [
+    "begin_login",
+    "begin_login",
+  ]);
+});
+
+Deno.test("a login keeps a strong hash and renews a weak one", async () => {
+  const on = stage();
+  on.rows.finish_login = { body: user };
+  for (const [iterations, renews] of [[10, false], [5, true]] as const) {
+    const hash = await hashPassword(data.password, iterations);
+    on.rows.begin_login = { body: JSON.stringify({ id: "u", hash }) };
+    const answer = await on.send("POST", { action: "auth/login", data });
+    assert.equal(answer.status, 200);
+    const [, , , matched, renewed] = on.calls.at(-1) ?? [];
+    assert.equal(matched, hash);
+    assert.equal(renewed !== null, renews);
+  }
+});

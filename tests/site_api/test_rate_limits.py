@@ -1,0 +1,123 @@
+"""A minute's count for one client address and project."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.site_api.project import PICTURE, Project
+
+USER = {"email": "user@example.com", "password": "secret123"}
+
+
+def assert_limited(answer: httpx.Response) -> None:
+    assert answer.status_code == 429, answer.text
+    assert answer.json()["code"] == "rate_limited"
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+
+def limit(project: Project, **limits: int) -> None:
+    project.configure(features={"rate_limits": limits})
+
+
+def test_the_count_of_a_minute_is_exact(project: Project) -> None:
+    limit(project, submit=3)
+    answers = [project.api("POST", "submit", data={"n": n}) for n in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert_limited(answers[-1])
+    assert answers[-1].headers["access-control-allow-origin"] == "*"
+    assert len(project.rows("public.project_form_submissions")) == 3
+
+
+def test_the_next_minute_begins_anew(project: Project) -> None:
+    limit(project, submit=1)
+    project.api("POST", "submit", data={})
+    assert_limited(project.api("POST", "submit", data={}))
+    project.sql(
+        "update wakti.rate_limits set started_at = now() - interval '1 minute'"
+        " where project_id = %s",
+        project.id,
+    )
+    assert project.api("POST", "submit", data={}).status_code == 200
+    assert_limited(project.api("POST", "submit", data={}))
+
+
+@pytest.mark.parametrize("name", ["submit", "write", "signup", "login", "upload"])
+def test_every_action_has_a_count_of_its_own(project: Project, name: str) -> None:
+    project.signed_up("user@example.com")
+    limit(project, **{name: 1})
+    send = {
+        "submit": lambda: project.api("POST", "submit", data={}),
+        "write": lambda: project.api("POST", "collection/a", data={}),
+        "signup": lambda: project.api("POST", "auth/signup", data=USER),
+        "login": lambda: project.api("POST", "auth/login", data=USER),
+        "upload": lambda: project.upload(PICTURE),
+    }
+    project.sql("delete from wakti.rate_limits where project_id = %s", project.id)
+    for action, request in send.items():
+        assert request().status_code in (200, 409), action
+        if action == name:
+            assert_limited(request())
+
+
+def test_zero_is_no_limit(project: Project) -> None:
+    limit(project, submit=0)
+    assert {project.api("POST", "submit", data={}).status_code for _ in range(70)} == {200}
+    assert project.rows("wakti.rate_limits") == []
+
+
+def test_the_default_holds_where_a_project_says_nothing(project: Project) -> None:
+    answers = [project.api("POST", "submit", data={}).status_code for _ in range(61)]
+    assert answers == [200] * 60 + [429]
+
+
+def test_projects_are_counted_apart(project: Project, other_project: Project) -> None:
+    limit(project, submit=1)
+    limit(other_project, submit=1)
+    for one in (project, other_project):
+        assert one.api("POST", "submit", data={}).status_code == 200
+
+
+def test_failed_logins_count(project: Project) -> None:
+    project.signed_up("user@example.com")
+    limit(project, login=2)
+    wrong = {"email": "user@example.com", "password": "wrong-password"}
+    codes = [project.api("POST", "auth/login", data=wrong).status_code for _ in range(3)]
+    assert codes == [401, 401, 429]
+    assert_limited(project.api("POST", "auth/login", data=USER))
+
+
+def test_a_password_cannot_be_guessed_from_many_addresses(project: Project) -> None:
+    project.signed_up("user@example.com")
+    limit(project, login=3)
+    for address in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+        row = project.sql(
+            "select status from wakti.begin_login(%s, null, %s, ' User@Example.com')",
+            project.id,
+            address,
+        )
+        assert row == [{"status": 200}]
+    assert_limited(project.api("POST", "auth/login", data=USER))
+
+
+def test_a_caller_cannot_choose_the_address_it_is_counted_by(project: Project) -> None:
+    limit(project, submit=1)
+    project.api("POST", "submit", data={})
+    for header in ("X-Forwarded-For", "CF-Connecting-IP", "X-Real-IP", "Forwarded"):
+        assert_limited(project.api("POST", "submit", data={}, headers={header: "192.0.2.9"}))
+
+
+def test_the_owner_is_not_counted(project: Project) -> None:
+    limit(project, write=1)
+    for _ in range(3):
+        answer = project.api("POST", "collection/a", headers=project.as_owner, data={})
+        assert answer.status_code == 200
+
+
+def test_refused_requests_do_not_lengthen_the_wait(project: Project) -> None:
+    limit(project, submit=1)
+    project.api("POST", "submit", data={})
+    before = project.rows("wakti.rate_limits")
+    for _ in range(3):
+        assert_limited(project.api("POST", "submit", data={}))
+    assert project.rows("wakti.rate_limits") == before

@@ -1,0 +1,48 @@
+"""The built wheel does in an empty folder what the checkout does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import wakti
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel's contents, as pip lays them out."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)]
+    subprocess.run([*pip, *build], check=True)
+    wheel = next(folder.glob("*.whl"))
+    target = folder / "site-packages"
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(target), str(wheel)], check=True)
+    return target
+
+
+@pytest.fixture
+def project(tmp_path: Path, installed: Path) -> Iterator[Path]:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    yield folder
+    wakti("down", "--no-backup", cwd=folder, env={"PYTHONPATH": str(installed)})
+
+
+def test_init_and_demo_work_from_the_wheel_alone(project: Path, installed: Path) -> None:
+    env = {"PYTHONPATH": str(installed)}
+
+    started = wakti("init", cwd=project, env=env)
+    assert started.returncode == 0, started.stderr
+    assert (project / "supabase" / "functions" / "project-backend-api" / "index.ts").is_file()
+
+    done = wakti("demo", "--port", "0", cwd=project, env=env)
+    assert done.returncode == 0, done.stderr
+    assert "auth/login" in done.stdout
+    assert "refused" in done.stdout

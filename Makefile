@@ -1,12 +1,14 @@
-# make demo   the main job, on screen: a local stack, a site's requests, who sees what
-# make test   every test
-# make check  format, lint, types, import direction, generated files current
-# make clean  stop the stack, remove what the others made
+# make demo    the main job, on screen: a local stack, a site's requests, who sees what
+# make test    every test
+# make check   format, lint, types, import direction, generated files current
+# make format  mends what check complains of, where a machine can
+# make clean   stops the stack, removes what the others made
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+TYPESCRIPT := wakti_sb/stack/embedded/services bench/site_api/conventional
 
 .PHONY: demo test check format clean
 
@@ -17,15 +19,21 @@ test: $(READY)
 	$(BIN)/pytest -n 2
 
 check: $(READY)
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	for folder in $(TYPESCRIPT); do \
+	  (cd $$folder && $(CURDIR)/$(BIN)/deno fmt --check --quiet && \
+	   $(CURDIR)/$(BIN)/deno lint --quiet && $(CURDIR)/$(BIN)/deno check --quiet .) || exit 1; \
+	done
 	$(BIN)/wakti-sb generate --check
+	$(BIN)/wakti-sb lint
 
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	for folder in $(TYPESCRIPT); do (cd $$folder && $(CURDIR)/$(BIN)/deno fmt) || exit 1; done
 
 clean:
 	-[ -x $(BIN)/wakti-sb ] && $(BIN)/wakti-sb down --no-backup

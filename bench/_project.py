@@ -18,7 +18,6 @@ def folder() -> Iterator[Path]:
     """A folder with this repository's `supabase/` in it, removed in the end."""
     with tempfile.TemporaryDirectory(prefix="wakti-bench-") as name:
         made = Path(name)
-        made.chmod(0o755)  # PostgreSQL may run as another user
         shutil.copytree(ROOT / "supabase", made / "supabase")
         yield made
 

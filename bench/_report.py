@@ -20,7 +20,7 @@ Report = dict[str, Any]
 def options(description: str, *, runs: int) -> argparse.ArgumentParser:
     """The options that every measurement takes; the first line of `description` is shown."""
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
-    parser.add_argument("--runs", type=_positive, default=runs, help="default: %(default)s")
+    parser.add_argument("--runs", type=positive, default=runs, help="default: %(default)s")
     parser.add_argument("--json", action="store_true", help="for a machine")
     return parser
 
@@ -72,7 +72,8 @@ def run(main: Callable[[], int | None]) -> NoReturn:
         sys.exit(130)
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """An option that takes a number from 1 on."""
     number = int(text)
     if number < 1:
         raise ValueError

@@ -1,9 +1,9 @@
 """An owner's queries under row level security, in tables that are full of other people's rows.
 
-    python -m bench.policies [--rows 1000000] [--runs 5] [--json]
+    python -m bench.policies [--rows 1000000] [--runs 5] [--requests 40] [--json]
 
-Exit code 1 if any of them reads a table from end to end. The rows belong to one owner in each
-hundred; every owner has three projects.
+There is an owner for each hundred rows, with three projects. Exit code 1 if a query of an owner
+reads a table from end to end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,16 @@ from collections.abc import Sequence
 import psycopg
 
 from bench._project import folder, running
-from bench._report import Report, figure, options, run, show, target, targets_table
+from bench._report import (
+    Report,
+    figure,
+    options,
+    positive,
+    run,
+    show,
+    target,
+    targets_table,
+)
 from bench.policies import crowd, pages, plans
 from bench.policies.pages import OWNER, SECRET, Page
 from bench.policies.plans import Plan
@@ -28,11 +37,12 @@ _FEWEST = 1000
 def main() -> int:
     parser = options(__doc__, runs=5)
     parser.add_argument("--rows", type=int, default=1_000_000, help="in a table; %(default)s")
+    parser.add_argument("--requests", type=positive, default=40, help="a run and page; %(default)s")
     arguments = parser.parse_args()
     if arguments.rows < _FEWEST:
         parser.error(f"--rows takes at least {_FEWEST}")
     with folder() as project, running(project) as endpoint:
-        report = _measure(endpoint, arguments.rows, arguments.runs)
+        report = _measure(endpoint, arguments.rows, arguments.runs, arguments.requests)
     show(report, _markdown, as_json=arguments.json)
     scanning = [plan for plan in report["plans"] if plan["sequential_scans"]]
     for plan in scanning:
@@ -41,7 +51,7 @@ def main() -> int:
     return 1 if scanning else 0
 
 
-def _measure(endpoint: Endpoint, rows: int, runs: int) -> Report:
+def _measure(endpoint: Endpoint, rows: int, runs: int, requests: int) -> Report:
     with progress() as listener:
         listener(Step(f"filling every table with {rows:,} rows", 0, 3))
         owner = crowd.fill(endpoint, rows)
@@ -52,7 +62,11 @@ def _measure(endpoint: Endpoint, rows: int, runs: int) -> Report:
                 plan for table in tables for plan in plans.explain(connection, owner, table, runs)
             ]
         listener(Step("reading pages over REST", 2, 3))
-        read = [page for table in tables for page in pages.measure(endpoint, owner, table, runs)]
+        read = [
+            page
+            for table in tables
+            for page in pages.measure(endpoint, owner, table, runs=runs, requests=requests)
+        ]
     sizes = {table.name: table.rows for table in tables}
     return _report(runs, sizes, explained, read)
 

@@ -29,6 +29,13 @@ select
   true
 from public.projects as p;
 
+insert into wakti.rate_limits (project_id, action, client)
+select
+  p.id,
+  'submit',
+  '127.0.0.1'
+from public.projects as p;
+
 -- One line for each row to come, the same for every table.
 create temp table moments as
 select

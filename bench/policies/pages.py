@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -13,10 +14,8 @@ from wakti_sb.errors import StackError
 from wakti_sb.stack import Endpoint
 
 PAGE = 20
-REQUESTS = 40  # of each kind, in each round
 OWNER, SECRET = "owner", "secret key and a project filter"
-
-_WARM_UP = 10
+ONE, ALL = "one project", "all projects"
 
 Rounds = tuple[tuple[float, ...], ...]
 
@@ -33,7 +32,7 @@ class Page:
 
     table: str
     scope: str
-    milliseconds: dict[str, Rounds]
+    milliseconds: Mapping[str, Rounds]
 
     def of(self, who: str) -> list[float]:
         """The milliseconds of all rounds."""
@@ -47,79 +46,66 @@ class Page:
     @property
     def ratios(self) -> list[float]:
         """The same of each round by itself."""
-        mine, other = self.milliseconds[OWNER], self.milliseconds[SECRET]
-        pairs = zip(mine, other, strict=True)
-        return [statistics.median(one) / statistics.median(two) for one, two in pairs]
+        pairs = zip(self.milliseconds[OWNER], self.milliseconds[SECRET], strict=True)
+        return [statistics.median(mine) / statistics.median(other) for mine, other in pairs]
 
 
-def measure(endpoint: Endpoint, owner: Owner, table: Table, runs: int) -> list[Page]:
-    """Read a table's pages, the two ways in turn, request by request.
+def measure(
+    endpoint: Endpoint, owner: Owner, table: Table, *, runs: int, requests: int
+) -> list[Page]:
+    """Read a table's pages in both ways in turn, request by request.
+
+    Parameters:
+        runs: rounds that count; one before them warms up.
+        requests: of each kind, in each round.
 
     Raise StackError if the two do not answer the same rows: they would not be the same page.
     """
+    found = []
     with httpx.Client(base_url=f"{endpoint.api_url}/rest/v1", timeout=30) as client:
-        return [
-            _measure(client, endpoint, owner, table, runs, scope)
-            for scope in ("one project", "all projects")
-        ]
+        for scope in (ONE, ALL):
+            pair = _requests(client, endpoint, owner, table, scope)
+            _require_same(client, pair, table, scope)
+            rounds = [_round(client, pair, requests) for _ in range(runs + 1)][1:]
+            milliseconds = {who: tuple(taken[who] for taken in rounds) for who in pair}
+            found.append(Page(table.name, scope, milliseconds))
+    return found
 
 
-def _measure(
-    client: httpx.Client, endpoint: Endpoint, owner: Owner, table: Table, runs: int, scope: str
-) -> Page:
-    requests = {
-        who: client.build_request(
-            "GET", f"/{table.owned.table.name}", params=parameters, headers=headers
-        )
-        for who, parameters, headers in (
-            (OWNER, _owner_query(owner, table, scope), _as_owner(endpoint, owner)),
-            (SECRET, _secret_query(owner, table, scope), {"apikey": endpoint.secret_key}),
-        )
-    }
-    answers = [client.send(request).raise_for_status().json() for request in requests.values()]
-    if not answers[0] or answers[0] != answers[1]:
-        raise StackError(
-            f"the owner and the secret key did not read the same page ({scope}).", place=table.name
-        )
-    for _ in range(_WARM_UP):
-        for request in requests.values():
-            client.send(request)
-    rounds: dict[str, list[tuple[float, ...]]] = {who: [] for who in requests}
-    for _ in range(runs):
-        taken: dict[str, list[float]] = {who: [] for who in requests}
-        for _ in range(REQUESTS):
-            for who, request in requests.items():
-                taken[who].append(_timed(client, request))
-        for who, milliseconds in taken.items():
-            rounds[who].append(tuple(milliseconds))
-    return Page(table.name, scope, {who: tuple(each) for who, each in rounds.items()})
-
-
-def _timed(client: httpx.Client, request: httpx.Request) -> float:
-    begin = time.perf_counter()
-    client.send(request).raise_for_status()
-    return (time.perf_counter() - begin) * 1000
-
-
-def _as_owner(endpoint: Endpoint, owner: Owner) -> dict[str, str]:
-    return {"apikey": endpoint.publishable_key, "Authorization": f"Bearer {owner.token}"}
-
-
-def _query(table: Table) -> dict[str, str]:
+def _requests(
+    client: httpx.Client, endpoint: Endpoint, owner: Owner, table: Table, scope: str
+) -> dict[str, httpx.Request]:
+    """The page as both ask for it. The owner of all its projects needs no filter."""
+    page = {"select": ",".join(table.columns), "order": f"{table.newest}.desc", "limit": str(PAGE)}
+    one = {table.key: f"eq.{owner.projects[0]}"}
+    each = {table.key: f"in.({','.join(owner.projects)})"}
+    path = f"/{table.owned.table.name}"
+    as_owner = {"apikey": endpoint.publishable_key, "Authorization": f"Bearer {owner.token}"}
+    as_secret = {"apikey": endpoint.secret_key}
+    mine, other = (page | one, page | one) if scope == ONE else (page, page | each)
     return {
-        "select": ",".join(table.columns),
-        "order": f"{table.newest}.desc",
-        "limit": str(PAGE),
+        OWNER: client.build_request("GET", path, params=mine, headers=as_owner),
+        SECRET: client.build_request("GET", path, params=other, headers=as_secret),
     }
 
 
-def _owner_query(owner: Owner, table: Table, scope: str) -> dict[str, str]:
-    """All projects need no filter: the policies see to that."""
-    filters = {} if scope == "all projects" else {table.key: f"eq.{owner.projects[0]}"}
-    return _query(table) | filters
+def _require_same(
+    client: httpx.Client, pair: Mapping[str, httpx.Request], table: Table, scope: str
+) -> None:
+    mine, other = (client.send(one).raise_for_status().json() for one in pair.values())
+    if not mine or mine != other:
+        raise StackError(
+            f"owner and secret key do not read the same page of {scope}.", place=table.name
+        )
 
 
-def _secret_query(owner: Owner, table: Table, scope: str) -> dict[str, str]:
-    if scope == "all projects":
-        return _query(table) | {table.key: f"in.({','.join(owner.projects)})"}
-    return _query(table) | {table.key: f"eq.{owner.projects[0]}"}
+def _round(
+    client: httpx.Client, pair: Mapping[str, httpx.Request], requests: int
+) -> dict[str, tuple[float, ...]]:
+    taken: dict[str, list[float]] = {who: [] for who in pair}
+    for _ in range(requests):
+        for who, request in pair.items():
+            begin = time.perf_counter()
+            client.send(request).raise_for_status()
+            taken[who].append((time.perf_counter() - begin) * 1000)
+    return {who: tuple(milliseconds) for who, milliseconds in taken.items()}

@@ -88,7 +88,7 @@ def explain(connection: psycopg.Connection, owner: Owner, table: Table, runs: in
                 rows,
                 planning=tuple(answer["Planning Time"] for answer, _ in answers),
                 execution=tuple(answer["Execution Time"] for answer, _ in answers),
-                indexes=_names(top, "Index Name"),
+                indexes=tuple(dict.fromkeys(_indexes(top))),
                 scanned=scanned,
             )
         )
@@ -98,19 +98,25 @@ def explain(connection: psycopg.Connection, owner: Owner, table: Table, runs: in
 def _explain_once(
     connection: psycopg.Connection, owner: Owner, query: Query
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    explain = sql.SQL("explain (analyze, timing off, format json) ")
+    explain = sql.SQL("explain (analyze, verbose, timing off, format json) ")
     with _as(connection, owner):
+        before = _scans(connection)
         row = connection.execute(explain + query.statement).fetchone()
-        assert row is not None
-        answer = row[0][0]
-        # Cascades of foreign keys are not part of the plan, but they are counted here.
-        counted = connection.execute(
-            "select schemaname || '.' || relname from pg_stat_xact_user_tables"
-            " where seq_scan > 0 order by 1"
+        after = _scans(connection)
+    assert row is not None
+    answer = row[0][0]
+    # A plan does not tell what the checks and cascades of foreign keys do; the counters do.
+    counted = [name for name, scans in after.items() if scans > before.get(name, 0)]
+    return answer, tuple(dict.fromkeys([*_scanned(answer["Plan"]), *counted]))
+
+
+def _scans(connection: psycopg.Connection) -> dict[str, int]:
+    """How often each table was read from end to end, of what is not yet reported."""
+    return dict(
+        connection.execute(
+            "select format('%I.%I', schemaname, relname), seq_scan"
+            " from pg_stat_xact_user_tables where seq_scan > 0"
         ).fetchall()
-    planned = _names(answer["Plan"], "Relation Name", "Seq Scan")
-    return answer, tuple(
-        dict.fromkeys([*(f"public.{name}" for name in planned), *(name for (name,) in counted)])
     )
 
 
@@ -147,8 +153,15 @@ def _children(node: Node) -> Sequence[Node]:
     return children
 
 
-def _names(node: Node, what: str, kind: str | None = None) -> tuple[str, ...]:
-    """The values of a property anywhere in a plan, each once."""
-    mine = [node[what]] if what in node and kind in (None, node["Node Type"]) else []
-    below = [name for child in _children(node) for name in _names(child, what, kind)]
-    return tuple(dict.fromkeys([*mine, *below]))
+def _indexes(node: Node) -> Iterator[str]:
+    if "Index Name" in node:
+        yield node["Index Name"]
+    for child in _children(node):
+        yield from _indexes(child)
+
+
+def _scanned(node: Node) -> Iterator[str]:
+    if node["Node Type"] == "Seq Scan":
+        yield f"{node['Schema']}.{node['Relation Name']}"
+    for child in _children(node):
+        yield from _scanned(child)

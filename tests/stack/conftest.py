@@ -18,7 +18,7 @@ alter table public.notes enable row level security;
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Path]:
     """A small Supabase project in a folder whose name has spaces, with nothing running."""
-    folder = tmp_path / "a project with spaces"
+    folder = tmp_path / "a project, with spaces"
     (folder / "supabase" / "migrations").mkdir(parents=True)
     (folder / "supabase" / "migrations" / "20260101000000_notes.sql").write_text(MIGRATION)
     yield folder

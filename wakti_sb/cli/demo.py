@@ -10,8 +10,8 @@ from rich.table import Table
 from wakti_sb import demo
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
+from wakti_sb.cli._stack import local_stack
 from wakti_sb.cli.status import print_addresses
-from wakti_sb.stack import EmbeddedStack
 
 
 @click.command(epilog="Example: wakti-sb demo --port 0")
@@ -23,7 +23,7 @@ def command(project: Path, port: int | None) -> None:
     Then what the owner sees of it, and what others do not. The stack stays up.
     """
     with progress() as listener:
-        endpoint = EmbeddedStack(project, listener).up(port=port)
+        endpoint = local_stack(project, listener).up(port=port)
     tour = demo.run(endpoint)
     show(_exchanges(tour))
     show(_sights(tour))

@@ -8,8 +8,8 @@ import click
 
 from wakti_sb.cli._output import note, progress
 from wakti_sb.cli._project import in_project
+from wakti_sb.cli._stack import local_stack
 from wakti_sb.cli.status import print_addresses
-from wakti_sb.stack import EmbeddedStack
 
 
 @click.command(epilog="Example: wakti-sb up --port 0")
@@ -26,6 +26,6 @@ def command(project: Path, port: int | None) -> None:
     pending.
     """
     with progress() as listener:
-        endpoint = EmbeddedStack(project, listener).up(port=port)
+        endpoint = local_stack(project, listener).up(port=port)
     print_addresses(endpoint)
     note("Keys: wakti-sb status -o env")

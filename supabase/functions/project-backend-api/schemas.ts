@@ -16,7 +16,7 @@ const text = v.pipe(
 const uuid = v.pipe(
   v.string("must be a uuid"),
   v.regex(
-    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
+    /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/,
     "must be a uuid",
   ),
 );

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from wakti_sb.errors import StackError
+from wakti_sb.errors import StackError, WaktiError
 from wakti_sb.events import Listener, Notice, Step, ignore
 from wakti_sb.stack import config as configuration
 from wakti_sb.stack.embedded import deno, functions, keys, paths, ports, process, state
@@ -21,6 +21,8 @@ from wakti_sb.stack.embedded.state import State
 from wakti_sb.stack.endpoint import Endpoint
 
 POSTGRES = "postgres"
+
+Page = Callable[[Path, str], object]
 
 _STEPS = (
     "preparing PostgreSQL",
@@ -52,12 +54,16 @@ class EmbeddedStack:
     Parameters:
         project: the folder with `supabase/`.
         listener: is told what happens.
+        page: writes the owner's page into a folder, for a publishable key; served at `/dashboard/`.
     """
 
-    def __init__(self, project: Path, listener: Listener = ignore) -> None:
+    def __init__(
+        self, project: Path, listener: Listener = ignore, *, page: Page | None = None
+    ) -> None:
         self._config = configuration.read(project)
         self._paths = paths.for_project(project)
         self._tell = listener
+        self._page = page
 
     @property
     def project(self) -> Path:
@@ -172,6 +178,7 @@ class EmbeddedStack:
         services = self._services(chosen)
         found = functions.find(self._paths.project)
         services.install(found)
+        self._write_page()
         self._step(2)
         self._remember(chosen, POSTGRES, server.start(mark(self._paths)))
         server.imitate_platform(auto_expose_new_tables=self._config.auto_expose_new_tables)
@@ -182,6 +189,15 @@ class EmbeddedStack:
         services.start(found, lambda name, one: self._remember(chosen, name, one))
         state.write(self._paths, replace(self._running(), complete=True))
         return self._endpoint(chosen)
+
+    def _write_page(self) -> None:
+        """Without the page the stack is still of use, so nothing fails for want of it."""
+        if self._page is None:
+            return
+        try:
+            self._page(self._paths.dashboard, self._keys().publishable)
+        except WaktiError as error:
+            self._tell(Notice(f"the dashboard is not served: {error.cause}"))
 
     def _stop(self, running: State | None) -> bool:
         """Stop what is remembered, and what an `up` that was killed could not remember."""
@@ -245,6 +261,7 @@ class EmbeddedStack:
             anon_key=known.anon,
             service_role_key=known.service_role,
             jwt_secret=known.jwt_secret,
+            dashboard_url=f"{api}/dashboard/" if self._paths.dashboard.exists() else None,
         )
 
     def _step(self, number: int) -> None:

@@ -35,6 +35,11 @@ class Paths:
         return self.state / "logs"
 
     @property
+    def dashboard(self) -> Path:
+        """The owner's page, once it was written."""
+        return self.state / "dashboard"
+
+    @property
     def storage(self) -> Path:
         """Uploaded files."""
         return self.state / "storage"

@@ -46,7 +46,10 @@ async function withFunctions(
     ask: (path: string, init?: RequestInit) => Promise<Response>,
   ) => Promise<void>,
 ): Promise<void> {
-  const server = Deno.serve({ port: 0, onListen: () => {} }, echo);
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    echo,
+  );
   const url = `http://127.0.0.1:${server.addr.port}`;
   const functions = new Functions(
     new Map([

@@ -1,0 +1,108 @@
+"""A real browser in front of the page, and owners to sign in as."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.dashboard.people import Owner, new_owner
+from wakti_sb import dashboard
+from wakti_sb.dashboard import Server, Site
+from wakti_sb.stack import Endpoint
+from wakti_sb.stack.embedded import deno, paths
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.dashboard.browser import Person
+
+MEND = "mend it with: apt-get install -y chromium && pip install playwright"
+FLAGS = [
+    "--no-sandbox",  # as root there is none to be had
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium; the tests never download a browser."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip(f"the dashboard was not tried: there is no chromium; {MEND}")
+    try:
+        from playwright.sync_api import expect, sync_playwright
+    except ImportError:
+        pytest.skip(f"the dashboard was not tried: there is no playwright; {MEND}")
+    expect.set_options(timeout=10_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The page's files."""
+    cache = paths.cache()
+    return dashboard.build(deno.find(cache), cache)
+
+
+@pytest.fixture(scope="session")
+def page_url(built: Path, endpoint: Endpoint) -> Iterator[str]:
+    """The page, served for the stack of this session from an origin of its own."""
+    site = Site(endpoint.api_url, endpoint.publishable_key)
+    with Server(built, site).running() as url:
+        yield url
+
+
+@pytest.fixture
+def owner(endpoint: Endpoint) -> Owner:
+    """An owner with an empty project."""
+    return new_owner(endpoint)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a tab in a browser of its own; fails the test when a script of the page failed."""
+    contexts: list[BrowserContext] = []
+    trouble: list[str] = []
+
+    def open_one(**options: Any) -> Page:
+        settings: dict[str, Any] = {
+            "viewport": {"width": 1280, "height": 800},
+            "locale": "en",
+            "timezone_id": "Asia/Qatar",
+            "reduced_motion": "reduce",
+        }
+        context = browser.new_context(**settings | options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on(
+            "console",
+            lambda said: trouble.append(said.text) if "Security Policy" in said.text else None,
+        )
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not trouble
+
+
+@pytest.fixture
+def person(open_page: Callable[..., Page], page_url: str, owner: Owner) -> Person:
+    """The owner in front of the page, not signed in yet."""
+    from tests.dashboard.browser import Person
+
+    return Person(open_page(), page_url, owner)

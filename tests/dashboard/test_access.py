@@ -1,0 +1,126 @@
+"""Who cannot see, use a mouse or read from left to right."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("playwright", reason="needs: pip install playwright")
+
+from playwright.sync_api import Page, expect
+
+from tests.dashboard.browser import Person
+from wakti_sb.stack.embedded import deno, paths
+
+TABS = ("inbox", "data", "uploads", "users", "settings")
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The checker as one script."""
+    program = deno.find(paths.cache())
+    target = tmp_path_factory.mktemp("axe") / "axe.js"
+    subprocess.run(
+        [program.program, "bundle", "--quiet", "--frozen", "--output", str(target), "axe.ts"],
+        cwd=Path(__file__).parent / "axe",
+        env=os.environ | program.env(),
+        check=True,
+    )
+    return target.read_text("utf-8")
+
+
+def serious(page: Page, axe: str) -> list[str]:
+    """What the checker finds serious or critical, with the element."""
+    page.evaluate(axe)
+    found: dict[str, Any] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+def furnish(person: Person) -> None:
+    """Something of everything, read and unread, wide and long."""
+    person.owner.submissions({"name": "Sara", "message": "Hello", "list": [1]})
+    person.owner.submissions({"name": "ليلى"}, form_name="quote", status="read")
+    person.owner.items("menu", {f"field {number}": number for number in range(9)})
+    person.owner.users("a@example.com", status="suspended")
+    person.owner.users("b@example.com", display_name="نور")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({}, id="english-light"),
+        pytest.param({"locale": "ar", "color_scheme": "dark"}, id="arabic-dark"),
+        pytest.param({"viewport": {"width": 375, "height": 700}}, id="phone"),
+    ],
+)
+def test_the_checker_finds_nothing_serious(
+    person: Person, open_page: Callable[..., Page], axe: str, options: dict[str, Any]
+) -> None:
+    furnish(person)
+    reader = Person(open_page(**options), person.url, person.owner)
+    reader.page.goto(reader.url)
+    expect(reader.page.locator("form")).to_be_visible()
+    assert serious(reader.page, axe) == []
+    reader.enter("inbox")
+    reader.page.locator(".message-open").first.click()
+    for tab in TABS:
+        reader.go(tab)
+        expect(reader.page.locator(f".tab[href$='{tab}'][aria-current]")).to_be_visible()
+        expect(reader.page.locator(".skeleton")).to_have_count(0)
+        assert serious(reader.page, axe) == []
+        width = reader.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= reader.page.viewport_size["width"]  # type: ignore[index]
+    reader.go("data")
+    reader.page.locator("tbody .button").first.click()
+    expect(reader.page.locator("dialog input").first).to_be_visible()
+    assert serious(reader.page, axe) == []
+
+
+def test_arabic_turns_the_page_around_and_is_remembered(person: Person) -> None:
+    person.owner.submissions({"name": "Sara"}, {"name": "Tom"})
+    person.enter()
+    person.press("Language")
+    person.page.get_by_role("menuitemradio", name="العربية").click()
+    expect(person.page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(person.by("heading", "الوارد")).to_be_visible()
+    person.sees("رسالتان")
+    sidebar = person.page.locator(".sidebar").bounding_box()
+    assert sidebar is not None
+    assert sidebar["x"] > 600
+    person.page.reload()
+    expect(person.by("heading", "الوارد")).to_be_visible()
+
+
+def test_the_keyboard_alone_opens_reads_and_deletes(person: Person) -> None:
+    person.owner.submissions({"name": "Sara"})
+    person.enter()
+    expect(person.page.locator(".message")).to_have_count(1)
+    keys = person.page.keyboard
+    person.page.evaluate("document.activeElement.blur()")
+    keys.press("Tab")
+    expect(person.by("link", "Skip to content")).to_be_focused()
+    keys.press("Enter")
+    expect(person.page.locator("main")).to_be_focused()
+    person.page.locator(".message-open").focus()
+    keys.press("Enter")
+    expect(person.by("heading", "Sara")).to_be_focused()
+    person.by("button", "Delete").focus()
+    keys.press("Enter")
+    expect(person.by("button", "Cancel")).to_be_focused()
+    keys.press("Escape")
+    expect(person.by("dialog", "Delete this message?")).to_have_count(0)
+    expect(person.by("button", "Delete")).to_be_focused()
+    keys.press("Enter")
+    keys.press("Tab")
+    keys.press("Enter")
+    person.sees("No messages yet")

@@ -1,0 +1,108 @@
+"""The Inbox tab."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright", reason="needs: pip install playwright")
+
+from playwright.sync_api import expect
+
+from tests.dashboard.browser import Person
+
+
+def test_a_message_is_unread_until_it_is_opened(person: Person) -> None:
+    person.owner.submissions({"name": "Sara", "message": "Hello"}, {"name": "Tom"})
+    person.enter()
+    who = person.page.locator(".message-who")
+    expect(who).to_have_text(["Tom", "Sara"])
+    expect(person.page.locator(".message-unread")).to_have_count(2)
+    expect(person.page.locator(".badge")).to_contain_text("2")
+
+    who.nth(1).click()
+    expect(person.page.locator(".reader")).to_contain_text("Hello")
+    expect(person.page.locator(".badge")).to_contain_text("1")
+    person.press("Mark unread")
+    expect(person.page.locator(".badge")).to_contain_text("2")
+    states = person.owner.rows("project_form_submissions", "status")
+    assert [row["status"] for row in states] == ["unread", "unread"]
+
+
+def test_a_submission_appears_without_a_reload(person: Person) -> None:
+    person.enter()
+    person.sees("No messages yet")
+    answer = person.owner.site("POST", "submit", data={"name": "Just now"})
+    assert answer.status_code == 200
+    expect(person.page.locator(".message-who")).to_have_text(["Just now"])
+    person.sees("A new message arrived")
+
+
+def test_filters_and_search_narrow_the_list(person: Person) -> None:
+    person.owner.submissions({"name": "Ann", "message": "100% (sure) a_b*"}, form_name="contact")
+    person.owner.submissions({"name": "Ben", "nested": {"city": "Doha"}}, form_name="quote")
+    person.owner.submissions({"name": "Spammer"}, is_spam=True)
+    person.owner.submissions({"name": "Read"}, status="read", form_name="quote")
+    person.enter()
+    who = person.page.locator(".message-who")
+    expect(who).to_have_count(3)
+    person.page.get_by_label("Form").select_option("quote")
+    expect(who).to_have_text(["Read", "Ben"])
+    person.press("Unread 2")
+    expect(who).to_have_text(["Ben"])
+    person.press("Spam 1")
+    expect(who).to_have_count(0)
+    person.press("Clear filters")
+    search = person.page.get_by_role("searchbox")
+    for text, found in (("(SURE) a_b*", "Ann"), ("doha", "Ben")):
+        search.fill(text)
+        expect(who).to_have_text([found])
+    search.fill("a.b")
+    person.sees("Nothing matches")
+    person.press("Clear search")
+    expect(who).to_have_count(3)
+
+
+def test_several_are_marked_and_deleted_at_once(person: Person) -> None:
+    person.owner.submissions(*({"name": f"Guest {number}"} for number in range(4)))
+    person.enter()
+    expect(person.page.locator(".message")).to_have_count(4)
+    person.page.get_by_label("Select all on this page").check()
+    person.press("Mark read")
+    person.sees("4 messages marked")
+    expect(person.page.locator(".message-unread")).to_have_count(0)
+    person.page.get_by_label("Select Guest 0").check()
+    person.page.get_by_label("Select Guest 1").check()
+    person.press("Delete")
+    person.sees("Delete 2 messages?")
+    person.press("Delete")
+    expect(person.page.locator(".message-who")).to_have_text(["Guest 3", "Guest 2"])
+    assert len(person.owner.rows("project_form_submissions", "id")) == 2
+
+
+def test_pages_follow_one_another_and_the_export_holds_all(person: Person, tmp_path: Path) -> None:
+    harmless = [{"name": f"Guest {number}", "n": -number} for number in range(1100)]
+    formula = '=HYPERLINK("http://evil.example","x")'
+    person.owner.submissions(*harmless, {"name": formula, "@cmd": "+1"})
+    person.enter()
+    person.sees(re.compile(r"^1.50 of 1,101$"))
+    person.press("Next page")
+    person.sees(re.compile(r"^51.100 of 1,101$"))
+    for entry, name in (("Export as CSV", "all.csv"), ("Export as JSON", "all.json")):
+        person.press("Export")
+        with person.page.expect_download() as download:
+            person.page.get_by_role("menuitem", name=entry).click()
+        download.value.save_as(tmp_path / name)
+    with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert len(table) == 1101
+    assert table[0]["name"] == f"'{formula}"
+    assert table[0]["'@cmd"] == "'+1"
+    assert table[1]["n"] == "-1099"
+    documents = json.loads((tmp_path / "all.json").read_text("utf-8"))
+    assert documents[0]["data"] == {"name": formula, "@cmd": "+1"}
+    assert len(documents) == 1101

@@ -1,0 +1,80 @@
+"""Accounts and projects, as an owner meets them first."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+pytest.importorskip("playwright", reason="needs: pip install playwright")
+
+from playwright.sync_api import Page, expect
+
+from tests.dashboard.browser import Person
+from wakti_sb.stack import Endpoint
+
+
+def test_a_new_owner_signs_up_makes_a_project_and_can_receive_at_once(
+    open_page: Callable[..., Page], page_url: str, endpoint: Endpoint
+) -> None:
+    page = open_page()
+    page.goto(page_url)
+    page.get_by_role("button", name="Create account").click()
+    page.get_by_label("E-mail").fill("not an address")
+    page.get_by_label("Password").fill("short")
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_text("This is not an e-mail address.")).to_be_visible()
+    expect(page.get_by_text("needs at least 8 characters")).to_be_visible()
+
+    page.get_by_label("E-mail").fill(f"new-{secrets.token_hex(6)}@example.com")
+    page.get_by_label("Password").fill("long enough")
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_role("heading", name="Your first project")).to_be_visible()
+    page.get_by_role("button", name="Create project").click()
+    page.get_by_label("Name").fill("معرض النور")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="No messages yet")).to_be_visible()
+
+    project = page.url.split("/project/")[1].split("/")[0]
+    sent = httpx.post(
+        f"{endpoint.functions_url}/project-backend-api",
+        json={"projectId": project, "action": "submit", "data": {"name": "Sara"}},
+    )
+    assert sent.status_code == 200
+    expect(page.get_by_role("button", name="Sara")).to_be_visible()
+
+
+def test_a_session_outlives_a_reload_and_ends_at_sign_out(person: Person) -> None:
+    person.page.goto(person.url)
+    person.sign_in("wrong password")
+    person.sees("E-mail or password is wrong.")
+    person.sign_in()
+    person.sees("Your projects")
+    person.page.reload()
+    person.sees("Your projects")
+    person.press("Sign out")
+    person.sees("Welcome back")
+    person.page.reload()
+    person.sees("Welcome back")
+
+
+def test_a_session_that_the_server_forgot_is_told_and_leads_back(person: Person) -> None:
+    person.enter("users")
+    person.sees("No users yet")
+    person.page.route(
+        "**/rest/v1/**", lambda route: route.fulfill(status=401, json={"message": "JWT expired"})
+    )
+    person.go("uploads")
+    person.sees("Your session has ended. Sign in again to go on.")
+    person.page.unroute("**/rest/v1/**")
+    person.sign_in()
+    expect(person.by("heading", "Uploads")).to_be_visible()
+
+
+def test_signing_up_twice_is_answered_with_a_way_on(person: Person) -> None:
+    person.page.goto(person.url)
+    person.press("Create account")
+    person.sign_in()
+    person.sees("There is an account with this e-mail already. Sign in instead.")

@@ -1,0 +1,2 @@
+delete from public.{table} as t
+where t.id = any (%(ids)s)

@@ -1,0 +1,1 @@
+alter table wakti_quarantine.{table} enable row level security

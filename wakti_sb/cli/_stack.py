@@ -1,0 +1,22 @@
+"""The local stack as the command line starts it: with the owner's page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wakti_sb import dashboard
+from wakti_sb.dashboard import Site
+from wakti_sb.events import Listener
+from wakti_sb.stack import EmbeddedStack
+from wakti_sb.stack.embedded import deno, paths
+
+
+def local_stack(project: Path, listener: Listener) -> EmbeddedStack:
+    """The stack of a project, which will serve the owner's page at `/dashboard/`."""
+    return EmbeddedStack(project, listener, page=_write_page)
+
+
+def _write_page(folder: Path, publishable_key: str) -> None:
+    cache = paths.cache()
+    built = dashboard.build(deno.find(cache), cache)
+    dashboard.publish(built, folder, Site("", publishable_key))

@@ -1,0 +1,117 @@
+/** The Supabase client of the page, and how its answers become values or Problems. */
+
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import type { Config } from "../config.ts";
+import { Problem, restProblem } from "./problem.ts";
+
+export interface Api {
+  readonly supabase: SupabaseClient;
+  readonly config: Config;
+  /** The site API, which published sites call. */
+  readonly siteUrl: string;
+}
+
+/** The most rows that one request asks for; the platform's own default. */
+export const MAX_ROWS = 1000;
+
+const TIMEOUT = 20_000; // milliseconds
+
+/**
+ * Connects to a project.
+ *
+ * @param onRefused Told that the API no longer knows the session.
+ */
+export function connect(config: Config, onRefused: () => void): Api {
+  async function watched(input: RequestInfo | URL, init?: RequestInit) {
+    const answer = await fetchInTime(input, init);
+    const signedIn = new Headers(init?.headers).get("Authorization") !==
+      `Bearer ${config.publishableKey}`;
+    const address = input instanceof Request ? input.url : String(input);
+    if (answer.status === 401 && signedIn && address.includes("/rest/v1/")) {
+      onRefused();
+    }
+    return answer;
+  }
+  const supabase = createClient(config.apiUrl, config.publishableKey, {
+    auth: { persistSession: true, autoRefreshToken: true },
+    global: { fetch: watched },
+  });
+  const siteUrl = `${config.apiUrl}/functions/v1/project-backend-api`;
+  return { supabase, config, siteUrl };
+}
+
+/** A request that hangs is as good as none: it fails and can be tried again. */
+function fetchInTime(input: RequestInfo | URL, init: RequestInit = {}) {
+  const signals = [AbortSignal.timeout(TIMEOUT)];
+  if (init.signal) signals.push(init.signal);
+  return fetch(input, { ...init, signal: AbortSignal.any(signals) });
+}
+
+interface Answer {
+  readonly data: unknown;
+  readonly error: { readonly message: string; readonly code?: string } | null;
+  readonly status: number;
+  readonly count?: number | null;
+}
+
+/** One page of a list, and how long the whole list is. */
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly total: number;
+}
+
+/** The rows of an answer. Throws Problem. */
+export async function rows<Row>(
+  request: PromiseLike<Answer>,
+): Promise<readonly Row[]> {
+  return (await page<Row>(request)).rows;
+}
+
+/** The rows of an answer with their exact count. Throws Problem. */
+export async function page<Row>(
+  request: PromiseLike<Answer>,
+): Promise<Page<Row>> {
+  const answer = await settle(request);
+  const found = (answer.data ?? []) as Row[];
+  return { rows: found, total: answer.count ?? found.length };
+}
+
+/** The one value of an answer. Throws Problem, "gone" where there is none. */
+export async function one<Value>(
+  request: PromiseLike<Answer>,
+): Promise<Value> {
+  const { data } = await settle(request);
+  const value = Array.isArray(data) ? data[0] : data;
+  if (value === null || value === undefined) throw new Problem("gone");
+  return value as Value;
+}
+
+/** Waits for a change to be made. Throws Problem. */
+export async function done(request: PromiseLike<Answer>): Promise<void> {
+  await settle(request);
+}
+
+async function settle(request: PromiseLike<Answer>): Promise<Answer> {
+  const answer = await request;
+  if (answer.error) {
+    // A page that begins behind the last row: the list shrank meanwhile.
+    if (answer.status === 416) return { ...answer, data: [], error: null };
+    throw restProblem(answer.error, answer.status);
+  }
+  return answer;
+}
+
+/** A text as a regular expression that matches just that text. */
+export function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+/** Ids in portions that fit into an address. */
+export function* portions<Item>(
+  items: readonly Item[],
+  size = 100,
+): Generator<Item[]> {
+  for (let start = 0; start < items.length; start += size) {
+    yield items.slice(start, start + size);
+  }
+}

@@ -1,0 +1,101 @@
+/** Form submissions: what visitors sent. */
+
+import { type Api, done, literal, MAX_ROWS, page, portions } from "./client.ts";
+import type { Page } from "./client.ts";
+import type { Json } from "./json.ts";
+
+export interface Submission {
+  readonly id: string;
+  readonly form_name: string;
+  readonly data: Json;
+  readonly status: "read" | "unread";
+  readonly is_spam: boolean;
+  readonly origin: string | null;
+  readonly created_at: string;
+}
+
+export interface InboxFilter {
+  /** A form's name; null for all. */
+  readonly form: string | null;
+  readonly status: "all" | "read" | "unread";
+  readonly spam: boolean;
+  /** A text that one of the values must hold. */
+  readonly search: string;
+}
+
+export type Mark = Partial<Pick<Submission, "status" | "is_spam">>;
+
+const TABLE = "project_form_submissions";
+const COLUMNS = "id,form_name,data,status,is_spam,origin,created_at";
+
+export const INBOX_PAGE = 50;
+
+function listed(api: Api, project: string, filter: InboxFilter) {
+  let list = api.supabase.from(TABLE).select(COLUMNS, { count: "exact" })
+    .eq("project_id", project)
+    .eq("is_spam", filter.spam);
+  if (filter.form !== null) list = list.eq("form_name", filter.form);
+  if (filter.status !== "all") list = list.eq("status", filter.status);
+  if (filter.search) {
+    list = list.filter("search_text", "imatch", literal(filter.search));
+  }
+  return list.order("created_at", { ascending: false }).order("id");
+}
+
+export function listSubmissions(
+  api: Api,
+  project: string,
+  filter: InboxFilter,
+  start: number,
+): Promise<Page<Submission>> {
+  const list = listed(api, project, filter);
+  return page(list.range(start, start + INBOX_PAGE - 1));
+}
+
+/** Every submission that the filter lets through, in portions. */
+export async function* allSubmissions(
+  api: Api,
+  project: string,
+  filter: InboxFilter,
+): AsyncGenerator<Page<Submission>> {
+  let start = 0;
+  while (true) {
+    const part = await page<Submission>(
+      listed(api, project, filter).range(start, start + MAX_ROWS - 1),
+    );
+    yield part;
+    start += part.rows.length;
+    if (part.rows.length === 0 || start >= part.total) return;
+  }
+}
+
+/** The id of the newest submission; null in an empty inbox. */
+export async function newestSubmission(
+  api: Api,
+  project: string,
+): Promise<string | null> {
+  const list = api.supabase.from(TABLE).select("id").eq("project_id", project);
+  const newest = await page<{ id: string }>(
+    list.order("created_at", { ascending: false }).limit(1),
+  );
+  return newest.rows[0]?.id ?? null;
+}
+
+export async function markSubmissions(
+  api: Api,
+  ids: readonly string[],
+  mark: Mark,
+): Promise<void> {
+  for (const some of portions(ids)) {
+    await done(api.supabase.from(TABLE).update(mark).in("id", some));
+  }
+}
+
+export async function deleteSubmissions(
+  api: Api,
+  ids: readonly string[],
+): Promise<void> {
+  for (const some of portions(ids)) {
+    await done(api.supabase.from(TABLE).delete().in("id", some));
+  }
+}

@@ -1,0 +1,144 @@
+/** Collections at the side, the items of the chosen one beside them. */
+
+import { useState } from "preact/hooks";
+import type { CollectionSummary } from "../api/projects.ts";
+import { useLocale } from "../i18n/locale.tsx";
+import { Button } from "../primitives/Button.tsx";
+import { Dialog } from "../primitives/Dialog.tsx";
+import { TextField } from "../primitives/Field.tsx";
+import { PageHead } from "../primitives/PageHead.tsx";
+import { Empty } from "../primitives/States.tsx";
+import { useProject } from "../projects/project.tsx";
+import { go, href } from "../shell/route.ts";
+import { Items } from "./Items.tsx";
+
+export function DataTab(props: { collection: string | null }) {
+  const { t } = useLocale();
+  const { project, overview } = useProject();
+  const [naming, setNaming] = useState(false);
+  // A collection exists once it has an item: until then only the address knows it.
+  const chosen = props.collection ?? overview.collections[0]?.name ?? null;
+  const all = withChosen(overview.collections, chosen);
+  return (
+    <>
+      <PageHead title={t.data.title} lead={t.data.lead}>
+        {all.length > 0 && (
+          <Button icon="plus" onClick={() => setNaming(true)}>
+            {t.data.newCollection}
+          </Button>
+        )}
+      </PageHead>
+      {chosen === null
+        ? (
+          <Empty
+            icon="data"
+            title={t.data.emptyTitle}
+            lead={t.data.emptyLead}
+          >
+            <Button
+              kind="primary"
+              icon="plus"
+              onClick={() => setNaming(true)}
+            >
+              {t.data.newCollection}
+            </Button>
+          </Empty>
+        )
+        : (
+          <div class="library">
+            <CollectionList all={all} chosen={chosen} />
+            <Items key={`${project.id} ${chosen}`} collection={chosen} />
+          </div>
+        )}
+      {naming && (
+        <NameCollection
+          taken={all.map(({ name }) => name)}
+          onClose={() => setNaming(false)}
+          onName={(name) => {
+            setNaming(false);
+            go(href(project.id, "data", name));
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function withChosen(
+  collections: readonly CollectionSummary[],
+  chosen: string | null,
+): readonly CollectionSummary[] {
+  if (chosen === null || collections.some(({ name }) => name === chosen)) {
+    return collections;
+  }
+  return [...collections, { name: chosen, display_name: null, total: 0 }];
+}
+
+function CollectionList(props: {
+  readonly all: readonly CollectionSummary[];
+  readonly chosen: string;
+}) {
+  const { t, number } = useLocale();
+  const { project } = useProject();
+  return (
+    <nav class="collections" aria-label={t.data.collections}>
+      {props.all.map(({ name, display_name, total }) => (
+        <a
+          key={name}
+          class="collection"
+          href={href(project.id, "data", name)}
+          aria-current={name === props.chosen ? "page" : undefined}
+        >
+          <span dir="auto">{display_name || name}</span>
+          <span class="count">{number(total)}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function NameCollection(props: {
+  readonly taken: readonly string[];
+  readonly onName: (name: string) => void;
+  readonly onClose: () => void;
+}) {
+  const { t } = useLocale();
+  const [name, setName] = useState("");
+  const [mistake, setMistake] = useState<string | null>(null);
+  function submit() {
+    const wanted = name.trim();
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(wanted)) {
+      setMistake(t.data.collectionInvalid);
+    } else if (props.taken.includes(wanted)) {
+      setMistake(t.data.collectionTaken);
+    } else {
+      props.onName(wanted);
+    }
+  }
+  return (
+    <Dialog
+      title={t.data.newCollection}
+      onClose={props.onClose}
+      onSubmit={submit}
+      footer={
+        <>
+          <Button onClick={props.onClose}>{t.common.cancel}</Button>
+          <Button kind="primary" type="submit">
+            {t.data.createCollection}
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label={t.data.collectionName}
+        hint={t.data.collectionHint}
+        value={name}
+        error={mistake}
+        maxLength={64}
+        ltr
+        autofocus
+        onInput={setName}
+      />
+    </Dialog>
+  );
+}

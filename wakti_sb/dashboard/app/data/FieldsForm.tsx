@@ -1,0 +1,158 @@
+/** A control for each field by its type, and a way to add another field. */
+
+import { useState } from "preact/hooks";
+import { FIELD_TYPES, type FieldType } from "../api/schemas.ts";
+import { useLocale } from "../i18n/locale.tsx";
+import { Button, IconButton } from "../primitives/Button.tsx";
+import { Field, Select, TextField } from "../primitives/Field.tsx";
+import { JsonField } from "./JsonField.tsx";
+import type { Draft } from "./values.ts";
+
+const LONG = 60; // characters from which a text gets several lines
+
+export function FieldsForm(props: {
+  readonly drafts: readonly Draft[];
+  readonly mistakes: ReadonlyMap<string, string>;
+  readonly onDrafts: (drafts: readonly Draft[]) => void;
+}) {
+  const { t } = useLocale();
+  const { drafts } = props;
+  return (
+    <div class="stack">
+      {drafts.length === 0 && <p class="muted">{t.data.noFields}</p>}
+      {drafts.map((draft) => (
+        <Control
+          key={draft.name}
+          draft={draft}
+          mistake={props.mistakes.get(draft.name) ?? null}
+          onText={(text) =>
+            props.onDrafts(drafts.map((one) =>
+              one.name === draft.name ? { ...one, text } : one
+            ))}
+        />
+      ))}
+      <AddField
+        taken={drafts.map(({ name }) =>
+          name
+        )}
+        onAdd={(name, type) =>
+          props.onDrafts([...drafts, { name, type, text: "" }])}
+      />
+    </div>
+  );
+}
+
+function Control(props: {
+  readonly draft: Draft;
+  readonly mistake: string | null;
+  readonly onText: (text: string) => void;
+}) {
+  const { t } = useLocale();
+  const { draft, mistake, onText } = props;
+  // Decided once: a box that grows a line while one types in it would jump.
+  const [long] = useState(
+    draft.text.length > LONG || draft.text.includes("\n"),
+  );
+  switch (draft.type) {
+    case "array":
+    case "object":
+      return (
+        <JsonField
+          label={draft.name}
+          value={draft.text}
+          mistake={mistake}
+          rows={4}
+          onInput={onText}
+        />
+      );
+    case "boolean":
+      return (
+        <Select
+          label={draft.name}
+          value={draft.text}
+          options={[
+            ["", t.data.notSet],
+            ["true", t.data.yes],
+            ["false", t.data.no],
+          ]}
+          onChange={onText}
+        />
+      );
+    case "number":
+    case "text":
+      return (
+        <Field label={draft.name} error={mistake}>
+          {(described) =>
+            long && draft.type === "text"
+              ? (
+                <textarea
+                  {...described}
+                  class="input"
+                  dir="auto"
+                  rows={4}
+                  value={draft.text}
+                  onInput={(event) => onText(event.currentTarget.value)}
+                />
+              )
+              : (
+                <input
+                  {...described}
+                  class="input"
+                  dir="auto"
+                  inputMode={draft.type === "number" ? "decimal" : "text"}
+                  value={draft.text}
+                  onInput={(event) => onText(event.currentTarget.value)}
+                />
+              )}
+        </Field>
+      );
+  }
+}
+
+function AddField(props: {
+  readonly taken: readonly string[];
+  readonly onAdd: (name: string, type: FieldType) => void;
+}) {
+  const { t } = useLocale();
+  const [open, setOpen] = useState(props.taken.length === 0);
+  const [name, setName] = useState("");
+  const [type, setType] = useState<FieldType>("text");
+  const wanted = name.trim();
+  const taken = props.taken.includes(wanted);
+  if (!open) {
+    return (
+      <div>
+        <Button small kind="quiet" icon="plus" onClick={() => setOpen(true)}>
+          {t.data.addField}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div class="add-field">
+      <TextField
+        label={t.data.fieldName}
+        value={name}
+        maxLength={128}
+        error={taken ? t.data.fieldTaken : null}
+        onInput={setName}
+      />
+      <Select
+        label={t.data.fieldType}
+        value={type}
+        options={FIELD_TYPES.map((one) => [one, t.data.types[one]] as const)}
+        onChange={setType}
+      />
+      <IconButton
+        icon="plus"
+        label={t.data.addField}
+        disabled={!wanted || taken}
+        onClick={() => {
+          props.onAdd(wanted, type);
+          setName("");
+          setOpen(false);
+        }}
+      />
+    </div>
+  );
+}

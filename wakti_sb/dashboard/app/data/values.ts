@@ -1,0 +1,120 @@
+/** Values of items as people read and write them. */
+
+import { type Data, inline, isData, type Json } from "../api/json.ts";
+import type { Item } from "../api/items.ts";
+import type { Field, FieldType } from "../api/schemas.ts";
+import type { Messages } from "../i18n/messages.ts";
+
+const TITLES = ["title", "name", "label", "question", "email"];
+
+/** What an item is called: a field that sounds like a title, else its first text. */
+export function titleOf(item: Item): string {
+  const byName = TITLES.map((name) => item.data[name]);
+  const found = [...byName, ...Object.values(item.data)].find((value) =>
+    typeof value === "string" && value.trim() !== ""
+  );
+  return (inline(found) || item.id).slice(0, 60);
+}
+
+/** A value as a cell of a table shows it. */
+export function cellText(
+  t: Messages["data"],
+  number: (value: number) => string,
+  value: Json | undefined,
+): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "boolean") return value ? t.yes : t.no;
+  if (typeof value === "number") return number(value);
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) {
+    const simple = value.every((one) => typeof one !== "object");
+    return simple && value.length > 0
+      ? value.map(inline).join(", ")
+      : t.list(value.length);
+  }
+  return t.object(Object.keys(value).length);
+}
+
+/** A field while it is edited: what stands in its control. */
+export interface Draft extends Field {
+  /** The text of the control; for a boolean "true", "false" or "". */
+  readonly text: string;
+}
+
+export function toDraft(field: Field, value: Json | undefined): Draft {
+  if (value === undefined || value === null) return { ...field, text: "" };
+  const structured = typeof value === "object";
+  return {
+    ...field,
+    text: structured ? JSON.stringify(value, null, 2) : String(value),
+  };
+}
+
+/** A draft's value, or what is wrong with it. An empty control has none. */
+export function fromDraft(
+  t: Messages["data"],
+  draft: Draft,
+): { readonly value?: Json; readonly mistake?: string } {
+  const text = draft.text;
+  if (draft.type === "text") return text === "" ? {} : { value: text };
+  if (text.trim() === "") return {};
+  switch (draft.type) {
+    case "number": {
+      const value = Number(text);
+      return Number.isFinite(value) ? { value } : { mistake: t.invalidNumber };
+    }
+    case "boolean":
+      return { value: text === "true" };
+    case "array":
+    case "object":
+      return fromJson(t, draft.type, text);
+  }
+}
+
+function fromJson(
+  t: Messages["data"],
+  type: "array" | "object",
+  text: string,
+): { readonly value?: Json; readonly mistake?: string } {
+  try {
+    const value = JSON.parse(text) as Json;
+    if (type === "array" && !Array.isArray(value)) {
+      return { mistake: t.notArray };
+    }
+    if (type === "object" && !isData(value)) return { mistake: t.notObject };
+    return { value };
+  } catch (error) {
+    return { mistake: t.invalidJson(reason(error)) };
+  }
+}
+
+export function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A field's control must be able to hold the value it has, whatever the schema says. */
+export function fittingType(known: FieldType, value: Json | undefined) {
+  if (value === undefined || value === null) return known;
+  if (typeof value === "string") return "text";
+  if (typeof value === "number") return "number";
+  if (typeof value === "boolean") return "boolean";
+  return Array.isArray(value) ? "array" : "object";
+}
+
+/** The drafts as a document, and the mistakes by field. */
+export function collect(
+  t: Messages["data"],
+  drafts: readonly Draft[],
+  before: Data,
+): { readonly data: Data; readonly mistakes: ReadonlyMap<string, string> } {
+  const mistakes = new Map<string, string>();
+  const entries = drafts.flatMap((draft): [string, Json][] => {
+    const { value, mistake } = fromDraft(t, draft);
+    if (mistake) mistakes.set(draft.name, mistake);
+    if (value !== undefined) return [[draft.name, value]];
+    // An empty text stays one where it was one; null stays null.
+    const old = before[draft.name];
+    return old === "" || old === null ? [[draft.name, old]] : [];
+  });
+  return { data: Object.fromEntries(entries), mistakes };
+}

@@ -1,0 +1,84 @@
+/** The Inbox tab, in Arabic. */
+
+import { plural } from "../messages.ts";
+
+export const inbox = {
+  title: "الوارد",
+  lead: "ما أرسله الزوار عبر نماذج موقعك.",
+  emptyTitle: "لا توجد رسائل بعد",
+  emptyLead: "حين يرسل أحدهم نموذجًا من موقعك سيظهر هنا تلقائيًا.",
+  emptyAction: "كيف أربط نموذجًا؟",
+  nothingTitle: "لا نتائج",
+  nothingLead: "جرّب كلمات أخرى أو أزل أحد المرشحات.",
+  clearFilters: "إزالة المرشحات",
+  searchLabel: "البحث في الرسائل",
+  form: "النموذج",
+  allForms: "كل النماذج",
+  status: "الحالة",
+  unread: "غير مقروءة",
+  read: "مقروءة",
+  spam: "مزعجة",
+  filters: "المرشحات",
+  count: (count: number) =>
+    plural("ar", count, {
+      zero: "لا رسائل",
+      one: "رسالة واحدة",
+      two: "رسالتان",
+      few: "# رسائل",
+      other: "# رسالة",
+    }),
+  unreadCount: (count: number) =>
+    plural("ar", count, {
+      zero: "لا جديد",
+      one: "واحدة غير مقروءة",
+      two: "اثنتان غير مقروءتين",
+      other: "# غير مقروءة",
+    }),
+  arrived: (count: number) =>
+    plural("ar", count, {
+      zero: "لا رسائل جديدة",
+      one: "وصلت رسالة جديدة",
+      two: "وصلت رسالتان جديدتان",
+      few: "وصلت # رسائل جديدة",
+      other: "وصلت # رسالة جديدة",
+    }),
+  open: (who: string) => `فتح الرسالة من ${who}`,
+  list: "الرسائل",
+  chooseTitle: "اختر رسالة",
+  chooseLead: "ستُفتح هنا وتُعدّ مقروءة.",
+  back: "العودة إلى القائمة",
+  markRead: "تعليم كمقروءة",
+  markUnread: "تعليم كغير مقروءة",
+  toSpam: "نقل إلى المزعجة",
+  notSpam: "ليست مزعجة",
+  deleteTitle: (count: number) =>
+    plural("ar", count, {
+      zero: "لا شيء للحذف",
+      one: "حذف هذه الرسالة؟",
+      two: "حذف الرسالتين؟",
+      few: "حذف # رسائل؟",
+      other: "حذف # رسالة؟",
+    }),
+  deleteLead: "ستُزال نهائيًا.",
+  deleted: (count: number) =>
+    plural("ar", count, {
+      zero: "لم تُحذف أي رسالة",
+      one: "حُذفت الرسالة",
+      two: "حُذفت رسالتان",
+      few: "حُذفت # رسائل",
+      other: "حُذفت # رسالة",
+    }),
+  marked: (count: number) =>
+    plural("ar", count, {
+      zero: "لم تتغير أي رسالة",
+      one: "عُلّمت الرسالة",
+      two: "عُلّمت رسالتان",
+      few: "عُلّمت # رسائل",
+      other: "عُلّمت # رسالة",
+    }),
+  from: "أُرسلت من",
+  received: "وصلت",
+  unknownOrigin: "صفحة غير معروفة",
+  noContent: "رسالة فارغة",
+  reply: "الرد بالبريد",
+};

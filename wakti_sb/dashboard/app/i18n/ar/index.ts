@@ -1,0 +1,20 @@
+/** Arabic. */
+
+import type { Messages } from "../messages.ts";
+import { data } from "./data.ts";
+import { inbox } from "./inbox.ts";
+import { problems } from "./problems.ts";
+import { settings } from "./settings.ts";
+import { shell } from "./shell.ts";
+import { uploads } from "./uploads.ts";
+import { users } from "./users.ts";
+
+export const ar: Messages = {
+  ...shell,
+  data,
+  inbox,
+  problems,
+  settings,
+  uploads,
+  users,
+};

@@ -1,0 +1,58 @@
+/** The Uploads tab, in Arabic. */
+
+import { plural } from "../messages.ts";
+
+export const uploads = {
+  title: "الملفات",
+  lead: "ملفات موقعك، ولكل منها رابط عام.",
+  drop: "أفلت الملفات هنا",
+  dropOr: "أو",
+  choose: "اختر ملفات",
+  add: "رفع ملفات",
+  hint: "صور و PDF ونصوص ومستندات و ZIP. حتى 10 ميبي بايت لكل ملف.",
+  emptyTitle: "لا توجد ملفات بعد",
+  emptyLead:
+    "أفلت الصور والمستندات هنا، أو دع موقعك يرفعها. يحصل كل ملف على رابط عام.",
+  used: (used: string, most: string) => `${used} مستخدمة من ${most}`,
+  usedLabel: "التخزين",
+  count: (count: number) =>
+    plural("ar", count, {
+      zero: "لا ملفات",
+      one: "ملف واحد",
+      two: "ملفان",
+      few: "# ملفات",
+      other: "# ملفًا",
+    }),
+  name: "الاسم",
+  type: "النوع",
+  size: "الحجم",
+  added: "أضيف في",
+  copyLink: "نسخ الرابط",
+  copyLinkOf: (name: string) => `نسخ رابط ${name}`,
+  open: "فتح",
+  openOf: (name: string) => `فتح ${name}`,
+  deleteOf: (name: string) => `حذف ${name}`,
+  preview: (name: string) => `معاينة ${name}`,
+  deleteTitle: "حذف هذا الملف؟",
+  deleteLead: (name: string) =>
+    `سيُزال ${name} نهائيًا، وستفتقده الصفحات التي تعرضه.`,
+  deleted: (name: string) => `حُذف ${name}`,
+  queue: "جارٍ الرفع",
+  waiting: "في الانتظار",
+  sending: (percent: string) => `أُرسل ${percent}`,
+  stored: "تم الحفظ",
+  cancelled: "أُلغي",
+  cancelOf: (name: string) => `إلغاء ${name}`,
+  dismiss: "مسح القائمة",
+  retryOf: (name: string) => `إعادة محاولة ${name}`,
+  tooLarge: "أكبر من 10 ميبي بايت، لذلك لم يُرسل.",
+  empty: "الملف فارغ، لذلك لم يُرسل.",
+  finished: (count: number) =>
+    plural("ar", count, {
+      zero: "لم يُحفظ أي ملف",
+      one: "تم حفظ ملف واحد",
+      two: "تم حفظ ملفين",
+      few: "تم حفظ # ملفات",
+      other: "تم حفظ # ملفًا",
+    }),
+};

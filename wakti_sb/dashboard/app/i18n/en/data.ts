@@ -1,0 +1,117 @@
+/** The Data tab. */
+
+import { plural } from "../messages.ts";
+
+export const data = {
+  title: "Data",
+  lead: "Collections are lists that your pages show: products, posts, events.",
+  collections: "Collections",
+  newCollection: "New collection",
+  collectionName: "Name",
+  collectionHint:
+    "Letters, digits, _ and -. Your site asks for it by this name.",
+  collectionInvalid: "Letters, digits, _ and - only, at most 64.",
+  collectionTaken: "There is a collection with this name.",
+  createCollection: "Create collection",
+  emptyTitle: "No collections yet",
+  emptyLead:
+    "Make one and add its first item, or let your site create it. Fields are learned from what is in it.",
+  emptyItemsTitle: "No items yet",
+  emptyItemsLead: "Add the first item by hand, or import a CSV or JSON file.",
+  nothingTitle: "Nothing matches",
+  nothingLead: "No item holds these words.",
+  items: (count: number) =>
+    plural("en", count, { one: "# item", other: "# items" }),
+  searchLabel: "Search items",
+  addItem: "Add item",
+  edit: "Edit",
+  editItem: "Edit item",
+  editRow: (name: string) => `Edit ${name}`,
+  moreFields: (count: number) =>
+    plural("en", count, {
+      one: "and # more field",
+      other: "and # more fields",
+    }),
+  changed: "Changed",
+  order: "Order",
+  drag: (name: string) => `Move ${name}: drag, or use the arrow keys`,
+  moved: (name: string, place: string) => `${name} moved to place ${place}`,
+  yes: "Yes",
+  no: "No",
+  list: (count: number) =>
+    plural("en", count, { one: "# entry", other: "# entries" }),
+  object: (count: number) =>
+    plural("en", count, { one: "# field", other: "# fields" }),
+  asForm: "Form",
+  asJson: "JSON",
+  mode: "Edit as",
+  addField: "Add field",
+  fieldName: "Field name",
+  fieldType: "Type",
+  fieldTaken: "There is a field with this name.",
+  removeField: (name: string) => `Remove ${name}`,
+  types: {
+    text: "Text",
+    number: "Number",
+    boolean: "Yes or no",
+    array: "List (JSON)",
+    object: "Object (JSON)",
+  },
+  notSet: "Not set",
+  noFields: "Add the first field. Later items start with the same fields.",
+  invalidNumber: "This is not a number.",
+  invalidJson: (reason: string) => `This is not valid JSON: ${reason}`,
+  notArray: "This must be a list: [ … ]",
+  notObject: "This must be an object: { … }",
+  tooLarge: (size: string) => `The item has ${size}; 256 KiB is the most.`,
+  tooDeep: "The item is nested more than 32 deep.",
+  saved: "Item saved",
+  added: "Item added",
+  deleted: "Item deleted",
+  restored: "Item is back",
+  deleteTitle: "Delete this item?",
+  deleteLead: "Pages that show this collection will no longer list it.",
+  conflictTitle: "Somebody else saved this item",
+  conflictLead:
+    "It changed while you were editing. Nothing of yours is saved yet.",
+  conflictTheirs: "Show their version",
+  conflictMine: "Save mine over it",
+  goneTitle: "This item was deleted",
+  goneLead:
+    "Somebody deleted it while you were editing. You can save yours as a new item.",
+  saveAsNew: "Save as new item",
+  discardTitle: "Discard your changes?",
+  discardLead: "What you changed in this item is not saved.",
+  discard: "Discard",
+  keepEditing: "Keep editing",
+  import: "Import",
+  importTitle: (name: string) => `Import into ${name}`,
+  importLead:
+    "A CSV file with a line of field names, or a JSON file with a list of objects.",
+  importChoose: "Choose a CSV or JSON file",
+  importPreview: (count: number) =>
+    plural("en", count, {
+      one: "# item found. It looks like this:",
+      other: "# items found. The first of them:",
+    }),
+  importSkipped: (count: number) =>
+    plural("en", count, {
+      one: "# row is left out:",
+      other: "# rows are left out:",
+    }),
+  importRow: (row: string, reason: string) => `Row ${row}: ${reason}`,
+  importRowShape: "it has more values than the first line has names",
+  importRowObject: "it is not an object",
+  importRowLarge: "it is larger than 256 KiB",
+  importRowDeep: "it is nested more than 32 deep",
+  importNothing: "There are no rows in this file.",
+  importFileLarge: "The file is larger than 20 MiB. Split it into parts.",
+  importNotText: "This file is not text.",
+  importAction: (count: number) =>
+    plural("en", count, { one: "Import # item", other: "Import # items" }),
+  importing: (done: string, total: string) => `${done} of ${total} imported`,
+  imported: (count: number) =>
+    plural("en", count, { one: "# item imported", other: "# items imported" }),
+  importStopped: (done: string, total: string) =>
+    `${done} of ${total} items were imported before this happened.`,
+};

@@ -1,0 +1,62 @@
+/** The Inbox tab. */
+
+import { plural } from "../messages.ts";
+
+export const inbox = {
+  title: "Inbox",
+  lead: "What visitors sent through the forms of your site.",
+  emptyTitle: "No messages yet",
+  emptyLead:
+    "As soon as somebody sends a form of your site, it shows up here by itself.",
+  emptyAction: "See how to connect a form",
+  nothingTitle: "Nothing matches",
+  nothingLead: "Try other words, or take a filter away.",
+  clearFilters: "Clear filters",
+  searchLabel: "Search messages",
+  form: "Form",
+  allForms: "All forms",
+  status: "Status",
+  unread: "Unread",
+  read: "Read",
+  spam: "Spam",
+  filters: "Filters",
+  count: (count: number) =>
+    plural("en", count, { one: "# message", other: "# messages" }),
+  unreadCount: (count: number) =>
+    plural("en", count, { one: "# unread", other: "# unread" }),
+  arrived: (count: number) =>
+    plural("en", count, {
+      one: "A new message arrived",
+      other: "# new messages arrived",
+    }),
+  open: (who: string) => `Open the message from ${who}`,
+  list: "Messages",
+  chooseTitle: "Choose a message",
+  chooseLead: "It opens here and counts as read.",
+  back: "Back to the list",
+  markRead: "Mark read",
+  markUnread: "Mark unread",
+  toSpam: "Move to spam",
+  notSpam: "Not spam",
+  deleteTitle: (count: number) =>
+    plural("en", count, {
+      one: "Delete this message?",
+      other: "Delete # messages?",
+    }),
+  deleteLead: "They are removed for good.",
+  deleted: (count: number) =>
+    plural("en", count, {
+      one: "Message deleted",
+      other: "# messages deleted",
+    }),
+  marked: (count: number) =>
+    plural("en", count, {
+      one: "Message marked",
+      other: "# messages marked",
+    }),
+  from: "Sent from",
+  received: "Received",
+  unknownOrigin: "unknown page",
+  noContent: "Empty message",
+  reply: "Reply by e-mail",
+};

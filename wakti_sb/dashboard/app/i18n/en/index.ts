@@ -1,0 +1,11 @@
+/** English, and the shape of every other language. */
+
+import { data } from "./data.ts";
+import { inbox } from "./inbox.ts";
+import { problems } from "./problems.ts";
+import { settings } from "./settings.ts";
+import { shell } from "./shell.ts";
+import { uploads } from "./uploads.ts";
+import { users } from "./users.ts";
+
+export const en = { ...shell, data, inbox, problems, settings, uploads, users };

@@ -1,0 +1,46 @@
+/** The Uploads tab. */
+
+import { plural } from "../messages.ts";
+
+export const uploads = {
+  title: "Uploads",
+  lead: "Files of your site, each with a public link.",
+  drop: "Drop files here",
+  dropOr: "or",
+  choose: "Choose files",
+  add: "Upload files",
+  hint: "Images, PDF, text, office documents, ZIP. Up to 10 MiB each.",
+  emptyTitle: "No files yet",
+  emptyLead:
+    "Drop pictures and documents here, or let your site upload them. Every file gets a public link.",
+  used: (used: string, most: string) => `${used} of ${most} used`,
+  usedLabel: "Storage",
+  count: (count: number) =>
+    plural("en", count, { one: "# file", other: "# files" }),
+  name: "Name",
+  type: "Type",
+  size: "Size",
+  added: "Added",
+  copyLink: "Copy link",
+  copyLinkOf: (name: string) => `Copy link of ${name}`,
+  open: "Open",
+  openOf: (name: string) => `Open ${name}`,
+  deleteOf: (name: string) => `Delete ${name}`,
+  preview: (name: string) => `Preview of ${name}`,
+  deleteTitle: "Delete this file?",
+  deleteLead: (name: string) =>
+    `${name} is removed for good, and pages that show it will miss it.`,
+  deleted: (name: string) => `${name} deleted`,
+  queue: "Uploading",
+  waiting: "Waiting",
+  sending: (percent: string) => `${percent} sent`,
+  stored: "Stored",
+  cancelled: "Cancelled",
+  cancelOf: (name: string) => `Cancel ${name}`,
+  dismiss: "Clear list",
+  retryOf: (name: string) => `Try ${name} again`,
+  tooLarge: "Larger than 10 MiB, so it was not sent.",
+  empty: "The file is empty, so it was not sent.",
+  finished: (count: number) =>
+    plural("en", count, { one: "# file stored", other: "# files stored" }),
+};

@@ -1,0 +1,36 @@
+/** The Users tab. */
+
+import { plural } from "../messages.ts";
+
+export const users = {
+  title: "Users",
+  lead:
+    "People who made an account on your site. They are not members of this dashboard.",
+  emptyTitle: "No users yet",
+  emptyLead:
+    "As soon as somebody signs up on your site, the account shows up here.",
+  nothingTitle: "Nobody matches",
+  nothingLead: "No account has this name or e-mail.",
+  searchLabel: "Search by name or e-mail",
+  count: (count: number) =>
+    plural("en", count, { one: "# account", other: "# accounts" }),
+  person: "Person",
+  status: "Status",
+  active: "Active",
+  suspended: "Suspended",
+  lastLogin: "Last login",
+  joined: "Joined",
+  suspend: "Suspend",
+  suspendOf: (who: string) => `Suspend ${who}`,
+  activate: "Activate",
+  activateOf: (who: string) => `Activate ${who}`,
+  deleteOf: (who: string) => `Delete ${who}`,
+  suspendTitle: (who: string) => `Suspend ${who}?`,
+  suspendLead:
+    "They are signed out everywhere at once and cannot sign in until you activate the account.",
+  didSuspend: (who: string) => `${who} is suspended and signed out everywhere`,
+  didActivate: (who: string) => `${who} may sign in again`,
+  deleteTitle: (who: string) => `Delete ${who}?`,
+  deleteLead: "The account is removed for good. Items they made stay.",
+  didDelete: (who: string) => `${who} deleted`,
+};

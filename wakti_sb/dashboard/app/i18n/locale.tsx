@@ -1,0 +1,127 @@
+/** The reader's language: its words, its direction, its numbers and times. */
+
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { asProblem, type Problem } from "../api/problem.ts";
+import { ar } from "./ar/index.ts";
+import { en } from "./en/index.ts";
+import type { Messages } from "./messages.ts";
+
+export type Language = "en" | "ar";
+
+export const LANGUAGES: Readonly<Record<Language, string>> = {
+  en: "English",
+  ar: "العربية",
+};
+
+const MESSAGES: Readonly<Record<Language, Messages>> = { en, ar };
+
+export interface Locale {
+  readonly language: Language;
+  readonly direction: "ltr" | "rtl";
+  readonly t: Messages;
+  readonly setLanguage: (language: Language) => void;
+  readonly number: (value: number) => string;
+  readonly percent: (part: number) => string;
+  readonly bytes: (size: number) => string;
+  /** A day and a time in the reader's own zone. */
+  readonly time: (instant: string) => string;
+  readonly day: (instant: string) => string;
+  /** Short: a time for today, else a day. */
+  readonly moment: (instant: string) => string;
+  /** What went wrong, as a sentence. */
+  readonly problem: (error: unknown) => string;
+}
+
+const Context = createContext<Locale | null>(null);
+
+export function useLocale(): Locale {
+  const locale = useContext(Context);
+  if (!locale) throw new Error("useLocale() needs a LocaleProvider");
+  return locale;
+}
+
+const STORED = "wakti.language";
+
+export function LocaleProvider(props: { children: ComponentChildren }) {
+  const [language, setLanguage] = useState(preferred);
+  const locale = useMemo(() => locales(language, setLanguage), [language]);
+  useLayoutEffect(() => {
+    document.documentElement.lang = language;
+    document.documentElement.dir = locale.direction;
+    localStorage.setItem(STORED, language);
+  }, [language]);
+  return <Context.Provider value={locale}>{props.children}</Context.Provider>;
+}
+
+function preferred(): Language {
+  const stored = localStorage.getItem(STORED);
+  if (stored === "en" || stored === "ar") return stored;
+  return navigator.language.startsWith("ar") ? "ar" : "en";
+}
+
+function locales(
+  language: Language,
+  setLanguage: (language: Language) => void,
+): Locale {
+  const t = MESSAGES[language];
+  // Digits as in the data itself, so that a count and an id read alike.
+  const tag = language === "ar" ? "ar-u-nu-latn" : "en";
+  const number = new Intl.NumberFormat(tag);
+  const percent = new Intl.NumberFormat(tag, { style: "percent" });
+  const time = new Intl.DateTimeFormat(tag, {
+    dateStyle: "medium",
+    timeStyle: "short",
+  });
+  const day = new Intl.DateTimeFormat(tag, { dateStyle: "medium" });
+  const clock = new Intl.DateTimeFormat(tag, { timeStyle: "short" });
+  const short = new Intl.DateTimeFormat(tag, {
+    day: "numeric",
+    month: "short",
+  });
+  const now = () => new Date();
+  return {
+    language,
+    direction: language === "ar" ? "rtl" : "ltr",
+    t,
+    setLanguage,
+    number: (value) => number.format(value),
+    percent: (part) => percent.format(part),
+    bytes: (size) => readableBytes(size, number),
+    time: (instant) => time.format(new Date(instant)),
+    day: (instant) => day.format(new Date(instant)),
+    moment: (instant) => {
+      const then = new Date(instant);
+      if (then.toDateString() === now().toDateString()) {
+        return clock.format(then);
+      }
+      const thisYear = then.getFullYear() === now().getFullYear();
+      return (thisYear ? short : day).format(then);
+    },
+    problem: (error) => sentence(t, asProblem(error)),
+  };
+}
+
+function sentence(t: Messages, problem: Problem): string {
+  const codes: Readonly<Record<string, string>> = t.problems.codes;
+  const known = problem.code === null ? undefined : codes[problem.code];
+  if (known) return known;
+  if (problem.kind === "refused") return problem.message || t.problems.refused;
+  return t.problems[problem.kind];
+}
+
+/** Binary units, as the limits are counted in them. */
+function readableBytes(size: number, number: Intl.NumberFormat): string {
+  const units = ["B", "KiB", "MiB", "GiB"];
+  let value = size;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const rounded = value < 10 && unit > 0
+    ? Math.round(value * 10) / 10
+    : Math.round(value);
+  // Isolated, so that the unit stays behind its number in right-to-left text.
+  return `\u2068${number.format(rounded)}\u00a0${units[unit]}\u2069`;
+}

@@ -1,0 +1,143 @@
+/** Sign in or create an account. */
+
+import { useState } from "preact/hooks";
+import { useLocale } from "../i18n/locale.tsx";
+import { Button } from "../primitives/Button.tsx";
+import { TextField } from "../primitives/Field.tsx";
+import { Icon, type IconName } from "../primitives/Icon.tsx";
+import { Notice } from "../primitives/States.tsx";
+import { Brand } from "../shell/Brand.tsx";
+import { Preferences } from "../shell/Preferences.tsx";
+import { check, explain, type Mistakes } from "./credentials.ts";
+import { useSession } from "./session.tsx";
+
+const POINTS = [
+  "inbox",
+  "data",
+  "uploads",
+  "users",
+] as const satisfies readonly IconName[];
+
+export function SignIn() {
+  const { t } = useLocale();
+  return (
+    <div class="welcome">
+      <section class="welcome-story">
+        <Brand />
+        <div>
+          <p class="welcome-line">{t.session.tagline}</p>
+          <ul class="welcome-points">
+            {POINTS.map((name) => (
+              <li key={name}>
+                <Icon name={name} />
+                {t.session.points[name]}
+              </li>
+            ))}
+          </ul>
+        </div>
+        <Preferences upwards />
+      </section>
+      <main class="welcome-form">
+        <SignInForm />
+      </main>
+    </div>
+  );
+}
+
+function SignInForm() {
+  const { t } = useLocale();
+  const { api, ended } = useSession();
+  const [isNew, setNew] = useState(false);
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [mistakes, setMistakes] = useState<Mistakes>({});
+  const [busy, setBusy] = useState(false);
+  const [sent, setSent] = useState(false);
+
+  async function submit() {
+    const found = check(t.session, email, password, isNew);
+    setMistakes(found);
+    if (Object.keys(found).length > 0) return;
+    setBusy(true);
+    const credentials = { email: email.trim(), password };
+    const { auth } = api.supabase;
+    const { data, error } = isNew
+      ? await auth.signUp(credentials)
+      : await auth.signInWithPassword(credentials);
+    setBusy(false);
+    if (error) setMistakes(explain(t, error));
+    // A project that wants addresses confirmed gives no session yet.
+    else if (!data.session) setSent(true);
+  }
+
+  if (sent) {
+    return (
+      <div class="card welcome-card">
+        <h1>{t.session.confirmTitle}</h1>
+        <p class="muted">{t.session.confirm(email.trim())}</p>
+        <Button
+          onClick={() => {
+            setSent(false);
+            setNew(false);
+          }}
+        >
+          {t.session.signIn}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div class="welcome-card">
+      <h1>{isNew ? t.session.signUpTitle : t.session.signInTitle}</h1>
+      {ended && !isNew && <Notice tone="warning">{t.session.ended}</Notice>}
+      {mistakes.form && <Notice tone="danger">{mistakes.form}</Notice>}
+      <form
+        class="stack"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <TextField
+          label={t.session.email}
+          type="email"
+          autocomplete="username"
+          value={email}
+          error={mistakes.email ?? null}
+          onInput={setEmail}
+        />
+        <TextField
+          key={isNew ? "new" : "known"}
+          label={t.session.password}
+          type="password"
+          autocomplete={isNew ? "new-password" : "current-password"}
+          value={password}
+          error={mistakes.password ?? null}
+          {...(isNew ? { hint: t.session.passwordHint } : {})}
+          onInput={setPassword}
+        />
+        <Button kind="primary" type="submit" busy={busy} wide>
+          {busy
+            ? t.session.working
+            : isNew
+            ? t.session.signUp
+            : t.session.signIn}
+        </Button>
+      </form>
+      <p class="welcome-other">
+        {isNew ? t.session.toSignIn : t.session.toSignUp}
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            setNew(!isNew);
+            setMistakes({});
+          }}
+        >
+          {isNew ? t.session.signIn : t.session.signUp}
+        </button>
+      </p>
+    </div>
+  );
+}

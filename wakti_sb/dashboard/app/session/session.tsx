@@ -1,0 +1,76 @@
+/** Who is signed in: kept across visits, renewed by the client, ended with a word. */
+
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useEffect, useMemo, useState } from "preact/hooks";
+import { type Api, connect } from "../api/client.ts";
+import type { Config } from "../config.ts";
+
+export interface Owner {
+  readonly id: string;
+  readonly email: string;
+}
+
+export interface Session {
+  readonly api: Api;
+  /** Undefined while it is not known yet, null for nobody. */
+  readonly owner: Owner | null | undefined;
+  /** Whether the last session ended by itself. */
+  readonly ended: boolean;
+  readonly signOut: () => Promise<void>;
+}
+
+const Context = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = useContext(Context);
+  if (!session) throw new Error("useSession() needs a SessionProvider");
+  return session;
+}
+
+/** The API and the owner who is signed in. */
+export function useOwner(): { readonly api: Api; readonly owner: Owner } {
+  const { api, owner } = useSession();
+  if (!owner) throw new Error("nobody is signed in");
+  return { api, owner };
+}
+
+export function SessionProvider(
+  props: { config: Config; children: ComponentChildren },
+) {
+  const [owner, setOwner] = useState<Owner | null>();
+  const [ended, setEnded] = useState(false);
+  const api = useMemo(
+    () =>
+      connect(props.config, () => {
+        // On this device only: the server does not know the session any more.
+        api.supabase.auth.signOut({ scope: "local" });
+      }),
+    [props.config],
+  );
+  useEffect(() => {
+    let known = false;
+    const { data } = api.supabase.auth.onAuthStateChange((event, session) => {
+      const user = session?.user;
+      setOwner((before) => {
+        if (!user) return null;
+        // The same owner again, with a renewed token: nothing to draw anew.
+        if (before?.id === user.id) return before;
+        return { id: user.id, email: user.email ?? "" };
+      });
+      if (event === "SIGNED_OUT" && known) setEnded(true);
+      known = user !== undefined;
+      if (user) setEnded(false);
+    });
+    return () => data.subscription.unsubscribe();
+  }, [api]);
+  const session = useMemo<Session>(() => ({
+    api,
+    owner,
+    ended,
+    signOut: async () => {
+      await api.supabase.auth.signOut({ scope: "local" });
+      setEnded(false);
+    },
+  }), [api, owner, ended]);
+  return <Context.Provider value={session}>{props.children}</Context.Provider>;
+}

@@ -1,0 +1,67 @@
+/** Where the site may be served from. */
+
+import { useState } from "preact/hooks";
+import { useLocale } from "../i18n/locale.tsx";
+import { Button, IconButton } from "../primitives/Button.tsx";
+import { TextField } from "../primitives/Field.tsx";
+import { Notice } from "../primitives/States.tsx";
+import { plainOrigin } from "./origins.ts";
+
+export function Origins(props: {
+  readonly origins: readonly string[];
+  readonly onOrigins: (origins: readonly string[]) => void;
+}) {
+  const { t } = useLocale();
+  const { origins, onOrigins } = props;
+  const [text, setText] = useState("");
+  const [mistake, setMistake] = useState<string | null>(null);
+  function add() {
+    const origin = plainOrigin(text);
+    if (!origin) return setMistake(t.settings.originInvalid);
+    if (origins.includes(origin)) return setMistake(t.settings.originTaken);
+    setMistake(null);
+    setText("");
+    onOrigins([...origins, origin]);
+  }
+  return (
+    <section class="card settings-card">
+      <h2>{t.settings.origins}</h2>
+      <p class="muted">{t.settings.originsLead}</p>
+      {origins.length === 0
+        ? <Notice tone="warning">{t.settings.originsOpen}</Notice>
+        : (
+          <ul class="origins">
+            {origins.map((origin) => (
+              <li key={origin}>
+                <code dir="ltr">{origin}</code>
+                <IconButton
+                  icon="close"
+                  label={t.settings.originRemove(origin)}
+                  onClick={() =>
+                    onOrigins(origins.filter((one) => one !== origin))}
+                />
+              </li>
+            ))}
+          </ul>
+        )}
+      <form
+        class="settings-line"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          add();
+        }}
+      >
+        <TextField
+          label={t.settings.origin}
+          hint={t.settings.originHint}
+          value={text}
+          error={mistake}
+          ltr
+          onInput={setText}
+        />
+        <Button type="submit" icon="plus">{t.settings.originAdd}</Button>
+      </form>
+    </section>
+  );
+}

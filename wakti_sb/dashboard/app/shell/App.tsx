@@ -1,0 +1,106 @@
+/** The whole page: who is there decides what is shown, the address decides where. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { DataTab } from "../data/DataTab.tsx";
+import { useLocale } from "../i18n/locale.tsx";
+import { InboxTab } from "../inbox/InboxTab.tsx";
+import { Icon } from "../primitives/Icon.tsx";
+import { Loading } from "../primitives/States.tsx";
+import { ProjectProvider, useProject } from "../projects/project.tsx";
+import { ProjectList } from "../projects/ProjectList.tsx";
+import { SignIn } from "../session/SignIn.tsx";
+import { useSession } from "../session/session.tsx";
+import { SettingsPage } from "../settings/SettingsPage.tsx";
+import { SwitchOn } from "../settings/SwitchOn.tsx";
+import { UploadsTab } from "../uploads/UploadsTab.tsx";
+import { UsersTab } from "../users/UsersTab.tsx";
+import { Brand } from "./Brand.tsx";
+import { Account, Sidebar } from "./Navigation.tsx";
+import { type Route, useRoute } from "./route.ts";
+
+export function App() {
+  const { owner } = useSession();
+  const route = useRoute();
+  if (owner === undefined) return <Loading />;
+  if (owner === null) return <SignIn />;
+  if (route.project === null) {
+    return (
+      <div class="home">
+        <header class="home-head">
+          <Brand />
+          <Account />
+        </header>
+        <ProjectList />
+      </div>
+    );
+  }
+  return (
+    <ProjectProvider key={`${owner.id} ${route.project}`} id={route.project}>
+      <ProjectPage route={route} />
+    </ProjectProvider>
+  );
+}
+
+function ProjectPage(props: { route: Route }) {
+  const { t } = useLocale();
+  const { project, backend, offline } = useProject();
+  const { tab } = props.route;
+  const content = useRef<HTMLElement>(null);
+  useEffect(() => {
+    document.title = `${t.shell[tab]} · ${project.name}`;
+  }, [tab, project.name, t]);
+  // A screen reader hears where it is after each change of the tab.
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current) content.current?.querySelector("h1")?.focus();
+    first.current = false;
+    scrollTo(0, 0);
+  }, [tab]);
+  return (
+    <div class="frame">
+      <a class="skip" href="#content" onClick={skip}>{t.shell.skip}</a>
+      <Sidebar tab={tab} />
+      <div class="frame-main">
+        {offline && (
+          <p class="banner banner-danger" role="status">
+            <Icon name="offline" size={16} />
+            {t.shell.offline}
+          </p>
+        )}
+        {backend?.enabled === false && tab !== "settings" && (
+          <p class="banner" role="status">
+            <Icon name="power" size={16} />
+            {t.shell.offBanner}
+          </p>
+        )}
+        <main class="page" id="content" ref={content} tabIndex={-1}>
+          {backend === null && tab !== "settings"
+            ? <SwitchOn />
+            : <TabContent route={props.route} />}
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function TabContent(props: { route: Route }) {
+  const { detail } = props.route;
+  switch (props.route.tab) {
+    case "uploads":
+      return <UploadsTab />;
+    case "inbox":
+      return <InboxTab chosen={detail} />;
+    case "data":
+      return <DataTab collection={detail} />;
+    case "users":
+      return <UsersTab />;
+    case "settings":
+      return <SettingsPage />;
+  }
+}
+
+/** The address holds the route, so the browser cannot follow the link itself. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
+}

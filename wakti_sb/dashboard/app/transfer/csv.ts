@@ -1,0 +1,99 @@
+/** CSV as in RFC 4180, safe to open in a spreadsheet. */
+
+import type { Json } from "../api/json.ts";
+
+/**
+ * What a spreadsheet takes for a formula. A quote before it makes it text
+ * (OWASP, "CSV Injection").
+ */
+const FORMULA = /^[=+\-@\t\r]/;
+const ESCAPED_FORMULA = /^'[=+\-@\t\r]/;
+
+/** A table as CSV. The mark at its head tells spreadsheets that it is UTF-8. */
+export function writeCsv(
+  header: readonly string[],
+  rows: Iterable<readonly (Json | undefined)[]>,
+): string {
+  const lines = [header.map(cell).join(",")];
+  for (const row of rows) lines.push(row.map(cell).join(","));
+  return `\ufeff${lines.join("\r\n")}\r\n`;
+}
+
+function cell(value: Json | undefined): string {
+  if (value === null || value === undefined) return "";
+  // A number cannot be a formula, whatever its sign.
+  if (typeof value === "number") return String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** The rows of a CSV text; the separator is the one its first line uses most. */
+export function readCsv(text: string): string[][] {
+  const separator = separatorOf(text);
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let at = text.startsWith("\ufeff") ? 1 : 0;
+  while (at < text.length) {
+    const [value, end] = readCell(text, at, separator);
+    row.push(value);
+    at = end;
+    if (text[at] === separator) {
+      at += 1;
+      // A separator at the very end opens one more, empty cell.
+      if (at === text.length) row.push("");
+      continue;
+    }
+    if (text[at] === "\r") at += 1;
+    if (text[at] === "\n") at += 1;
+    rows.push(row);
+    row = [];
+  }
+  if (row.length > 0) rows.push(row);
+  return rows.filter((one) => one.length > 1 || one[0] !== "");
+}
+
+function readCell(
+  text: string,
+  start: number,
+  separator: string,
+): [value: string, end: number] {
+  if (text[start] !== '"') {
+    let end = start;
+    while (end < text.length && !isEnd(text[end], separator)) end += 1;
+    return [plain(text.slice(start, end)), end];
+  }
+  let value = "";
+  let at = start + 1;
+  while (true) {
+    const quote = text.indexOf('"', at);
+    if (quote < 0) return [plain(value + text.slice(at)), text.length];
+    value += text.slice(at, quote);
+    at = quote + 1;
+    if (text[at] !== '"') break;
+    value += '"';
+    at += 1;
+  }
+  // What follows a closing quote belongs to the cell, as spreadsheets read it.
+  const rest = at;
+  while (at < text.length && !isEnd(text[at], separator)) at += 1;
+  return [plain(value + text.slice(rest, at)), at];
+}
+
+function isEnd(character: string | undefined, separator: string): boolean {
+  return character === separator || character === "\n" || character === "\r";
+}
+
+/** Takes back what `writeCsv` put before a formula. */
+function plain(value: string): string {
+  return ESCAPED_FORMULA.test(value) ? value.slice(1) : value;
+}
+
+function separatorOf(text: string): string {
+  const line = text.slice(0, text.search(/[\r\n]|$/));
+  let best = ",";
+  for (const one of [";", "\t"]) {
+    if (line.split(one).length > line.split(best).length) best = one;
+  }
+  return best;
+}

@@ -1,0 +1,115 @@
+/** The site's files. */
+
+import { useState } from "preact/hooks";
+import {
+  deleteUpload,
+  listUploads,
+  MAX_PROJECT_BYTES,
+  publicUrl,
+  type Upload,
+  UPLOAD_PAGE,
+} from "../api/uploads.ts";
+import { useLocale } from "../i18n/locale.tsx";
+import { Confirm } from "../primitives/Dialog.tsx";
+import { Icon } from "../primitives/Icon.tsx";
+import { useLoad } from "../primitives/load.ts";
+import { PageHead } from "../primitives/PageHead.tsx";
+import { Pager } from "../primitives/Pager.tsx";
+import { Failed, Loading } from "../primitives/States.tsx";
+import { useToasts } from "../primitives/Toasts.tsx";
+import { useProject } from "../projects/project.tsx";
+import { DropZone } from "./DropZone.tsx";
+import { Files } from "./Files.tsx";
+import { useQueue } from "./queue.ts";
+import { QueueList } from "./QueueList.tsx";
+
+export function UploadsTab() {
+  const { t } = useLocale();
+  const toasts = useToasts();
+  const { api, project, overview, refresh } = useProject();
+  const [start, setStart] = useState(0);
+  const [doomed, setDoomed] = useState<Upload | null>(null);
+  const list = useLoad(
+    JSON.stringify([project.id, start]),
+    () => listUploads(api, project.id, start),
+  );
+  const queue = useQueue(api, project.id, async (stored) => {
+    toasts.say(t.uploads.finished(stored));
+    await Promise.all([list.reload(), refresh()]);
+  });
+  async function remove(upload: Upload) {
+    try {
+      await deleteUpload(api, project.id, upload.id);
+      toasts.say(t.uploads.deleted(upload.filename));
+    } finally {
+      await Promise.all([list.reload(), refresh()]);
+    }
+  }
+  return (
+    <>
+      <PageHead title={t.uploads.title} lead={t.uploads.lead}>
+        <Quota used={overview.bytes} />
+      </PageHead>
+      <DropZone onFiles={queue.add} />
+      <QueueList queue={queue} />
+      {list.value === null
+        ? list.problem
+          ? <Failed problem={list.problem} onRetry={list.reload} />
+          : <Loading rows={3} />
+        : list.value.total === 0
+        ? (
+          <div class="state state-slim">
+            <div class="state-picture">
+              <Icon name="file" size={26} />
+            </div>
+            <h2>{t.uploads.emptyTitle}</h2>
+            <p>{t.uploads.emptyLead}</p>
+          </div>
+        )
+        : (
+          <>
+            <p class="muted list-count">{t.uploads.count(list.value.total)}</p>
+            <Files
+              rows={list.value.rows}
+              urlOf={(upload) => publicUrl(api, upload.storage_path)}
+              onDelete={setDoomed}
+            />
+            <Pager
+              start={start}
+              size={UPLOAD_PAGE}
+              total={list.value.total}
+              onStart={setStart}
+            />
+          </>
+        )}
+      {doomed && (
+        <Confirm
+          title={t.uploads.deleteTitle}
+          lead={t.uploads.deleteLead(doomed.filename)}
+          action={t.common.delete}
+          onConfirm={() => remove(doomed)}
+          onClose={() => setDoomed(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function Quota(props: { used: number }) {
+  const { t, bytes } = useLocale();
+  const part = Math.min(1, props.used / MAX_PROJECT_BYTES);
+  const said = t.uploads.used(bytes(props.used), bytes(MAX_PROJECT_BYTES));
+  return (
+    <div class="quota">
+      <span class="quota-text">{said}</span>
+      <meter
+        class={part > 0.9 ? "quota-bar quota-bar-full" : "quota-bar"}
+        min={0}
+        max={1}
+        value={part}
+        aria-label={t.uploads.usedLabel}
+        aria-valuetext={said}
+      />
+    </div>
+  );
+}

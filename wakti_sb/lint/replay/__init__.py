@@ -1,0 +1,64 @@
+"""Migrations replayed on paper: their statements, one after the other, become a catalog.
+
+No database is asked, so the answer is the same on every machine. Only what the rules of lint look
+at is followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pglast import parser
+
+from wakti_sb.lint.catalog import Catalog, Source
+from wakti_sb.lint.replay import drops, functions, policies, tables
+from wakti_sb.lint.replay.blocks import statements_inside
+from wakti_sb.lint.replay.functions import Defaults
+from wakti_sb.lint.tree import ast, parsed
+from wakti_sb.migrate import Migration
+from wakti_sb.migrate.statements import Kind
+
+__all__ = ["replay"]
+
+
+def replay(migrations: Iterable[Migration]) -> Catalog:
+    """What a database holds after all of `migrations`, in their order."""
+    catalog, defaults = Catalog(), Defaults()
+    for migration in migrations:
+        codes = [item.code for item in migration.statements if item.kind is not Kind.COMMENT]
+        source = Source(migration.file, migration.text)
+        for raw, code in zip(parsed(migration.text), codes, strict=True):
+            _apply(raw.stmt, source, code, catalog, defaults)
+    return catalog
+
+
+def _apply(node: Any, source: Source, code: int, catalog: Catalog, defaults: Defaults) -> None:
+    place = source.place(code)
+    match node:
+        case ast.DoStmt():
+            for inner in statements_inside(node, source):
+                for raw in _parsed(inner.text):
+                    _apply(raw.stmt, inner, 0, catalog, defaults)
+        case ast.CreateStmt() | ast.CreateTableAsStmt() | ast.IndexStmt() | ast.AlterTableStmt():
+            tables.apply(node, place, catalog)
+        case ast.ViewStmt():
+            tables.create_view(node, place, catalog)
+        case ast.CreatePolicyStmt() | ast.AlterPolicyStmt():
+            policies.apply(node, place, source, catalog)
+        case (
+            ast.CreateFunctionStmt()
+            | ast.AlterFunctionStmt()
+            | ast.GrantStmt()
+            | ast.AlterDefaultPrivilegesStmt()
+        ):
+            functions.apply(node, place, catalog, defaults)
+        case ast.DropStmt() | ast.RenameStmt() | ast.AlterObjectSchemaStmt():
+            drops.apply(node, catalog)
+
+
+def _parsed(text: str) -> tuple[ast.RawStmt, ...]:
+    try:
+        return tuple(parsed(text))
+    except parser.ParseError:
+        return ()  # PL/pgSQL lets variables stand where plain SQL does not

@@ -8,6 +8,7 @@ import math
 import signal
 import statistics
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -23,6 +24,13 @@ def options(description: str, *, runs: int) -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=positive, default=runs, help="default: %(default)s")
     parser.add_argument("--json", action="store_true", help="for a machine")
     return parser
+
+
+def timed(work: Callable[[], object]) -> float:
+    """The seconds that something takes."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
 
 
 def figure(values: Sequence[float], digits: int = 2) -> dict[str, Any]:

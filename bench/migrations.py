@@ -11,8 +11,7 @@ from __future__ import annotations
 import secrets
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from bench._project import folder, running, superuser
-from bench._report import Report, figure, options, run, show, target, targets_table
+from bench._report import Report, figure, options, run, show, target, targets_table, timed
 from wakti_sb import migrate
 from wakti_sb.cli._output import progress
 from wakti_sb.errors import StackError
@@ -94,56 +93,47 @@ def _round(
         def apply(*, dry_run: bool = False) -> migrate.Result:
             return migrate.apply(url, migrate.read(migrations), dry_run=dry_run)
 
-        dry = _timed(lambda: _expect(apply(dry_run=True), pending=True))
-        begin = time.perf_counter()
-        result = apply()
-        zero = time.perf_counter() - begin
-        nothing = _timed(lambda: _expect(apply(), pending=False))
+        dry = timed(lambda: _expect(apply(dry_run=True), pending=True))
+        applied: list[migrate.Result] = []
+        zero = timed(lambda: applied.append(apply()))
+        nothing = timed(lambda: _expect(apply(), pending=False))
         taken[CALLED] = {FROM_ZERO: zero, DRY_RUN: dry, NOTHING: nothing}
     with _empty_database(endpoint) as url:
         command = [sys.executable, "-c", "from wakti_sb.cli import main; main()", "migrate"]
         command += ["--project", str(project), "--db-url", url]
         taken[COMMAND] = {
-            DRY_RUN: _timed(lambda: _run([*command, "--dry-run"])),
-            FROM_ZERO: _timed(lambda: _run(command)),
-            NOTHING: _timed(lambda: _run(command)),
+            DRY_RUN: timed(lambda: _run([*command, "--dry-run"])),
+            FROM_ZERO: timed(lambda: _run(command)),
+            NOTHING: timed(lambda: _run(command)),
         }
     with _empty_database(endpoint) as url:
         psql = [install(paths.cache()).program("psql"), "--no-psqlrc", "--quiet", "--dbname", url]
         psql += ["--set", "ON_ERROR_STOP=1"]
         for file in sorted(migrations.glob("*.sql")):
             psql += ["--file", str(file)]
-        taken[PSQL] = {FROM_ZERO: _timed(lambda: _run(psql))}
-    return taken, {Path(one.file).name: one.milliseconds for one in result.files}
+        taken[PSQL] = {FROM_ZERO: timed(lambda: _run(psql))}
+    return taken, {Path(one.file).name: one.milliseconds for one in applied[0].files}
 
 
 @contextmanager
 def _empty_database(endpoint: Endpoint) -> Iterator[str]:
     """The URL, as postgres, of a database as a new project has it."""
-    name = sql.Identifier(f"bench_{secrets.token_hex(4)}")
-    server, _, _ = superuser(endpoint.db_url).rpartition("/")
-    with psycopg.connect(f"{server}/template1", autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template {} owner postgres").format(
-                name, sql.Identifier(PLATFORM_DATABASE)
-            )
-        )
+    name = f"bench_{secrets.token_hex(4)}"
+    server = endpoint.db_url.removesuffix("/postgres")
+    with psycopg.connect(f"{superuser(server)}/template1", autocommit=True) as connection:
+        create = sql.SQL("create database {} template {} owner postgres")
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(PLATFORM_DATABASE)))
         try:
-            yield endpoint.db_url.rpartition("/")[0] + f"/{name.as_string()[1:-1]}"
+            yield f"{server}/{name}"
         finally:
-            connection.execute(sql.SQL("drop database {} with (force)").format(name))
+            drop = sql.SQL("drop database {} with (force)")
+            connection.execute(drop.format(sql.Identifier(name)))
 
 
 def _expect(result: migrate.Result, *, pending: bool) -> None:
     """Raise StackError unless the runner did what is being measured."""
     if bool(result.files) is not pending:
         raise StackError(f"{len(result.files)} migrations were applied.", place=result.database)
-
-
-def _timed(work: Callable[[], object]) -> float:
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
 
 
 def _run(command: list[str]) -> None:

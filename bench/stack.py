@@ -12,11 +12,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from bench._project import folder
-from bench._report import Report, figure, options, run, show, target, targets_table
+from bench._report import Report, figure, options, run, show, target, targets_table, timed
 from wakti_sb.errors import StackError
 from wakti_sb.stack import EmbeddedStack
 
@@ -72,13 +71,6 @@ def wakti(project: Path, env: dict[str, str], *arguments: str) -> float:
     if done.returncode != 0:
         raise StackError(f"wakti-sb {arguments[0]} failed: {done.stderr.strip()}")
     return seconds
-
-
-def timed(work: Callable[[], object]) -> float:
-    """The seconds that something takes."""
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
 
 
 def _markdown(report: Report) -> str:

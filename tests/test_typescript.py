@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 from wakti_sb.stack.embedded import deno, paths
 
 ROOT = Path(__file__).parent.parent
-FUNCTION = "project-backend-api"
 
 
 def _deno_test(folder: Path) -> None:
@@ -28,10 +26,3 @@ def _deno_test(folder: Path) -> None:
 
 def test_the_parts_of_the_local_api_do_what_their_tests_say() -> None:
     _deno_test(ROOT / "wakti_sb" / "stack" / "embedded" / "services")
-
-
-def test_the_parts_of_the_edge_function_do_what_their_tests_say(tmp_path: Path) -> None:
-    folder = tmp_path / FUNCTION
-    shutil.copytree(ROOT / "edge_function_templates" / FUNCTION, folder)
-    shutil.copytree(ROOT / "supabase" / "functions" / FUNCTION, folder, dirs_exist_ok=True)
-    _deno_test(folder)

@@ -28,6 +28,7 @@ _COMMANDS = {
     "logs": "what the local stack's processes printed",
     "adopt": "make a live project of the first release ready for migrate",
     "migrate": "apply pending migrations",
+    "bench": "the measurements of this repository",
     "doctor": "what is missing on this machine",
 }
 

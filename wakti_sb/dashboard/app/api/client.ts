@@ -101,6 +101,11 @@ async function settle(request: PromiseLike<Answer>): Promise<Answer> {
   return answer;
 }
 
+/** A text as the computed column `search_text` holds it: as JSON writes it. */
+export function searched(text: string): string {
+  return literal(JSON.stringify(text).slice(1, -1));
+}
+
 /** A text as a regular expression that matches just that text. */
 export function literal(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");

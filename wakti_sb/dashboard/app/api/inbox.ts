@@ -1,6 +1,13 @@
 /** Form submissions: what visitors sent. */
 
-import { type Api, done, literal, MAX_ROWS, page, portions } from "./client.ts";
+import {
+  type Api,
+  done,
+  MAX_ROWS,
+  page,
+  portions,
+  searched,
+} from "./client.ts";
 import type { Page } from "./client.ts";
 import type { Json } from "./json.ts";
 
@@ -37,7 +44,7 @@ function listed(api: Api, project: string, filter: InboxFilter) {
   if (filter.form !== null) list = list.eq("form_name", filter.form);
   if (filter.status !== "all") list = list.eq("status", filter.status);
   if (filter.search) {
-    list = list.filter("search_text", "imatch", literal(filter.search));
+    list = list.filter("search_text", "imatch", searched(filter.search));
   }
   return list.order("created_at", { ascending: false }).order("id");
 }

@@ -3,12 +3,12 @@
 import {
   type Api,
   done,
-  literal,
   MAX_ROWS,
   one,
   type Page,
   page,
   rows,
+  searched,
 } from "./client.ts";
 import type { Data } from "./json.ts";
 import { Problem } from "./problem.ts";
@@ -38,7 +38,7 @@ function listed(api: Api, place: Place, search: string) {
     .eq("project_id", place.project)
     .eq("collection_name", place.collection)
     .eq("status", "active");
-  if (search) list = list.filter("search_text", "imatch", literal(search));
+  if (search) list = list.filter("search_text", "imatch", searched(search));
   return list.order("sort_order", { ascending: true, nullsFirst: true })
     .order("created_at", { ascending: false })
     .order("id");

@@ -1,0 +1,225 @@
+"""How quickly the owner's page is there and answers, with 10,000 messages and items behind it.
+
+    python -m bench.dashboard [--runs 5] [--json]
+
+Seconds as an owner who is signed in waits for them: from the address to the first message on
+screen, and from an action to what it shows. Needs Debian's chromium and Playwright.
+"""
+
+from __future__ import annotations
+
+import gzip
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import psycopg
+
+from bench._project import folder, running
+from bench._report import Report, figure, options, run, show, target, targets_table
+from wakti_sb import dashboard
+from wakti_sb.dashboard import Server, Site
+from wakti_sb.errors import EnvironmentProblem
+from wakti_sb.stack import Endpoint
+from wakti_sb.stack.embedded import deno, paths
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+NAME = "dashboard"
+ROWS = 10_000
+PAINT = "first message on screen"
+TARGETS = {PAINT: 1.0}
+BUDGET = 150  # KiB, compressed
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+SUBMISSIONS = """
+insert into public.project_form_submissions
+  (project_id, user_id, form_name, data, status, created_at)
+select %(project)s, %(owner)s, (array['contact', 'quote', 'newsletter'])[1 + n %% 3],
+  jsonb_build_object('name', 'Guest ' || n, 'email', 'guest' || n || '@example.com',
+    'message', repeat('A question about the menu of next week. ', 5)),
+  case when n %% 4 = 0 then 'unread' else 'read' end, now() - n * interval '1 minute'
+from generate_series(1, %(rows)s) as n
+"""
+ITEMS = """
+insert into public.project_collections (project_id, user_id, collection_name, data, sort_order)
+select %(project)s, %(owner)s, 'menu',
+  jsonb_build_object('name', 'Dish ' || n, 'price', n %% 40, 'vegetarian', n %% 2 = 0,
+    'text', repeat('Slowly cooked, quickly eaten. ', 5)), n * 1024
+from generate_series(1, %(rows)s) as n
+"""
+# Notes when the first message is drawn, by the browser's own clock since the navigation began.
+WATCH = """
+new MutationObserver((_, observer) => {
+  if (!document.querySelector(".message-open")) return;
+  observer.disconnect();
+  requestAnimationFrame(() => setTimeout(() => {
+    document.documentElement.dataset.painted = performance.now();
+  }));
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose page it is."""
+
+    email: str
+    password: str
+    project: str
+
+
+def main() -> None:
+    arguments = options(__doc__, runs=5).parse_args()
+    cache = paths.cache()
+    built = dashboard.build(deno.find(cache), cache)
+    with folder() as project, running(project) as endpoint:
+        owner = furnish(endpoint)
+        site = Site(endpoint.api_url, endpoint.publishable_key)
+        with Server(built, site).running() as url:
+            seconds = look(url, owner, arguments.runs)
+    show(report(built, seconds, arguments.runs), _markdown, as_json=arguments.json)
+
+
+def furnish(endpoint: Endpoint) -> Owner:
+    """An owner with one project, full of rows."""
+    email, password = f"{secrets.token_hex(6)}@example.com", secrets.token_urlsafe(12)
+    with httpx.Client(base_url=endpoint.api_url, headers={"apikey": endpoint.publishable_key}) as c:
+        signed_up = c.post("/auth/v1/signup", json={"email": email, "password": password})
+        session = signed_up.raise_for_status().json()
+        user = session["user"]["id"]
+        headers = {
+            "Authorization": f"Bearer {session['access_token']}",
+            "Prefer": "return=representation",
+        }
+        row = {"user_id": user, "name": "Ten thousand"}
+        made = c.post("/rest/v1/projects", json=row, headers=headers).raise_for_status().json()
+        backend = {"project_id": made[0]["id"], "user_id": user, "enabled": True}
+        c.post("/rest/v1/project_backends", json=backend, headers=headers).raise_for_status()
+    values = {"project": made[0]["id"], "owner": user, "rows": ROWS}
+    with psycopg.connect(endpoint.db_url, autocommit=True) as connection:
+        connection.execute(SUBMISSIONS, values)
+        connection.execute(ITEMS, values)
+        connection.execute("analyze public.project_form_submissions, public.project_collections")
+    return Owner(email, password, made[0]["id"])
+
+
+def look(url: str, owner: Owner, runs: int) -> dict[str, list[float]]:
+    """Seconds of each thing an owner waits for."""
+    program = shutil.which("chromium")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        program = None
+    if program is None:
+        raise EnvironmentProblem(
+            "the dashboard cannot be measured: chromium or playwright is missing.",
+            remedy="Run: apt-get install -y chromium && pip install playwright",
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.add_init_script(WATCH)
+        inbox = f"{url}#/project/{owner.project}/inbox"
+        page.goto(inbox)
+        page.locator("input[type=email]").fill(owner.email)
+        page.locator("input[type=password]").fill(owner.password)
+        page.locator("button[type=submit]").click()
+        page.wait_for_selector(".message-open")
+        seconds = {PAINT: [paint(page, inbox) for _ in range(runs)]}
+        for what, action in ACTIONS.items():
+            seconds[what] = [timed(page, action) for _ in range(runs)]
+        browser.close()
+    return seconds
+
+
+def paint(page: Page, address: str) -> float:
+    """From the address to the first message, as the browser counts."""
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_selector("html[data-painted]", state="attached")
+    return float(page.get_attribute("html", "data-painted") or "nan") / 1000
+
+
+def timed(page: Page, action: Callable[[Page], str]) -> float:
+    """From an action until the text that it leads to is on screen."""
+    begin = time.perf_counter()
+    page.get_by_text(action(page), exact=True).first.wait_for()
+    return time.perf_counter() - begin
+
+
+def next_page(page: Page) -> str:
+    """The next fifty messages."""
+    shown = page.locator(".pager .muted").inner_text()
+    page.get_by_role("button", name="Next page").click()
+    start = int(shown.split("–")[0].replace(",", "")) + 50  # noqa: RUF001  (as it is on screen)
+    return f"{start}–{start + 49} of 10,000"  # noqa: RUF001
+
+
+def unread(page: Page) -> str:
+    """A filter, and back to all."""
+    chosen = page.locator(".segment[aria-pressed=true]").inner_text() == "All"
+    page.locator(".segment").nth(1 if chosen else 0).click()
+    return f"1–50 of {'2,500' if chosen else '10,000'}"  # noqa: RUF001
+
+
+def search_inbox(page: Page) -> str:
+    """A search that one message answers."""
+    page.locator(".segment").first.click()
+    number = secrets.randbelow(8999) + 1000
+    page.get_by_role("searchbox").fill(f"guest{number}@")
+    return "1 message"
+
+
+def open_data(page: Page) -> str:
+    """The other tab with as much behind it."""
+    page.locator(".tab[href$=inbox]").click()
+    page.locator(".message-open").first.wait_for()
+    page.locator(".tab[href$=data]").click()
+    return "Dish 50"
+
+
+def search_data(page: Page) -> str:
+    """A search that one item answers."""
+    number = secrets.randbelow(8999) + 1000
+    page.get_by_role("searchbox").fill(f"dish {number}")
+    return f"Dish {number}"
+
+
+ACTIONS: dict[str, Callable[[Page], str]] = {
+    "next page of the inbox": next_page,
+    "unread ones alone, and back": unread,
+    "search of the inbox": search_inbox,
+    "open the data tab": open_data,
+    "search of a collection": search_data,
+}
+
+
+def report(built: Path, seconds: dict[str, list[float]], runs: int) -> Report:
+    """The figures, and how they compare with what they should be."""
+    sizes = (len(gzip.compress(file.read_bytes())) for file in built.iterdir())
+    figures = {what: figure(values, 3) for what, values in seconds.items()}
+    targets = {
+        f"{what}, seconds": target(figures[what]["median"], at_most=limit)
+        for what, limit in TARGETS.items()
+    }
+    targets["bundle, compressed, KiB"] = target(sum(sizes) / 1024, at_most=BUDGET)
+    return {"runs": runs, "contenders": {NAME: figures}, "ratios": {}, "targets": targets}
+
+
+def _markdown(result: Report) -> str:
+    lines = ["| seconds | median | fastest | slowest |", "| --- " * 4 + "|"]
+    for what, one in result["contenders"][NAME].items():
+        low, high = one["spread"]
+        lines.append(f"| {what} | {one['median']} | {low} | {high} |")
+    return "\n".join([*lines, "", *targets_table(result["targets"])])
+
+
+if __name__ == "__main__":
+    run(main)

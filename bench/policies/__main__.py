@@ -15,12 +15,12 @@ import psycopg
 from bench._project import folder, running
 from bench._report import (
     Report,
+    at_most,
     figure,
     options,
     positive,
     run,
     show,
-    target,
     targets_table,
 )
 from bench.policies import crowd, pages, plans
@@ -35,7 +35,7 @@ _FEWEST = 1000
 
 
 def main() -> int:
-    parser = options(__doc__, runs=5)
+    parser = options("policies", __doc__, runs=5)
     parser.add_argument("--rows", type=int, default=1_000_000, help="in a table; %(default)s")
     parser.add_argument("--requests", type=positive, default=40, help="a run and page; %(default)s")
     arguments = parser.parse_args()
@@ -93,8 +93,8 @@ def _report(
             for scope in scopes
         },
         "targets": {
-            f"a page of {scope}, owner / secret key, worst table": target(
-                max(page.ratio for page in read if page.scope == scope), at_most=RATIO
+            f"a page of {scope}, owner / secret key, worst table": at_most(
+                RATIO, max(page.ratio for page in read if page.scope == scope)
             )
             for scope in scopes
         },

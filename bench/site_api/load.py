@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
+
+from wakti_sb.errors import EnvironmentProblem, StackError
 
 CONNECTIONS = 16
 
@@ -33,32 +39,54 @@ class Sample:
     """One run of a load generator.
 
     Parameters:
+        requests: how many were answered.
         rate: requests a second.
         p99: milliseconds within which 99 of 100 were answered.
     """
 
+    requests: int
     rate: float
     p99: float
 
 
+def wait_for(url: str) -> None:
+    """Wait until a server answers. Raise StackError if it does not within 10 seconds."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(url)
+            return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise StackError("this contender does not answer.", place=url)
+
+
 def wrk(request: Request, seconds: int) -> Sample:
-    """Repeat a request over 16 connections. Raise RuntimeError if any answer was not a 2xx."""
+    """Repeat a request over 16 connections.
+
+    Raise StackError if any answer was not a 2xx, EnvironmentProblem without wrk.
+    """
     program = shutil.which("wrk")
     if program is None:
-        raise RuntimeError("wrk is not installed: apt-get install wrk")
+        raise EnvironmentProblem(
+            "wrk, which makes the load, is not installed.", remedy="Run: apt-get install wrk"
+        )
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "request.lua"
         script.write_text(_lua(request))
         command = [program, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
         command += ["--timeout", "10s", "-s", str(script), request.url]
-        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        output = _output(command)
     if "Non-2xx" in output or "Socket errors" in output:
-        raise RuntimeError(f"{request.url}: {output}")
+        raise StackError(
+            f"not every request was answered with success: {output}", place=request.url
+        )
+    requests = re.search(r"(\d+) requests in", output)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
     p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", output)
-    if rate is None or p99 is None:
-        raise RuntimeError(f"wrk said something unexpected: {output}")
-    return Sample(float(rate[1]), float(p99[1]) * _UNITS[p99[2]])
+    if requests is None or rate is None or p99 is None:
+        raise StackError(f"wrk said something unexpected: {output}")
+    return Sample(int(requests[1]), float(rate[1]), float(p99[1]) * _UNITS[p99[2]])
 
 
 def pgbench(program: str, url: str, statement: str, seconds: int) -> Sample:
@@ -69,7 +97,7 @@ def pgbench(program: str, url: str, statement: str, seconds: int) -> Sample:
         logs = Path(folder) / "log"
         command = [program, "-n", "-M", "prepared", "-c4", "-j1", f"-T{seconds}", "-f", str(script)]
         command += ["-l", f"--log-prefix={logs}", url]
-        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        output = _output(command)
         latencies = sorted(
             int(line.split()[2])
             for file in Path(folder).glob("log.*")
@@ -77,8 +105,16 @@ def pgbench(program: str, url: str, statement: str, seconds: int) -> Sample:
         )
     rate = re.search(r"tps = ([\d.]+)", output)
     if rate is None or not latencies:
-        raise RuntimeError(f"pgbench said something unexpected: {output}")
-    return Sample(float(rate[1]), latencies[int(len(latencies) * 0.99)] / 1000)
+        raise StackError(f"pgbench said something unexpected: {output}")
+    p99 = latencies[math.ceil(len(latencies) * 0.99) - 1] / 1000
+    return Sample(len(latencies), float(rate[1]), p99)
+
+
+def _output(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise StackError(f"{Path(command[0]).name} failed: {done.stderr.strip()}")
+    return done.stdout
 
 
 def _lua(request: Request) -> str:

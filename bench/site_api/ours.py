@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import psutil
 import psycopg
 
-from bench.site_api.load import Request
-from wakti_sb.stack import EmbeddedStack, Endpoint
+from bench._project import running
+from bench.site_api.load import Request, wait_for
+from wakti_sb.errors import StackError
+from wakti_sb.stack import Endpoint
 from wakti_sb.stack.embedded import deno, paths
 
-ROOT = Path(__file__).parent.parent.parent
 CONVENTIONAL = Path(__file__).parent / "conventional"
 FUNCTION = "project-backend-api"
 
@@ -86,16 +84,11 @@ ITEMS: list[dict[str, object]] = [
 
 @contextmanager
 def ours(folder: Path) -> Iterator[Ours]:
-    """Start the stack in `folder` and put a project with 20 items into it."""
-    shutil.copytree(ROOT / "supabase", folder / "supabase")
-    stack = EmbeddedStack(folder)
-    endpoint = stack.up(port=0)
-    try:
+    """Start the stack of `folder` and put a project with 20 items into it."""
+    with running(folder) as endpoint:
         process = _function_process(folder)
         env = process.environ()
         yield Ours(endpoint, _seed(endpoint), int(env["PORT"]), env["WAKTI_DB_URL"], process)
-    finally:
-        stack.down(remove_data=True)
 
 
 @contextmanager
@@ -112,13 +105,7 @@ def conventional(endpoint: Endpoint, port: int) -> Iterator[str]:
     server = subprocess.Popen(command, cwd=CONVENTIONAL, env=os.environ | program.env() | env)
     try:
         url = f"http://127.0.0.1:{port}/"
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(url)
-                break
-            except httpx.TransportError:
-                time.sleep(0.05)
+        wait_for(url)
         yield url
     finally:
         server.terminate()
@@ -158,4 +145,4 @@ def _function_process(folder: Path) -> psutil.Process:
             continue
         if env.get("WAKTI_STACK", "").startswith(str(folder)) and "SUPABASE_URL" in env:
             return process
-    raise RuntimeError("the edge function does not run")
+    raise StackError("the edge function does not run.", place=str(folder))

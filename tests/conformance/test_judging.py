@@ -1,0 +1,91 @@
+"""A verdict must be earned: no denial counts without a control that got through."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.catalogs import UPLOADS
+from wakti_sb.conformance.cases import Attempt, Case, Expectation, Select
+from wakti_sb.conformance.findings import Report
+from wakti_sb.conformance.judge import Verdict, judge
+from wakti_sb.conformance.scenario import ANON
+from wakti_sb.conformance.transports import Kind, Outcome, refusal
+
+KEY = ("1",)
+SEEN = Outcome("allowed", frozenset({KEY}))
+NOTHING = Outcome("zero rows")
+OWN = Expectation(frozenset({KEY}), frozenset({KEY}))
+
+
+def case(expected: Expectation = Expectation(), **more: object) -> Case:
+    attempt = Attempt(ANON, Select(UPLOADS, ("id",)))
+    values = {"family": "foreign", **more}
+    return Case("t: a case", "t", "select", attempt=attempt, expected=expected, **values)  # type: ignore[arg-type]
+
+
+def test_a_denial_counts_when_the_rightful_request_got_through() -> None:
+    assert judge(case(), NOTHING, (SEEN,)).status == "passed"
+
+
+@pytest.mark.parametrize("controls", [(), (NOTHING,), (Outcome("refused by grant"),)])
+def test_a_denial_without_a_working_control_proves_nothing(controls: tuple[Outcome, ...]) -> None:
+    assert judge(case(), NOTHING, controls).status == "unproven"
+
+
+def test_a_row_that_must_not_be_reached_is_a_leak() -> None:
+    verdict = judge(case(), SEEN, (SEEN,))
+    assert verdict.status == "failed"
+    assert verdict.leaked == {KEY}
+
+
+def test_a_count_alone_can_leak() -> None:
+    assert judge(case(family="count"), Outcome("allowed", count=1), (SEEN,)).status == "failed"
+
+
+def test_a_rightful_owner_who_gets_nothing_is_locked_out() -> None:
+    assert judge(case(OWN), NOTHING).status == "failed"
+
+
+def test_an_error_is_no_denial() -> None:
+    broken = refusal("42P17", "infinite recursion detected in policy")
+    assert judge(case(), broken, (SEEN,)).status == "failed"
+    timeout = refusal("57014", "canceling statement due to statement timeout")
+    assert judge(case(), timeout, (SEEN,)).status == "failed"
+
+
+def test_a_constraint_that_answers_first_proves_nothing_about_a_policy() -> None:
+    duplicate = refusal("23505", "duplicate key value")
+    assert judge(case(), duplicate, (SEEN,)).status == "unproven"
+
+
+def test_a_foreign_key_may_be_what_refuses_a_foreign_parent() -> None:
+    outcome = refusal("23503", "violates foreign key constraint")
+    assert judge(case(family="foreign parent"), outcome, (SEEN,)).status == "passed"
+
+
+def test_a_column_held_by_a_policy_alone_is_a_finding() -> None:
+    column = case(family="fixed column", by=("refused by grant",))
+    refused = refusal("42501", "new row violates row-level security policy")
+    assert judge(column, refused, (SEEN,)).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        ("42501", 'new row violates row-level security policy for table "t"', "refused by policy"),
+        ("42501", "permission denied for table t", "refused by grant"),
+        ("42501", "you shall not pass", "refused by code"),
+        ("P0001", "not your team", "refused by code"),
+        ("23514", "violates check constraint", "constraint"),
+        ("57014", "statement timeout", "error"),
+    ],
+)
+def test_refusals_are_told_apart(code: str, message: str, kind: Kind) -> None:
+    assert refusal(code, message).kind == kind
+
+
+def test_a_run_without_cases_is_never_safe() -> None:
+    assert not Report((), ()).safe
+    passed = Verdict(case(OWN), SEEN, "passed", "")
+    assert Report((passed,), ()).safe
+    assert not Report((passed,), (), untested=(("t", "no rows"),)).safe

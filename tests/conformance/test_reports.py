@@ -1,0 +1,107 @@
+"""Every report tells the same findings, in the form that its reader expects."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from xml.etree import ElementTree as Xml
+
+import pytest
+from rich.console import Console
+
+from tests.conformance.catalogs import UPLOADS
+from wakti_sb.conformance.cases import Attempt, Case, Expectation, Select
+from wakti_sb.conformance.findings import Finding, Report
+from wakti_sb.conformance.judge import Verdict
+from wakti_sb.conformance.mutation import Judged, Mutant, MutationReport
+from wakti_sb.conformance.reports import (
+    as_json,
+    html,
+    junit,
+    markdown,
+    matrix,
+    mutation_json,
+    sarif,
+)
+from wakti_sb.conformance.scenario import ANON
+from wakti_sb.conformance.transports import Outcome
+
+NAME = "project_uploads: anon cannot see <this> row | at all"
+
+
+@pytest.fixture
+def report() -> Report:
+    attempt = Attempt(ANON, Select(UPLOADS, ("id",)))
+    leak = Case(NAME, "public.project_uploads", "select", "foreign", attempt, Expectation())
+    verdict = Verdict(leak, Outcome("allowed", frozenset({("1",)})), "failed", "reached 1 row(s)")
+    finding = Finding(
+        id=NAME,
+        table="public.project_uploads",
+        problem="leak",
+        reason="reached 1 row(s)",
+        operation="select",
+        identity="anon",
+        policy="while debugging",
+        request="GET /rest/v1/project_uploads",
+        sql="select 1;",
+        fix="drop policy x;",
+        cases=(NAME,),
+    )
+    return Report((verdict,), (finding,), title="demo")
+
+
+def test_json_has_the_keys_that_others_rely_on(report: Report) -> None:
+    data = json.loads(json.dumps(as_json(report)))
+    assert {"cases", "passed", "findings", "untested"} <= set(data)
+    keys = {"id", "table", "operation", "identity", "policy", "request", "sql", "fix"}
+    assert keys <= set(data["findings"][0])
+    assert (data["cases"], data["passed"]) == (1, 0)
+
+
+def test_mutation_json_has_the_keys_that_others_rely_on() -> None:
+    mutant = Mutant("t: dropped", "t", "owner locked out", ("drop policy p on t",))
+    data = mutation_json(MutationReport((Judged(mutant, True, "t: a case"),)))
+    assert data["score"] == 1.0
+    assert set(data["mutants"][0]) == {"id", "object", "operator", "noticed", "by"}
+
+
+def test_junit_is_well_formed_and_counts_failures(report: Report) -> None:
+    root = Xml.fromstring(junit(report))
+    suite = root.find("testsuite")
+    assert suite is not None
+    assert suite.get("failures") == "1"
+    assert [case.get("name") for case in root.iter("testcase")] == [NAME]
+
+
+def test_sarif_names_its_version_and_a_stable_fingerprint(report: Report) -> None:
+    log = sarif(report)
+    assert log["version"] == "2.1.0"
+    (result,) = log["runs"][0]["results"]
+    assert result["level"] == "error"
+    assert (
+        result["partialFingerprints"]
+        == sarif(report)["runs"][0]["results"][0]["partialFingerprints"]
+    )
+
+
+def test_markdown_keeps_table_cells_whole(report: Report) -> None:
+    text = markdown(report)
+    assert "not proved" in text
+    assert "&lt;this> row \\| at all" in text
+
+
+def test_the_page_stands_alone_and_escapes_what_it_shows(report: Report) -> None:
+    page = html(report)
+    assert "<this>" not in page
+    assert "&lt;this&gt;" in page
+    assert not re.search(r"(src|href)=.https?:", page)
+    anchors = set(re.findall(r'href="#([^"]+)"', page))
+    assert anchors
+    assert anchors <= set(re.findall(r'id="([^"]+)"', page))
+
+
+def test_the_matrix_shows_each_object_by_identity(report: Report) -> None:
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(matrix(report))
+    assert "✗ no" in console.export_text()

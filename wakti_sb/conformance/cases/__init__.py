@@ -1,0 +1,31 @@
+"""Cases: what the model says must be possible and impossible, as attempts. Pure."""
+
+from __future__ import annotations
+
+from ..scenario.statements import text
+from .derive import derive
+from .functions import described, matches
+from .model import Attempt, Case, Expectation, Key
+from .requests import Call, Delete, Insert, Request, Select, Update, Upsert, to_sql
+from .subject import Subject, short
+
+__all__ = [
+    "Attempt",
+    "Call",
+    "Case",
+    "Delete",
+    "Expectation",
+    "Insert",
+    "Key",
+    "Request",
+    "Select",
+    "Subject",
+    "Update",
+    "Upsert",
+    "derive",
+    "described",
+    "matches",
+    "short",
+    "text",
+    "to_sql",
+]

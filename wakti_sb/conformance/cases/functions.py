@@ -1,0 +1,176 @@
+"""Functions: who may execute them, and whose data they tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ...spec import AllOf, AnyOf, Nobody, Public, Relation, Right, allows
+from ...spec import Function as Entry
+from ..catalog import Argument, Column, Function
+from ..scenario import SERVICE, Identity, Row, Scenario, sample
+from ..scenario.statements import text
+from .model import ALLOWED_NEW, DENIED, Attempt, Case, Expectation, Key
+from .requests import Call
+from .subject import short
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+def described(scenario: Scenario) -> Iterator[tuple[Entry, Function]]:
+    """Each `[[function]]` with the functions of the catalog that it is about."""
+    for entry in scenario.spec.function:
+        for function in scenario.catalog.functions:
+            if matches(entry, function):
+                yield entry, function
+
+
+def matches(entry: Entry, function: Function) -> bool:
+    """Whether an entry describes this function; without types it describes every overload."""
+    if entry.name != function.relation:
+        return False
+    _, paren, types = entry.function.partition("(")
+    wanted = types.removesuffix(")").replace(" ", "")
+    return not paren or wanted == function.types.replace(" ", "")
+
+
+def function_cases(scenario: Scenario) -> Iterator[Case]:
+    """EXECUTE by everybody, and what the answers give away."""
+    for entry, function in described(scenario):
+        call = _call(scenario, entry, function)
+        label = f"{short(function.relation)}({function.types})"
+        for who in scenario.identities:
+            if who is not SERVICE:
+                yield _execute(scenario, entry, label, who, call)
+        if entry.of is not None and not isinstance(entry.execute, Nobody):
+            yield from _data(scenario, entry, label, call)
+
+
+def _execute(scenario: Scenario, entry: Entry, label: str, who: Identity, call: Call) -> Case:
+    allowed = _admits(entry.execute, who)
+    rightful = [other for other in scenario.identities if _admits(entry.execute, other)]
+    people = (*(other for other in rightful[:1] if other is not SERVICE), SERVICE)
+    return Case(
+        id=f"{label}: {who.label} {'can' if allowed else 'cannot'} execute it",
+        object=str(call.function),
+        operation="execute",
+        family="execute",
+        attempt=Attempt(who, call),
+        expected=ALLOWED_NEW if allowed else DENIED,
+        controls=() if allowed else tuple(Attempt(person, call) for person in people),
+        why=f"execute = {entry.execute}",
+    )
+
+
+def _data(scenario: Scenario, entry: Entry, label: str, call: Call) -> Iterator[Case]:
+    assert entry.of is not None  # noqa: S101  (the caller has looked)
+    owned = scenario.spec.entry(entry.of)
+    rows = scenario.of(entry.of)
+    if owned is None or not rows:
+        return
+    marks = _marks(scenario, rows)
+    telling = replace(call, tells=marks)
+    this = scenario.row(entry.of, "this")
+    for who in scenario.identities:
+        if who is SERVICE or not _admits(entry.execute, who):
+            continue
+        may = frozenset(
+            _key(scenario, row)
+            for row in rows
+            if allows(entry.data, scenario.standing(who, owned, row.values))
+        )
+        rightful = [
+            other
+            for other in scenario.identities
+            if other is not SERVICE
+            and this is not None
+            and _admits(entry.execute, other)
+            and allows(entry.data, scenario.standing(other, owned, this.values))
+        ]
+        controls = [Attempt(other, telling) for other in (*rightful[:1], SERVICE)]
+        yield Case(
+            id=f"{label}: {who.label} learns of {short(entry.of)} only what is open to it",
+            object=str(call.function),
+            operation="execute",
+            family="data",
+            attempt=Attempt(who, telling),
+            expected=Expectation(may),
+            controls=tuple(controls),
+            why=f"data = {entry.data}",
+        )
+
+
+def _admits(right: Right, who: Identity) -> bool:
+    """Whether the right opens the door of EXECUTE; whose data comes out is another question."""
+    match right:
+        case Nobody():
+            return False
+        case Public():
+            return True
+        case AllOf(parts=parts):
+            return all(_admits(part, who) for part in parts)
+        case AnyOf(parts=parts):
+            return any(_admits(part, who) for part in parts)
+        case _:
+            return who.user_id is not None
+
+
+def _marks(scenario: Scenario, rows: list[Row]) -> tuple[tuple[str, Key], ...]:
+    """What tells a row in an answer: values that no other row of the table holds."""
+    found: list[tuple[str, Key]] = []
+    texts = [{t for v in row.values.values() if len(t := text(v) or "") >= 8} for row in rows]
+    for index, row in enumerate(rows):
+        others = set().union(*(t for i, t in enumerate(texts) if i != index))
+        found.extend((mark, _key(scenario, row)) for mark in sorted(texts[index] - others))
+    return tuple(found)
+
+
+def _key(scenario: Scenario, row: Row) -> Key:
+    return scenario.key(row.table, row.values)
+
+
+def _call(scenario: Scenario, entry: Entry, function: Function) -> Call:
+    given: list[tuple[str, str | None]] = []
+    types: list[str] = []
+    for number, argument in enumerate(function.arguments):
+        if argument.name in entry.arguments:
+            value = text(entry.arguments[argument.name])
+            given.append((argument.name, value and _filled(scenario, value)))
+        elif not argument.default:
+            given.append((argument.name, _guess(scenario, entry, argument, number)))
+        else:
+            continue
+        types.append(argument.type)
+    return Call(function.relation, function.signature, tuple(given), tuple(types))
+
+
+def _filled(scenario: Scenario, value: str) -> str:
+    """`{user}`: the owner's id; `{schema.table}`: the key of the owner's row there."""
+
+    def fill(match: re.Match[str]) -> str:
+        if match[1] == "user":
+            return next(str(who.user_id) for who in scenario.identities if who.world == "this")
+        table, _, column = match[1].partition(":")
+        row = scenario.row(Relation(table), "this")
+        if row is None:
+            return match[0]
+        return str(row.values.get(column or scenario.key_columns(row.table)[0]))
+
+    return _PLACEHOLDER.sub(fill, value)
+
+
+def _guess(scenario: Scenario, entry: Entry, argument: Argument, number: int) -> str | None:
+    """A value by the argument's name, as a column of the table that is told; else by type."""
+    this = scenario.row(entry.of, "this") if entry.of is not None else None
+    name = re.sub(r"^(p|_|in|arg)_", "", argument.name).lstrip("_")
+    for column_name in (name, f"{name}_id"):
+        if this is not None and column_name in this.values:
+            return text(this.values[column_name])
+    if argument.type == "uuid":
+        if "user" in name or "owner" in name or this is None:
+            return next(who.user_id for who in scenario.identities if who.world == "this")
+        return text(this.values.get(scenario.key_columns(this.table)[0]))
+    category = "A" if argument.type.endswith("[]") else "S" if argument.type == "text" else "U"
+    column = Column(argument.name, argument.type, argument.type, category=category)
+    return sample(column, number, scenario.salt)

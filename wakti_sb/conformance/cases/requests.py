@@ -1,0 +1,210 @@
+"""What somebody asks for, independent of the way it travels; each request reads as SQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import sql
+
+from ...spec import Relation
+
+Pairs = tuple[tuple[str, Any], ...]  # column and text (None: null)
+
+
+@dataclass(frozen=True)
+class Join:
+    """Reach a table from another one that it points at: `parent` is asked, the rows come along."""
+
+    parent: Relation
+    columns: tuple[tuple[str, str], ...]  # ours, the parent's
+    name: str = ""  # of the foreign key, for the API's hint
+
+
+@dataclass(frozen=True)
+class Select:
+    """Read columns of rows; `present` and `order` name a column without returning it."""
+
+    table: Relation
+    columns: tuple[str, ...]
+    where: Pairs = ()
+    present: str | None = None
+    order: str | None = None
+    count: bool = False
+    join: Join | None = None
+
+
+@dataclass(frozen=True)
+class Insert:
+    """Add one row and ask for nothing back."""
+
+    table: Relation
+    values: Pairs
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """Add one row, or overwrite the one with the same key."""
+
+    table: Relation
+    values: Pairs
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Update:
+    """Change the rows that meet `where`; all that the caller may change if it is empty."""
+
+    table: Relation
+    values: Pairs
+    where: Pairs = ()
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Remove the rows that meet `where`; all that the caller may remove if it is empty."""
+
+    table: Relation
+    where: Pairs = ()
+
+
+@dataclass(frozen=True)
+class Call:
+    """Execute a function with named arguments (texts, null as None).
+
+    `types` are those of the arguments, as a cast spells them: overloads differ by nothing else.
+    `tells` are marks of rows and the keys of these rows: what to look for in the answer.
+    """
+
+    function: Relation
+    signature: str
+    arguments: Pairs = ()
+    types: tuple[str, ...] = ()
+    tells: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+Request = Select | Insert | Upsert | Update | Delete | Call
+
+
+def table_of(request: Request) -> Relation:
+    """The table, view or function that a request is about."""
+    return request.function if isinstance(request, Call) else request.table
+
+
+def to_sql(request: Request) -> str:
+    """The statement, with its values in it, as a person would paste it."""
+    return _statement(request).as_string(None)
+
+
+def _statement(request: Request) -> sql.Composable:
+    match request:
+        case Select():
+            return _select(request)
+        case Insert(table=table, values=values):
+            return _insert(table, values)
+        case Upsert(table=table, values=values, key=key):
+            rest = [(name, value) for name, value in values if name not in key]
+            action = (
+                sql.SQL("do update set {}").format(
+                    _joined(
+                        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(n)) for n, _ in rest
+                    )
+                )
+                if rest
+                else sql.SQL("do nothing")
+            )
+            return sql.SQL("{} on conflict ({}) {}").format(
+                _insert(table, values), _joined(map(sql.Identifier, key)), action
+            )
+        case Update(table=table, values=values, where=where):
+            return sql.SQL("update {} set {}{}").format(
+                name(table), _joined(_equal(*pair) for pair in values), _where(where)
+            )
+        case Delete(table=table, where=where):
+            return sql.SQL("delete from {}{}").format(name(table), _where(where))
+        case Call():
+            return _call(request)
+
+
+def name(table: Relation) -> sql.Identifier:
+    """The quoted name of a relation."""
+    return sql.Identifier(table.schema, table.name)
+
+
+def shown(value: Any) -> str:
+    """A value for a sentence or a report."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _call(request: Call) -> sql.Composable:
+    given: list[sql.Composable] = []
+    for number, (argument, value) in enumerate(request.arguments):
+        typed: sql.Composable = sql.Literal(value)
+        if number < len(request.types):
+            # format_type() has quoted the type's name already.
+            cast = sql.SQL(request.types[number])
+            typed = sql.SQL("{}::{}").format(typed, cast)
+        known = sql.SQL("{} => ").format(sql.Identifier(argument)) if argument else sql.SQL("")
+        given.append(sql.SQL("{}{}").format(known, typed))
+    return sql.SQL("select * from {}({})").format(name(request.function), _joined(given))
+
+
+def _select(request: Select) -> sql.Composable:
+    columns = [sql.Identifier("t", column) for column in request.columns]
+    listed: sql.Composable = sql.SQL("count(*)") if request.count else _joined(columns)
+    source: sql.Composable = sql.SQL("{} as t").format(name(request.table))
+    if request.join is not None:
+        on = sql.SQL(" and ").join(
+            sql.SQL("{} = {}").format(sql.Identifier("t", ours), sql.Identifier("p", theirs))
+            for ours, theirs in request.join.columns
+        )
+        source = sql.SQL("{} as p inner join {} on {}").format(
+            name(request.join.parent), source, on
+        )
+    where: sql.Composable = _where(request.where, "t")
+    if request.present is not None:
+        where = sql.SQL("{} {} {} is not null").format(
+            where,
+            sql.SQL("and" if request.where else "where"),
+            sql.Identifier("t", request.present),
+        )
+    order = (
+        sql.SQL(" order by {}").format(sql.Identifier("t", request.order))
+        if request.order is not None
+        else sql.SQL("")
+    )
+    return sql.SQL("select {} from {}{}{}").format(listed, source, where, order)
+
+
+def _insert(table: Relation, values: Pairs) -> sql.Composable:
+    if not values:
+        return sql.SQL("insert into {} default values").format(name(table))
+    return sql.SQL("insert into {} ({}) values ({})").format(
+        name(table),
+        _joined(sql.Identifier(n) for n, _ in values),
+        _joined(sql.Literal(v) for _, v in values),
+    )
+
+
+def _where(pairs: Pairs, alias: str | None = None) -> sql.Composable:
+    if not pairs:
+        return sql.SQL("")
+    parts = (_condition(n, v, alias) for n, v in pairs)
+    return sql.SQL(" where {}").format(sql.SQL(" and ").join(parts))
+
+
+def _condition(column: str, value: Any, alias: str | None) -> sql.Composable:
+    known = sql.Identifier(alias, column) if alias else sql.Identifier(column)
+    if value is None:
+        return sql.SQL("{} is null").format(known)
+    return sql.SQL("{} = {}").format(known, sql.Literal(value))
+
+
+def _equal(column: str, value: Any) -> sql.Composable:
+    return sql.SQL("{} = {}").format(sql.Identifier(column), sql.Literal(value))
+
+
+def _joined(parts: Iterable[sql.Composable]) -> sql.Composable:
+    return sql.SQL(", ").join(parts)

@@ -1,0 +1,39 @@
+"""The catalog of a database, read after its migrations."""
+
+from __future__ import annotations
+
+from .model import (
+    API_ROLES,
+    OBJECTS,
+    USERS,
+    Argument,
+    Bucket,
+    Catalog,
+    Check,
+    Column,
+    ForeignKey,
+    Function,
+    Policy,
+    Role,
+    Table,
+    Unique,
+)
+from .read import read_catalog
+
+__all__ = [
+    "API_ROLES",
+    "OBJECTS",
+    "USERS",
+    "Argument",
+    "Bucket",
+    "Catalog",
+    "Check",
+    "Column",
+    "ForeignKey",
+    "Function",
+    "Policy",
+    "Role",
+    "Table",
+    "Unique",
+    "read_catalog",
+]

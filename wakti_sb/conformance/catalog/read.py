@@ -1,0 +1,118 @@
+"""Read the catalog of a live database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import resources
+from typing import Any, cast
+
+from psycopg import Connection
+
+from ...spec import Relation
+from .model import (
+    Argument,
+    Bucket,
+    Catalog,
+    Check,
+    Column,
+    ForeignKey,
+    Function,
+    Policy,
+    Role,
+    Table,
+    Unique,
+)
+
+
+def read_catalog(
+    connection: Connection[Any], schemas: Iterable[str], relations: Iterable[str] = ()
+) -> Catalog:
+    """What `schemas` hold, and `relations` outside them, as the connection's role sees it."""
+    exposed = tuple(schemas)
+    parameters = {"schemas": list(exposed), "relations": list(relations)}
+    (found,) = _one(connection, "catalog.sql", parameters)
+    buckets: list[dict[str, Any]] = []
+    if connection.execute("select to_regclass('storage.buckets')").fetchone() != (None,):
+        (buckets,) = _one(connection, "buckets.sql")
+    tables = (_table(entry) for entry in found["relations"])
+    return Catalog(
+        schemas=exposed,
+        tables={table.relation: table for table in tables},
+        functions=tuple(_function(entry) for entry in found["functions"]),
+        buckets={entry["name"]: Bucket(entry["name"], entry["public"]) for entry in buckets},
+        roles={
+            name: Role(name, role["bypasses"], role["timeout"])
+            for name, role in found["roles"].items()
+        },
+        role=found["role"],
+    )
+
+
+def _one(connection: Connection[Any], file: str, parameters: Any = None) -> tuple[Any, ...]:
+    text = resources.files(__package__).joinpath(file).read_text(encoding="utf-8")
+    row = connection.execute(text, parameters).fetchone()
+    assert row is not None, "a select of one aggregate answers with one row"  # noqa: S101
+    return cast("tuple[Any, ...]", row)
+
+
+def _table(entry: dict[str, Any]) -> Table:
+    return Table(
+        relation=Relation.of(entry["schema"], entry["name"]),
+        columns=tuple(_column(column) for column in entry["columns"]),
+        kind=entry["kind"],
+        rls=entry["rls"],
+        forced=entry["forced"],
+        invoker=entry["invoker"],
+        checks=tuple(
+            Check(check["name"], check["expression"], tuple(check["columns"]))
+            for check in entry["checks"]
+        ),
+        foreign_keys=tuple(_foreign_key(key) for key in entry["foreign_keys"]),
+        uniques=tuple(Unique(tuple(u["columns"]), u["primary"]) for u in entry["uniques"]),
+        policies=tuple(_policy(policy) for policy in entry["policies"]),
+        deleters=tuple(entry["deleters"]),
+        bypassers=tuple(entry["bypassers"]),
+        published=entry["published"],
+        updatable=entry["updatable"],
+        estimate=int(entry["estimate"]),
+    )
+
+
+def _column(entry: dict[str, Any]) -> Column:
+    lists = ("labels", "domain_checks", "readers", "inserters", "updaters")
+    values: dict[str, Any] = {k: tuple(v) if k in lists else v for k, v in entry.items()}
+    return Column(**values)
+
+
+def _foreign_key(entry: dict[str, Any]) -> ForeignKey:
+    return ForeignKey(
+        entry["name"],
+        tuple(entry["columns"]),
+        Relation.of(entry["schema"], entry["table"]),
+        tuple(entry["parent_columns"]),
+        entry["blocks"],
+    )
+
+
+def _policy(entry: dict[str, Any]) -> Policy:
+    return Policy(
+        entry["name"],
+        entry["command"],
+        entry["permissive"],
+        tuple(entry["roles"]),
+        entry["using"],
+        entry["check"],
+    )
+
+
+def _function(entry: dict[str, Any]) -> Function:
+    return Function(
+        relation=Relation.of(entry["schema"], entry["name"]),
+        types=entry["types"],
+        arguments=tuple(Argument(**argument) for argument in entry["arguments"]),
+        result=entry["result"] or "",
+        definer=entry["definer"],
+        trigger=entry["trigger"],
+        search_path=entry["search_path"],
+        executors=tuple(entry["executors"]),
+    )

@@ -1,0 +1,70 @@
+"""Which policy, or what else, let an attempt through or stood in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..cases import Call, Case
+from ..cases.requests import table_of
+from ..catalog import OBJECTS, Policy, Table
+from ..judge import Verdict
+from ..scenario import Scenario
+
+Without = Callable[[Case, Table, Policy], bool]
+"""Whether the case would be denied without this policy."""
+
+
+def deciding(case: Case, table: Table) -> list[Policy]:
+    """The permissive policies that PostgreSQL asks for this attempt."""
+    operations = ("insert", "update") if case.operation == "upsert" else (case.operation,)
+    role = case.attempt.who.role
+    return [
+        policy
+        for policy in table.policies
+        if policy.permissive and any(policy.applies(each, role) for each in operations)
+    ]
+
+
+def culprit(scenario: Scenario, verdict: Verdict, without: Without | None = None) -> str:
+    """In words what decided: the name of a policy where it is one."""
+    case = verdict.case
+    request = case.attempt.request
+    if isinstance(request, Call):
+        return _function(scenario, request, case)
+    table = scenario.catalog.tables[table_of(request)]
+    if table.kind == "v" and not table.invoker:
+        return "the view reads with the rights of its owner"
+    if table.is_view:
+        return "the policies of the view's tables"
+    if not table.rls:
+        return "row level security is off"
+    if case.family in ("hidden column", "fixed column", "column") and verdict.leaked:
+        return f"a column grant to {case.attempt.who.role}: {case.column}"
+    policies = deciding(case, table)
+    if table.relation == OBJECTS:
+        named = [p for p in policies if _about(case, p)]
+        policies = named or policies
+    if verdict.outcome.kind == "refused by grant":
+        return f"no grant to {case.attempt.who.role}"
+    if not policies:
+        return "no policy lets it through"
+    if len(policies) > 1 and verdict.leaked and without is not None:
+        alone = [policy for policy in policies if without(case, table, policy)]
+        policies = alone or policies
+    return ", ".join(policy.name for policy in policies)
+
+
+def _about(case: Case, policy: Policy) -> bool:
+    """Whether a storage policy speaks of the bucket of the case, or of none."""
+    bucket = case.object.removeprefix("bucket ")
+    text = f"{policy.using or ''} {policy.check or ''}"
+    return f"'{bucket}'" in text or "bucket_id" not in text
+
+
+def _function(scenario: Scenario, request: Call, case: Case) -> str:
+    function = next(f for f in scenario.catalog.functions if f.signature == request.signature)
+    if case.family == "data" and function.definer:
+        return "the function runs with the rights of its owner (security definer)"
+    if case.family == "data":
+        return "the policies of the tables that the function reads"
+    return f"execute granted to {' and '.join(function.executors) or 'nobody'}"

@@ -1,0 +1,88 @@
+"""What a run has found, and the report that holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..judge import Verdict
+
+Problem = Literal[
+    "leak",
+    "locked out",
+    "no verdict",
+    "unproven",
+    "undeclared",
+    "missing",
+    "untested",
+    "bypass",
+    "disagreement",
+    "excuse ended",
+]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that a person must look at.
+
+    Parameters:
+        id: the sentence of the first case that showed it, or of the object it is about.
+        table: the object.
+        operation: what was tried; empty where nothing was.
+        identity: who tried it.
+        problem: what kind of finding it is.
+        reason: what happened, in a sentence.
+        policy: what let it through.
+        request: the request over HTTP that reproduces it.
+        sql: the statements that reproduce it, nothing left behind.
+        fix: what would close it.
+        cases: the ids of all cases that showed the same.
+        excused: the reviewed reason why it may stay.
+    """
+
+    id: str
+    table: str
+    problem: Problem
+    reason: str
+    operation: str = ""
+    identity: str = ""
+    policy: str = ""
+    request: str = ""
+    sql: str = ""
+    fix: str = ""
+    cases: tuple[str, ...] = ()
+    excused: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole result of a run.
+
+    Parameters:
+        verdicts: one for each case and transport, in order.
+        findings: what is wrong; those excused are in `excused`.
+        untested: what could not be tried, with the reason. Never safe.
+        seconds: how long the cases took, without bringing anything up.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    excused: tuple[Finding, ...] = ()
+    untested: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    title: str = ""
+
+    @property
+    def cases(self) -> int:
+        """How many cases were tried."""
+        return len(self.verdicts)
+
+    @property
+    def passed(self) -> int:
+        """How many of them passed."""
+        return sum(verdict.status == "passed" for verdict in self.verdicts)
+
+    @property
+    def safe(self) -> bool:
+        """Whether everything was tried and nothing is wrong; a run without cases never is."""
+        return bool(self.verdicts) and not self.findings and not self.untested

@@ -1,0 +1,208 @@
+"""What the catalog alone shows: objects nobody described, roles that no test can be made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from psycopg import sql
+
+from ...errors import SpecError
+from ...spec import Members, Relation, Spec
+from .._near import nearest
+from ..cases import matches
+from ..catalog import API_ROLES, Catalog
+from .model import Finding
+
+_KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "f": "foreign table"}
+
+
+def check_names(spec: Spec, catalog: Catalog) -> None:
+    """Raise SpecError if the model names a table, column or function that is not there."""
+    sentences = [*_tables(spec, catalog), *_functions(spec, catalog)]
+    if sentences:
+        raise SpecError(
+            "\n  ".join(sentences),
+            place="wakti.toml",
+            remedy="correct the name, or apply the migration that makes the object",
+        )
+
+
+def static_findings(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
+    """Findings that need no case."""
+    yield from _bypassing(spec, catalog)
+    yield from _undeclared(spec, catalog)
+    yield from _buckets(spec, catalog)
+
+
+def _tables(spec: Spec, catalog: Catalog) -> Iterator[str]:
+    known = [str(name) for name in catalog.tables]
+    for entry in spec.relations:
+        section = "[[view]]" if entry.is_view else "[[owned]]"
+        table = catalog.tables.get(entry.table)
+        if table is None:
+            yield f"{section} {entry.table}: there is no such table{nearest(entry.table, known)}"
+            continue
+        if table.is_view != entry.is_view:
+            right = "[[view]]" if table.is_view else "[[owned]]"
+            yield f"{section} {entry.table}: it is a {_KINDS[table.kind]}; describe it as {right}"
+        names = [column.name for column in table.columns]
+        for key, column in _columns(spec, entry.table):
+            if column not in names:
+                yield (
+                    f'{section} {entry.table}: {key} names "{column}", which is no column'
+                    f"{nearest(column, names)}"
+                )
+        if entry.members is not None:
+            yield from _members(catalog, entry.table, entry.members, known)
+
+
+def _columns(spec: Spec, name: Relation) -> Iterator[tuple[str, str]]:
+    entry = spec.entry(name)
+    if entry is None:
+        return
+    if entry.owner:
+        yield "owner", entry.owner
+    if entry.key and (entry.through or entry.members):
+        yield "key", entry.key[0]
+    for column in entry.hidden:
+        yield "hidden", column
+    for column in entry.immutable:
+        yield "immutable", column
+    for operation in ("select", "insert", "update"):
+        for column in entry.rule(operation).columns or ():
+            yield operation, column
+
+
+def _members(
+    catalog: Catalog, table: Relation, members: Members, known: list[str]
+) -> Iterator[str]:
+    found = catalog.tables.get(members.table)
+    if found is None:
+        yield (
+            f"[[owned]] {table}: members names {members.table}, which is not there"
+            f"{nearest(members.table, known)}"
+        )
+        return
+    names = [column.name for column in found.columns]
+    for key, column in (("key", members.key), ("user", members.user), ("role", members.role)):
+        if column is not None and column not in names:
+            yield (
+                f'[[owned]] {table}: members.{key} names "{column}", which is no column of '
+                f"{members.table}{nearest(column, names)}"
+            )
+
+
+def _functions(spec: Spec, catalog: Catalog) -> Iterator[str]:
+    known = [function.signature for function in catalog.functions]
+    for entry in spec.function:
+        if not any(matches(entry, function) for function in catalog.functions):
+            yield f"[[function]] {entry.function}: not there{nearest(entry.function, known)}"
+
+
+def _bypassing(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
+    for role in API_ROLES:
+        known = catalog.roles.get(role)
+        if known is not None and known.bypasses:
+            yield Finding(
+                id=f"role {role} bypasses row level security",
+                table=role,
+                problem="bypass",
+                reason="every request of this role passes every policy: nothing can be proved",
+                fix=f"alter role {role} nobypassrls nosuperuser;",
+            )
+    for entry in spec.owned:
+        table = catalog.tables.get(entry.table)
+        for role in table.bypassers if table is not None else ():
+            yield Finding(
+                id=f"{entry.table}: role {role} owns it and passes its policies",
+                table=str(entry.table),
+                problem="bypass",
+                reason="the owner of a table passes row level security unless it is forced",
+                fix=f"alter table {entry.table} force row level security;",
+            )
+
+
+def _undeclared(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
+    for table in catalog.exposed:
+        if spec.entry(table.relation) is not None:
+            continue
+        kind = _KINDS[table.kind]
+        state = "" if table.is_view or table.rls else ", and row level security is off"
+        yield Finding(
+            id=f"{table.relation}: nobody described this {kind}",
+            table=str(table.relation),
+            problem="undeclared",
+            reason=f"a {kind} that the API shows and no model describes{state}",
+            fix=f"describe it as [[{'view' if table.is_view else 'owned'}]] in wakti.toml, or add "
+            f'[[excuse]] object = "{table.relation}" with a reason',
+        )
+    for function in catalog.functions:
+        if function.trigger or not set(API_ROLES) & set(function.executors):
+            continue
+        if any(matches(entry, function) for entry in spec.function):
+            continue
+        callers = " and ".join(role for role in API_ROLES if role in function.executors)
+        rights = ", with its owner's rights" if function.definer else ""
+        yield Finding(
+            id=f"{function.signature}: nobody described this function",
+            table=function.signature,
+            problem="undeclared",
+            operation="execute",
+            identity=callers,
+            reason=f"{callers} can execute it over the API{rights}",
+            fix=f"revoke execute on function {function.signature} from public, anon, "
+            "authenticated; or describe it as [[function]] in wakti.toml",
+        )
+
+
+def _buckets(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
+    described = {bucket.name: bucket for bucket in spec.bucket}
+    for name, bucket in sorted(catalog.buckets.items()):
+        entry = described.get(name)
+        if entry is None:
+            yield Finding(
+                id=f"bucket {name}: nobody described this bucket",
+                table=f"bucket {name}",
+                problem="undeclared",
+                reason="a bucket that no model describes",
+                fix="describe it as [[bucket]] in wakti.toml, or add an [[excuse]] with a reason",
+            )
+        elif bucket.public and not entry.public:
+            yield Finding(
+                id=f"bucket {name}: everybody can download its files by URL",
+                table=f"bucket {name}",
+                problem="leak",
+                operation="select",
+                identity="anon",
+                reason="the bucket is public and the model says that it is not",
+                policy="storage.buckets.public",
+                sql=_filled("select public from storage.buckets where id = {}", name),
+                request=f"GET /storage/v1/object/public/{name}/PATH",
+                fix=_filled("update storage.buckets set public = false where id = {};", name),
+            )
+        elif entry.public and not bucket.public:
+            yield Finding(
+                id=f"bucket {name}: nobody can download its files by public URL",
+                table=f"bucket {name}",
+                problem="locked out",
+                operation="select",
+                identity="anon",
+                reason="the model says that the bucket is public and it is not",
+                fix=_filled("update storage.buckets set public = true where id = {};", name),
+            )
+    for name in sorted(set(described) - set(catalog.buckets)):
+        yield Finding(
+            id=f"bucket {name}: it is not there",
+            table=f"bucket {name}",
+            problem="missing",
+            reason="the model describes a bucket that the database does not have",
+            fix=_make(name),
+        )
+
+
+def _make(name: str) -> str:
+    return _filled("insert into storage.buckets (id, name) values ({0}, {0});", name)
+
+
+def _filled(statement: str, name: str) -> str:
+    return sql.SQL(statement).format(sql.Literal(name)).as_string(None)

@@ -1,0 +1,101 @@
+"""Whether a case has been proved. Pure: an outcome and its controls in, a verdict out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .cases import Case
+from .cases.model import Key
+from .transports import Outcome
+
+Status = Literal["passed", "failed", "unproven"]
+_BY_FOREIGN_KEY = ("foreign parent", "another's name")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one case has shown.
+
+    `status` unproven means that nothing was shown at all; like failed, it is never safe.
+    `decided_by` names the policy, grant or other rule that PostgreSQL applied.
+    """
+
+    case: Case
+    outcome: Outcome
+    status: Status
+    reason: str
+    transport: str = "sql"
+    control: Outcome | None = None
+    decided_by: str = ""
+
+    @property
+    def leaked(self) -> frozenset[Key]:
+        """Rows that were reached and must not be."""
+        return self.outcome.rows - self.case.expected.may
+
+
+def judge(
+    case: Case, outcome: Outcome, controls: tuple[Outcome, ...] = (), transport: str = "sql"
+) -> Verdict:
+    """The verdict on a case. `controls` are the outcomes of `case.controls`, as far as tried."""
+    status, reason = _judge(case, outcome, controls)
+    proof = next((control for control in controls if control.kind == "allowed"), None)
+    return Verdict(case, outcome, status, reason, transport, proof or _first(controls))
+
+
+def needs_control(case: Case, outcome: Outcome) -> bool:
+    """Whether this outcome is a denial that has to be earned."""
+    reached = bool(outcome.rows) or outcome.kind == "error" or _too_many(case, outcome) != ""
+    return not case.expected.must and not reached
+
+
+def _judge(case: Case, outcome: Outcome, controls: tuple[Outcome, ...]) -> tuple[Status, str]:
+    if outcome.kind == "error":
+        return "failed", f"no verdict, the database gave up: {outcome.message}"
+    if wrong := _too_many(case, outcome) or _missing(case, outcome):
+        return "failed", wrong
+    if case.expected.must or outcome.rows or (_counts(case) and outcome.count):
+        return "passed", str(outcome)
+    if not any(control.kind == "allowed" for control in controls):
+        words = _first(controls)
+        proof = f"the rightful request was answered with {words}" if words else "nothing was tried"
+        return "unproven", f"denied, but {proof}"
+    if case.by and outcome.kind not in case.by:
+        return "failed", f"the column is granted, something else stopped it: {outcome}"
+    if outcome.kind == "constraint" and not _held(case, outcome):
+        return "unproven", f"a constraint answered before any policy did: {outcome.message}"
+    return "passed", str(outcome)
+
+
+def _held(case: Case, outcome: Outcome) -> bool:
+    """Whether it is a foreign key that refuses a foreign parent: then it is part of the defence."""
+    return outcome.code == "23503" and case.family in _BY_FOREIGN_KEY
+
+
+def _too_many(case: Case, outcome: Outcome) -> str:
+    leaked = outcome.rows - case.expected.may
+    if leaked:
+        return f"reached {len(leaked)} row(s) that are out of bounds"
+    if outcome.count and not outcome.rows and _counts(case):
+        over = outcome.count - len(case.expected.may)
+        return f"counted {over} row(s) that are out of bounds" if over > 0 else ""
+    return ""
+
+
+def _missing(case: Case, outcome: Outcome) -> str:
+    if not case.expected.must:
+        return ""
+    if _counts(case):
+        short = len(case.expected.must) - outcome.count
+        return f"missed {short} row(s) that are its own ({outcome})" if short > 0 else ""
+    missed = case.expected.must - outcome.rows
+    return f"missed {len(missed)} row(s) that are its own ({outcome})" if missed else ""
+
+
+def _counts(case: Case) -> bool:
+    return case.family == "count"
+
+
+def _first(controls: tuple[Outcome, ...]) -> Outcome | None:
+    return controls[0] if controls else None

@@ -1,0 +1,192 @@
+"""Break each policy in a copy of the database and see whether the cases notice."""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import Connection, sql
+
+from ...errors import ConformanceError
+from ...spec import Spec
+from ..cases import Case, derive
+from ..engine import Listener, Progress, ignore, run_cases
+from ..findings import collect, excuse, static_findings
+from ..judge import Verdict
+from ..run import catalog_for, connected, prepared
+from ..scenario import Scenario
+from ..transports import SqlTransport
+from .operators import Mutant, mutants, out_of_reach
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A mutant and what became of it; `by` is the case that noticed it."""
+
+    mutant: Mutant
+    noticed: bool
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class MutationReport:
+    """The score of a suite: how many weakened databases it tells from the sound one.
+
+    `out_of_reach` lists policies for roles that no user's token carries, which are not counted.
+    """
+
+    judged: tuple[Judged, ...]
+    out_of_reach: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """Noticed among all; a database without a single mutant proves nothing: 0."""
+        if not self.judged:
+            return 0.0
+        return sum(each.noticed for each in self.judged) / len(self.judged)
+
+    @property
+    def survivors(self) -> tuple[Judged, ...]:
+        """The mutants that no case noticed."""
+        return tuple(each for each in self.judged if not each.noticed)
+
+
+def mutate(
+    spec: Spec,
+    db_url: str,
+    *,
+    workers: int = 2,
+    disconnect: bool = False,
+    listener: Listener = ignore,
+) -> MutationReport:
+    """Weaken the policies of the database at `db_url` one at a time, in copies of it.
+
+    Parameters:
+        workers: how many copies are tried at once.
+        disconnect: end other sessions of the database, which PostgreSQL cannot copy otherwise.
+
+    Raise ConformanceError if the database has findings already, or cannot be copied.
+    """
+    started = time.perf_counter()
+    with connected(db_url) as connection:
+        catalog = catalog_for(spec, connection)
+    listed = tuple(mutants(spec, catalog))
+    shares = [listed[number::workers] for number in range(min(workers, len(listed)) or 1)]
+    done: list[int] = []
+
+    def work(url: str, share: Sequence[Mutant]) -> list[Judged]:
+        found: list[Judged] = []
+        with prepared(spec, url, allow_data=True) as (connection, scenario):
+            trial = _Trial(connection, scenario)
+            trial.must_be_sound()
+            for mutant in share:
+                found.append(trial.judge(mutant))
+                done.append(1)
+                listener(Progress(len(done), len(listed), mutant.id))
+        return found
+
+    with ExitStack() as stack:
+        urls = [stack.enter_context(copy_of(db_url, disconnect=disconnect)) for _ in shares]
+        with ThreadPoolExecutor(len(shares)) as pool:
+            results = list(pool.map(work, urls, shares))
+    by_id = {judged.mutant.id: judged for result in results for judged in result}
+    return MutationReport(
+        tuple(by_id[mutant.id] for mutant in listed),
+        tuple(out_of_reach(spec, catalog)),
+        time.perf_counter() - started,
+    )
+
+
+@contextmanager
+def copy_of(db_url: str, *, disconnect: bool = False) -> Iterator[str]:
+    """URL of a copy of the database, dropped at the end."""
+    parts = urlsplit(db_url)
+    name = parts.path.lstrip("/") or "postgres"
+    copy = f"wakti_mutant_{secrets.token_hex(6)}"
+    server = urlunsplit(parts._replace(path="/template1" if name == "postgres" else "/postgres"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        if disconnect:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity"
+                " where datname = %s and pid <> pg_backend_pid()",
+                (name,),
+            )
+        make = sql.SQL("create database {} template {}").format(
+            sql.Identifier(copy), sql.Identifier(name)
+        )
+        try:
+            connection.execute(make)
+        except psycopg.errors.ObjectInUse:
+            raise ConformanceError(
+                f"the database {name} is in use, and PostgreSQL copies only what nobody uses",
+                remedy="stop what is connected to it, or say --disconnect",
+            ) from None
+        except psycopg.Error as error:
+            raise ConformanceError(
+                f"the database {name} cannot be copied: {error.diag.message_primary or error}",
+                remedy="mutate needs a local database and a role that may create one",
+            ) from None
+        try:
+            yield urlunsplit(parts._replace(path=f"/{copy}"))
+        finally:
+            drop = sql.SQL("drop database if exists {} with (force)")
+            connection.execute(drop.format(sql.Identifier(copy)))
+
+
+class _Trial:
+    """One seeded copy in which mutants are tried in savepoints, one after the other."""
+
+    def __init__(self, connection: Connection[Any], scenario: Scenario) -> None:
+        self.connection = connection
+        self.scenario = scenario
+        self.cases = derive(scenario)
+
+    def must_be_sound(self) -> None:
+        """Raise ConformanceError if the suite fails before anything is broken."""
+        verdicts = self._run(self.cases)
+        failed = tuple(verdict for verdict in verdicts if verdict.status != "passed")
+        found = (*static_findings(self.scenario.spec, self.scenario.catalog),)
+        all_of = (*found, *collect(self.scenario, failed)) if failed else found
+        standing, _ = excuse(all_of, self.scenario.spec, _today())
+        if standing or self.scenario.untested:
+            first = standing[0].id if standing else next(iter(self.scenario.untested))
+            raise ConformanceError(
+                f"{len(standing) or 1} finding(s) before anything was broken, the first: {first}",
+                remedy="run wakti-sb rls test and mend these first",
+            )
+
+    def judge(self, mutant: Mutant) -> Judged:
+        """Apply a mutant, try the cases until one fails, undo it."""
+        with self.connection.transaction(force_rollback=True):
+            for statement in mutant.statements:
+                self.connection.execute(sql.SQL(statement))
+            noticed = next(
+                (v for v in self._run(self._ordered(mutant)) if v.status != "passed"), None
+            )
+            return Judged(mutant, noticed is not None, noticed.case.id if noticed else "")
+
+    def _run(self, cases: Sequence[Case]) -> Iterator[Verdict]:
+        return run_cases(SqlTransport(self.connection, self.scenario), cases)
+
+    def _ordered(self, mutant: Mutant) -> list[Case]:
+        """The cases of the broken object first: one of them will notice soonest."""
+        storage = mutant.object == "storage.objects"
+
+        def near(case: Case) -> bool:
+            about = case.object.startswith("bucket ") if storage else case.object == mutant.object
+            return not about
+
+        return sorted(self.cases, key=near)
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()

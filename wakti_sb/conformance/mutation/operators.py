@@ -1,0 +1,244 @@
+"""Ways to weaken a database, one at a time, as teams really do it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from ...spec import OPERATIONS, Owned, Public, Spec
+from ..cases import matches
+from ..catalog import API_ROLES, OBJECTS, Catalog, Policy, Table
+from .expressions import asks_who, conjuncts_removed, without_folder_test
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One weakened database.
+
+    Parameters:
+        id: `public.projects: policy "own" becomes using (true)`.
+        object: the table, view, function or bucket.
+        operator: the kind of weakening.
+        statements: what does it, to be run as the owner.
+    """
+
+    id: str
+    object: str
+    operator: str
+    statements: tuple[str, ...]
+
+
+def mutants(spec: Spec, catalog: Catalog) -> Iterator[Mutant]:
+    """Every mutant of a database, in a fixed order."""
+    for entry in spec.owned:
+        table = catalog.tables.get(entry.table)
+        if table is None:
+            continue
+        if _rows_are_kept_apart(entry, table):
+            yield from _row_level_security(table)
+        for policy in _in_reach(table):
+            yield from _policy(table, policy, _new_rows_matter(spec, table, policy))
+        yield from _grants(spec, table)
+    for view in spec.view:
+        table = catalog.tables.get(view.table)
+        open_ = view.select.right == Public()
+        if table is not None and table.kind == "v" and table.invoker and not open_:
+            yield _view(table)
+    objects = catalog.tables.get(OBJECTS)
+    if objects is not None and spec.bucket:
+        for policy in _in_reach(objects):
+            yield from _policy(objects, policy)
+            yield from _folder(objects, policy)
+    yield from _functions(spec, catalog)
+
+
+def out_of_reach(spec: Spec, catalog: Catalog) -> Iterator[str]:
+    """Policies for roles that no user's token carries: their own tests answer for them."""
+    for entry in spec.owned:
+        table = catalog.tables.get(entry.table)
+        for policy in table.policies if table is not None else ():
+            if not _reached(policy):
+                yield f'{entry.table}: policy "{policy.name}" for {", ".join(policy.roles)}'
+
+
+def _in_reach(table: Table) -> list[Policy]:
+    return [policy for policy in table.policies if _reached(policy)]
+
+
+def _reached(policy: Policy) -> bool:
+    return bool({"public", *API_ROLES} & set(policy.roles))
+
+
+def _row_level_security(table: Table) -> Iterator[Mutant]:
+    if table.rls and not table.is_view:
+        name = _name(table)
+        yield Mutant(
+            f"{table.relation}: row level security off",
+            str(table.relation),
+            "rls off",
+            (f"alter table {name} disable row level security",),
+        )
+
+
+def _rows_are_kept_apart(entry: Owned, table: Table) -> bool:
+    """Whether policies keep anything from anybody; grants alone may do it."""
+    writers = {
+        "insert": {role for column in table.columns for role in column.inserters},
+        "update": {role for column in table.columns for role in column.updaters},
+        "delete": set(table.deleters),
+        "select": {role for column in table.columns for role in column.readers},
+    }
+    return any(
+        {*API_ROLES} & writers[operation] and entry.rule(operation).right != Public()
+        for operation in OPERATIONS
+    )
+
+
+def _new_rows_matter(spec: Spec, table: Table, policy: Policy) -> bool:
+    """Whether a new row can differ from the old one in anything that a check looks at.
+
+    Where no column that decides about a row may be updated, a missing check changes nothing, and
+    the mutant would be the same database.
+    """
+    if policy.command != "update":
+        return True
+    entry = spec.entry(table.relation)
+    updatable = {c.name for c in table.columns if {*API_ROLES} & set(c.updaters)}
+    text = f"{policy.using or ''} {policy.check or ''}"
+    looked_at = {name for name in updatable if re.search(rf"\b{re.escape(name)}\b", text)}
+    return bool(looked_at | (updatable & set(entry.fixed if entry is not None else ())))
+
+
+def _policy(table: Table, policy: Policy, new_rows: bool = True) -> Iterator[Mutant]:
+    name, quoted = _name(table), _ident(policy.name)
+
+    def mutant(operator: str, words: str, *statements: str) -> Mutant:
+        return Mutant(
+            f'{table.relation}: policy "{policy.name}" {words}',
+            str(table.relation),
+            operator,
+            statements,
+        )
+
+    operator = "owner locked out" if policy.permissive else "restriction dropped"
+    yield mutant(operator, "dropped", f"drop policy {quoted} on {name}")
+    if policy.using is not None and policy.using != "true":
+        yield mutant(
+            "using (true)",
+            "becomes using (true)",
+            f"alter policy {quoted} on {name} using (true)",
+        )
+    for clause, expression in (("using", policy.using), ("with check", policy.check)):
+        for removed, rest in conjuncts_removed(expression):
+            yield mutant(
+                "conjunct removed",
+                f"{clause} without {_short(removed)}",
+                f"alter policy {quoted} on {name} {clause} ({rest})",
+            )
+    if new_rows and policy.command in ("insert", "update", "all") and policy.check != "true":
+        yield mutant(
+            "no with check",
+            "without its check of new rows",
+            f"alter policy {quoted} on {name} with check (true)",
+        )
+    if policy.roles == ("authenticated",) and _open_to_all(policy):
+        yield mutant(
+            "another role",
+            "for every role",
+            f"alter policy {quoted} on {name} to public",
+            # The usual default: everybody has the privilege, the policy alone decides.
+            f"grant {_privilege(policy)} on {name} to anon",
+        )
+
+
+def _open_to_all(policy: Policy) -> bool:
+    """Whether it asks nothing about the caller: one that does refuses anon by itself."""
+    return not any(asks_who(text) for text in (policy.using, policy.check) if text)
+
+
+def _privilege(policy: Policy) -> str:
+    if policy.command == "all":
+        return "select, insert, update, delete"
+    return policy.command if policy.command in ("select", "insert") else f"select, {policy.command}"
+
+
+def _grants(spec: Spec, table: Table) -> Iterator[Mutant]:
+    entry = spec.entry(table.relation)
+    if entry is None or table.is_view:
+        return
+    name = _name(table)
+    for column in table.columns:
+        if column.generated or column.identity == "a":
+            continue
+        hidden = column.name in entry.hidden and "authenticated" not in column.readers
+        if hidden:
+            yield _column(table, name, "select", column.name)
+        may_update = _in_reach_for(table, "update") and "authenticated" not in column.updaters
+        if may_update and entry.update.columns is not None:
+            yield _column(table, name, "update", column.name)
+        may_insert = _in_reach_for(table, "insert") and "authenticated" not in column.inserters
+        if may_insert and entry.insert.columns is not None:
+            yield _column(table, name, "insert", column.name)
+
+
+def _in_reach_for(table: Table, operation: str) -> bool:
+    return any(policy.applies(operation, "authenticated") for policy in table.policies)
+
+
+def _column(table: Table, name: str, privilege: str, column: str) -> Mutant:
+    return Mutant(
+        f"{table.relation}: {privilege} on {column} granted",
+        str(table.relation),
+        "column grant",
+        (f"grant {privilege} ({_ident(column)}) on {name} to authenticated",),
+    )
+
+
+def _view(table: Table) -> Mutant:
+    return Mutant(
+        f"{table.relation}: reads with its owner's rights",
+        str(table.relation),
+        "view of its owner",
+        (f"alter view {_name(table)} set (security_invoker = false)",),
+    )
+
+
+def _folder(table: Table, policy: Policy) -> Iterator[Mutant]:
+    name, quoted = _name(table), _ident(policy.name)
+    for clause, expression in (("using", policy.using), ("with check", policy.check)):
+        rest = without_folder_test(expression)
+        if rest is not None:
+            yield Mutant(
+                f'{table.relation}: policy "{policy.name}" {clause} without its folder test',
+                str(table.relation),
+                "no folder test",
+                (f"alter policy {quoted} on {name} {clause} ({rest})",),
+            )
+
+
+def _functions(spec: Spec, catalog: Catalog) -> Iterator[Mutant]:
+    for function in catalog.functions:
+        described = any(matches(entry, function) for entry in spec.function)
+        if described and not function.trigger and "anon" not in function.executors:
+            yield Mutant(
+                f"{function.signature}: anon can execute it",
+                str(function.relation),
+                "function open to anon",
+                (f"grant execute on function {function.signature} to anon",),
+            )
+
+
+def _name(table: Table) -> str:
+    return sql.Identifier(table.relation.schema, table.relation.name).as_string(None)
+
+
+def _ident(name: str) -> str:
+    return sql.Identifier(name).as_string(None)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:57]}…"

@@ -1,0 +1,201 @@
+"""Propose an ownership model from a live catalog; every guess is marked for the reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+
+from ..spec import Relation
+from .catalog import API_ROLES, USERS, Catalog, Column, Function, Table, read_catalog
+from .run import connected
+
+_OWNERS = ("user_id", "owner_id", "owner", "created_by", "author_id", "profile_id", "uid")
+_ROLES = ("role", "access", "access_level", "permission", "member_role")
+_FLAGS = ("published", "is_published", "public", "is_public", "visible", "is_visible")
+_GUESS = "# guess: confirm or correct"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A membership table: rows that say who belongs to which row of another table."""
+
+    table: Table
+    key: str
+    user: str
+    role: str | None
+    parent: Relation
+
+
+def propose(db_url: str, schemas: Iterable[str] = ("public",), *, name: str = "project") -> str:
+    """The text of a `wakti.toml` for the database at `db_url`."""
+    with connected(db_url) as connection:
+        return proposal(read_catalog(connection, schemas), name=name)
+
+
+def proposal(catalog: Catalog, *, name: str = "project") -> str:
+    """The same from a catalog. Pure."""
+    return "\n".join(_Proposal(catalog).lines(name)) + "\n"
+
+
+class _Proposal:
+    """Guesses by foreign keys first, by names where there are none."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.tables = [t for t in catalog.exposed if not t.is_view]
+        self.places = [place for t in self.tables if (place := _place(t))]
+        self.owners = {t.relation: owner for t in self.tables if (owner := _owner(t, self.places))}
+
+    def lines(self, name: str) -> Iterator[str]:
+        yield "# Who owns what, proposed from the database. Nothing here is proved yet:"
+        yield f'# every line marked "{_GUESS}" is for a person to decide.'
+        yield ""
+        yield "[project]"
+        yield f"name = {_toml(name)}"
+        yield f"schemas = {_toml(list(self.catalog.schemas))}"
+        yield ""
+        yield "# Your own migrations hold the policies; wakti-sb only proves them."
+        yield "[generate]"
+        yield "backend = false"
+        yield "policies = false"
+        for table in self.tables:
+            yield from self._table(table)
+        for table in self.catalog.exposed:
+            if table.is_view:
+                yield from self._view(table)
+        for bucket in self.catalog.buckets.values():
+            yield from self._bucket(bucket.name, bucket.public)
+        for function in self.catalog.functions:
+            if not function.trigger and set(API_ROLES) & set(function.executors):
+                yield from _function(function)
+
+    def _table(self, table: Table) -> Iterator[str]:
+        yield ""
+        yield "[[owned]]"
+        yield f"table = {_toml(str(table.relation))}"
+        rights = yield from self._belonging(table)
+        flag = next((c for c in table.columns if c.name in _FLAGS and c.base == "boolean"), None)
+        select = f"public where {flag.name}" if flag is not None else rights
+        yield f"select = {_toml(select)}  {_GUESS}"
+        for operation in ("insert", "update", "delete"):
+            yield f"{operation} = {_toml(rights)}  {_GUESS}"
+        secret = [c.name for c in table.columns if _is_secret(c)]
+        if secret:
+            yield f"hidden = {_toml(secret)}  {_GUESS}"
+
+    def _belonging(self, table: Table) -> Generator[str, None, str]:
+        """The lines that say to whom a row belongs; returns the right that follows."""
+        place = next((p for p in self.places if p.parent == table.relation), None)
+        own = next((p for p in self.places if p.table is table), None)
+        owner = self.owners.get(table.relation)
+        if own is not None:
+            yield f"key = {_toml(own.key)}"
+            yield f"members = {_members(own)}  {_GUESS}"
+            return "member"
+        if owner is not None:
+            yield f"owner = {_toml(owner)}{'' if _points_at_user(table, owner) else f'  {_GUESS}'}"
+        if place is not None:
+            yield f"members = {_members(place)}  {_GUESS}"
+            return "own or member" if owner else "member"
+        for key in table.foreign_keys:
+            parent = self.owners.get(key.table)
+            shared = any(p.parent == key.table for p in self.places)
+            if key.table == table.relation or (parent is None and not shared):
+                continue
+            yield f"through = {_toml(str(key.table))}  {_GUESS}"
+            column = next((c for c in key.columns if c != owner), key.columns[0])
+            yield f"key = {_toml(column)}"
+            if parent is not None and owner is None:
+                yield f"parent_owner = {_toml(parent)}"
+            return "own" if parent is not None else "member"
+        if owner is None:
+            yield "# Nothing here leads to a user: whose rows are these?"
+            return "none"
+        return "own"
+
+    def _view(self, table: Table) -> Iterator[str]:
+        yield ""
+        yield "[[view]]"
+        yield f"view = {_toml(str(table.relation))}"
+        owner = next((c.name for c in table.columns if c.name in _OWNERS), None)
+        if owner is not None:
+            yield f"owner = {_toml(owner)}  {_GUESS}"
+        yield f"select = {_toml('own' if owner else 'none')}  {_GUESS}"
+        if table.kind == "v" and not table.invoker:
+            yield "# It reads with its owner's rights: add security_invoker or say invoker = false."
+
+    def _bucket(self, name: str, public: bool) -> Iterator[str]:
+        yield ""
+        yield "[[bucket]]"
+        yield f"name = {_toml(name)}"
+        yield f"public = {_toml(public)}"
+        yield f'paths = ["{{user}}"]  {_GUESS}'
+        for operation in ("select", "insert", "update", "delete"):
+            yield f'{operation} = "own"  {_GUESS}'
+
+
+def _place(table: Table) -> _Place | None:
+    """A table with one key to a user and one to something else, unique together."""
+    users = [k.columns[0] for k in table.foreign_keys if k.table == USERS]
+    others = [k for k in table.foreign_keys if k.table not in (USERS, table.relation)]
+    if len(users) != 1 or len(others) != 1 or len(others[0].columns) != 1:
+        return None
+    key, user = others[0].columns[0], users[0]
+    if not any(set(unique.columns) == {key, user} for unique in table.uniques):
+        return None
+    named = any(word in table.relation.name for word in ("member", "guest", "role", "access"))
+    role = next((c.name for c in table.columns if c.name in _ROLES), None)
+    if role is None and not named:
+        return None  # a like or a vote looks just the same
+    return _Place(table, key, user, role, others[0].table)
+
+
+def _owner(table: Table, places: list[_Place]) -> str | None:
+    if any(place.table is table for place in places):
+        return None
+    pointing = [k.columns[0] for k in table.foreign_keys if k.table == USERS]
+    for name in _OWNERS:
+        if name in pointing:
+            return name
+    if pointing:
+        return pointing[0]
+    uuids = {column.name for column in table.columns if column.base == "uuid"}
+    return next((name for name in _OWNERS if name in uuids), None)
+
+
+def _points_at_user(table: Table, column: str) -> bool:
+    return any(k.table == USERS and column in k.columns for k in table.foreign_keys)
+
+
+def _members(place: _Place) -> str:
+    parts = [
+        f"table = {_toml(str(place.table.relation))}",
+        f"key = {_toml(place.key)}",
+        f"user = {_toml(place.user)}",
+    ]
+    if place.role is not None:
+        parts.append(f"role = {_toml(place.role)}")
+    ended = next((c.name for c in place.table.columns if c.name in ("left_at", "removed_at")), None)
+    if ended is not None:
+        parts.append(f"where = {_toml(f'{ended} is null')}")
+    return f"{{ {', '.join(parts)} }}"
+
+
+def _function(function: Function) -> Iterator[str]:
+    yield ""
+    yield "[[function]]"
+    yield f"function = {_toml(function.signature)}"
+    right = "public" if "anon" in function.executors else "authenticated"
+    yield f"execute = {_toml(right)}  {_GUESS}"
+    if function.definer:
+        yield "# It runs with its owner's rights: name the table whose rows it tells with `of`."
+
+
+def _is_secret(column: Column) -> bool:
+    words = ("password", "secret", "token_hash", "api_key")
+    return column.category == "S" and any(word in column.name for word in words)
+
+
+def _toml(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

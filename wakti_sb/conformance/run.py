@@ -1,0 +1,215 @@
+"""The run: read the catalog, seed, try every case, judge, leave nothing behind."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg import sql as q
+
+from ..errors import ConformanceError
+from ..spec import Relation, Spec
+from ..stack.endpoint import Endpoint
+from .cases import Case, derive
+from .catalog import USERS, Catalog, Policy, Table, read_catalog
+from .client_run import disagreements, through_client
+from .engine import Listener, ignore, run_cases
+from .findings import Finding, Report, check_names, collect, culprit, excuse, static_findings
+from .scenario import Scenario, members_in, plan, seed
+from .transports import SqlTransport
+
+
+def run(
+    spec: Spec,
+    db_url: str,
+    *,
+    endpoint: Endpoint | None = None,
+    allow_data: bool = False,
+    salt: str = "",
+    today: datetime.date | None = None,
+    listener: Listener = ignore,
+) -> Report:
+    """Prove the ownership model of `spec` against the database at `db_url`.
+
+    Over SQL everything happens in one transaction that is rolled back. Through the client rows
+    are really written and taken away again; its database must be the one of `endpoint`.
+
+    Parameters:
+        endpoint: also send every case through the Supabase client.
+        allow_data: go on although it is a hosted database that holds data.
+        salt: keeps runs apart that share a database at the same time.
+        today: the day on which excuses are judged.
+
+    Raise ConformanceError where no verdict can be reached, SpecError where the model names
+    something that is not there.
+    """
+    with prepared(spec, db_url, allow_data=allow_data, salt=salt) as (connection, scenario):
+        started = time.perf_counter()
+        cases = derive(scenario)
+        tried = tuple(run_cases(SqlTransport(connection, scenario), cases, listener))
+        seconds = time.perf_counter() - started
+        verdicts = tuple(replace(v, decided_by=culprit(scenario, v)) for v in tried)
+        found = [
+            *static_findings(spec, scenario.catalog),
+            *collect(scenario, verdicts, _Without(connection, scenario)),
+            *untested(scenario, cases),
+        ]
+    if endpoint is not None:
+        # Only now: rows that the SQL run had not taken back yet would block these.
+        over_client, further = through_client(spec, scenario.catalog, endpoint, salt, listener)
+        found += [*disagreements(verdicts, over_client), *_new(found, further)]
+        verdicts += over_client
+    day = today or datetime.datetime.now(datetime.UTC).date()
+    standing, excused = excuse(found, spec, day)
+    not_tried = tuple((f.table, f.reason) for f in standing if f.problem == "untested")
+    return Report(verdicts, standing, excused, not_tried, seconds, title=spec.project.name)
+
+
+def _new(known: list[Finding], further: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings of the client that the SQL run could not have made: those about tokens."""
+    ids = {case for finding in known for case in (finding.id, *finding.cases)}
+    return (finding for finding in further if finding.id not in ids and " token " in finding.id)
+
+
+@contextmanager
+def prepared(
+    spec: Spec, db_url: str, *, allow_data: bool = False, salt: str = ""
+) -> Iterator[tuple[Connection[Any], Scenario]]:
+    """A connection whose transaction holds the seeded scenario; rolled back at the end."""
+    with connected(db_url) as connection:
+        catalog = catalog_for(spec, connection)
+        check_names(spec, catalog)
+        _must_be_able(catalog)
+        if not allow_data:
+            _no_hosted_data(connection, spec, catalog)
+        yield connection, seed(connection, plan(spec, catalog, salt))
+
+
+@contextmanager
+def connected(db_url: str) -> Iterator[Connection[Any]]:
+    """A connection that never commits."""
+    try:
+        connection = psycopg.connect(db_url, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise ConformanceError(
+            f"the database does not answer: {str(error).strip().splitlines()[-1]}",
+            remedy="check --db-url, or bring the stack up with: wakti-sb up",
+        ) from None
+    try:
+        yield connection
+    finally:
+        connection.rollback()
+        connection.close()
+
+
+def catalog_for(spec: Spec, connection: Connection[Any]) -> Catalog:
+    """The catalog of the exposed schemas and of what the model names outside them."""
+    named: set[str] = set()
+    for owned in spec.relations:
+        named.add(f"{owned.table.schema}.{owned.table.name}")
+        place = spec.place_path(owned)
+        if place is not None:
+            named.add(f"{place.members.table.schema}.{place.members.table.name}")
+    for bucket in spec.bucket:
+        if bucket.members is not None:
+            named.add(str(bucket.members.table))
+    return read_catalog(connection, spec.project.schemas, sorted(named))
+
+
+def untested(scenario: Scenario, cases: tuple[Case, ...]) -> Iterator[Finding]:
+    """Tables of the model that no case could be made for."""
+    tried = {case.object for case in cases}
+    reasons = dict(scenario.untested)
+    for entry in scenario.spec.relations:
+        if entry.table in tried and entry.table not in reasons:
+            continue
+        parents = scenario.catalog.tables[entry.table].foreign_keys
+        cause = next((reasons[k.table] for k in parents if k.table in reasons), None)
+        reason = reasons.get(entry.table) or cause or "no row of it belongs to anybody"
+        yield _untested(entry.table, reason)
+    for name, reason in reasons.items():
+        table = Relation(name)
+        if scenario.spec.entry(table) is not None:
+            continue
+        if table == USERS or members_in(scenario.spec, table) is not None:
+            yield _untested(table, reason)
+
+
+def _untested(table: Relation, reason: str) -> Finding:
+    return Finding(
+        id=f"{table}: untested",
+        table=str(table),
+        problem="untested",
+        reason=f"no rows could be made for it: {reason}",
+        fix="let a trigger or constraint accept rows of test users, or excuse it with a reason",
+    )
+
+
+def _must_be_able(catalog: Catalog) -> None:
+    """Seeding and looking need a role that row level security does not stop."""
+    own = catalog.roles.get(catalog.role)
+    if own is None or not own.bypasses:
+        raise ConformanceError(
+            f"the role {catalog.role} is held back by row level security itself",
+            remedy="connect as postgres: only a role that sees everything can tell what changed",
+        )
+    missing = [role for role in ("anon", "authenticated") if role not in catalog.roles]
+    if missing:
+        raise ConformanceError(
+            f"the database has no role {' or '.join(missing)}: it is no Supabase database"
+        )
+
+
+def _no_hosted_data(connection: Connection[Any], spec: Spec, catalog: Catalog) -> None:
+    """Locks and triggers would touch people who are at work there."""
+    if _is_local(connection):
+        return
+    tables = [USERS, *(e.table for e in spec.owned if e.table in catalog.tables)]
+    for table in tables:
+        query = q.SQL("select exists (select from {})").format(
+            q.Identifier(table.schema, table.name)
+        )
+        row = connection.execute(query).fetchone()
+        if row is not None and row[0]:
+            raise ConformanceError(
+                f"{table} of this hosted database holds data",
+                remedy="test a branch or a copy; or say --allow-data: all is rolled back, but "
+                "locks are taken and triggers run",
+            )
+
+
+def _is_local(connection: Connection[Any]) -> bool:
+    host = connection.info.host
+    if not host or host.startswith("/") or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(connection.info.hostaddr or host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Without:
+    """Tries a case again with one policy taken away, in a savepoint."""
+
+    def __init__(self, connection: Connection[Any], scenario: Scenario) -> None:
+        self.connection = connection
+        self.scenario = scenario
+
+    def __call__(self, case: Case, table: Table, policy: Policy) -> bool:
+        drop = q.SQL("drop policy {} on {}").format(
+            q.Identifier(policy.name), q.Identifier(table.relation.schema, table.relation.name)
+        )
+        try:
+            with self.connection.transaction(force_rollback=True):
+                self.connection.execute(drop)
+                outcome = SqlTransport(self.connection, self.scenario).perform(case.attempt)
+        except psycopg.Error:
+            return False
+        return outcome.kind != "allowed" or outcome.rows <= case.expected.may

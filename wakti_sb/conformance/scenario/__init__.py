@@ -1,0 +1,29 @@
+"""Identities and rows: who takes part in the play and what belongs to whom."""
+
+from __future__ import annotations
+
+from .model import ANON, SERVICE, Identity, Row, Scenario, Values, World
+from .people import People, people
+from .plan import conditions, members_in, plan, row_values
+from .samples import marker, sample, uuid_for
+from .seed import seed
+
+__all__ = [
+    "ANON",
+    "SERVICE",
+    "Identity",
+    "People",
+    "Row",
+    "Scenario",
+    "Values",
+    "World",
+    "conditions",
+    "marker",
+    "members_in",
+    "people",
+    "plan",
+    "row_values",
+    "sample",
+    "seed",
+    "uuid_for",
+]

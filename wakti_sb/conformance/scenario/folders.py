@@ -1,0 +1,195 @@
+"""What the folders of a storage path mean in a scenario: whose files lie there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...spec import Bucket, Relation, Segment, Standing
+from ..catalog import OBJECTS
+from .model import Identity, Row, Scenario, World
+from .samples import uuid_for
+
+LOOSE = "loose"
+ELSEWHERE = "wakti-elsewhere"
+"""A bucket of our own: a policy must ask for its bucket, or it opens every other one too."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of a bucket: `path` is the pattern of the model that it follows.
+
+    `worlds` says for each part to which side it belongs; where they differ it is nobody's.
+    """
+
+    bucket: Bucket
+    path: tuple[Segment, ...]
+    worlds: tuple[World, ...]
+    parts: tuple[str, ...]
+
+    @property
+    def world(self) -> World:
+        """The side that its files are on."""
+        return self.worlds[0] if self.worlds else "this"
+
+    @property
+    def mixed(self) -> bool:
+        """Whether its parts belong to different sides."""
+        return len({w for s, w in zip(self.path, self.worlds, strict=False) if _leads(s)}) > 1
+
+    def file(self, name: str) -> str:
+        """The name of an object in this folder."""
+        return "/".join((*self.parts, name))
+
+    @property
+    def label(self) -> str:
+        """What the seeded object of this folder is called."""
+        worlds = "-".join(self.worlds) if self.mixed else self.world
+        return f"{self.bucket.name} {'/'.join(map(_spelled, self.path))} {worlds}"
+
+
+def folder(
+    scenario: Scenario, bucket: Bucket, path: tuple[Segment, ...], worlds: tuple[World, ...]
+) -> Folder | None:
+    """The folder that `path` means in `worlds`; None if a row that it names is not there."""
+    parts: list[str] = []
+    for segment, world in zip(path, worlds, strict=False):
+        principal = next((who for who in scenario.identities if who.world == world), None)
+        part = _part(scenario, bucket, segment, world, principal)
+        if part is None:
+            return None
+        parts.append(part)
+    return Folder(bucket, path, worlds, tuple(parts))
+
+
+def folders(scenario: Scenario, bucket: Bucket) -> Iterator[Folder]:
+    """Every folder of a bucket, this side's first; then those that mix both sides."""
+    for path in bucket.paths or ((),):
+        length = max(len(path), 1)
+        sides: tuple[World, ...] = ("this", "other")
+        for worlds in (*((side,) * length for side in sides), *_mixtures(path)):
+            found = folder(scenario, bucket, path, worlds)
+            if found is not None:
+                yield found
+
+
+def _mixtures(path: tuple[Segment, ...]) -> Iterator[tuple[World, ...]]:
+    """This side's path with one leading part of the other side, and the other way round."""
+    leading = [number for number, segment in enumerate(path) if _leads(segment)]
+    if len(leading) < 2:
+        return
+    sides: tuple[tuple[World, World], ...] = (("this", "other"), ("other", "this"))
+    for base, flipped in sides:
+        for number in leading[1:]:
+            yield tuple(flipped if i == number else base for i in range(len(path)))
+
+
+def _leads(segment: Segment) -> bool:
+    return segment.kind in ("user", "row", "members")
+
+
+def file_rows(scenario: Scenario) -> Iterator[Row]:
+    """The objects to seed: one a folder, and one without a folder that belongs to nobody."""
+    for bucket in scenario.spec.bucket:
+        if bucket.name not in scenario.catalog.buckets:
+            continue
+        for number, place in enumerate(folders(scenario, bucket)):
+            person = next(who for who in scenario.identities if who.world == place.world)
+            name = place.file(f"file-{number}.txt")
+            yield _row(bucket.name, name, place.label, person, place.world, scenario.salt)
+        yield _row(bucket.name, "loose.txt", f"{bucket.name} {LOOSE}", None, None, scenario.salt)
+        yield from _elsewhere(scenario, bucket)
+
+
+def _elsewhere(scenario: Scenario, bucket: Bucket) -> Iterator[Row]:
+    """The same folder in a bucket that no policy should open."""
+    place = next(folders(scenario, bucket), None)
+    if place is not None and place.parts:
+        person = next(who for who in scenario.identities if who.world == place.world)
+        label = f"{bucket.name} {ELSEWHERE}"
+        name = place.file(f"{bucket.name}.txt")
+        yield _row(ELSEWHERE, name, label, person, place.world, scenario.salt)
+
+
+def standing(scenario: Scenario, place: Folder, who: Identity, owner_id: str | None) -> Standing:
+    """What `who` is to a file in this folder."""
+    owns: list[bool] = []
+    roles: list[frozenset[str] | None] = []
+    for segment, part, world in zip(place.path, place.parts, place.worlds, strict=False):
+        if segment.kind == "user":
+            owns.append(part == who.user_id)
+        elif segment.kind == "members" and place.bucket.members and who.user_id:
+            roles.append(scenario.roles(place.bucket.members, part, who.user_id))
+        elif segment.kind == "row":
+            _add_row(scenario, segment.relation, world, who, owns, roles)
+    if not place.path:
+        owns.append(owner_id is not None and owner_id == who.user_id)
+    known = [role for role in roles if role is not None]
+    return Standing(
+        signed_in=who.user_id is not None,
+        owns=bool(owns) and all(owns) and who.user_id is not None,
+        roles=frozenset.intersection(*known) if known and len(known) == len(roles) else None,
+        claims=who.token,
+    )
+
+
+def _add_row(
+    scenario: Scenario,
+    table: Relation,
+    world: World,
+    who: Identity,
+    owns: list[bool],
+    roles: list[frozenset[str] | None],
+) -> None:
+    entry, row = scenario.spec.entry(table), scenario.row(table, world)
+    if entry is None or row is None:
+        return
+    found = scenario.standing(who, entry, row.values)
+    if scenario.spec.owner_path(entry) is not None:
+        owns.append(found.owns)
+    if scenario.spec.place_path(entry) is not None:
+        roles.append(found.roles)
+
+
+def _part(
+    scenario: Scenario, bucket: Bucket, segment: Segment, world: World, principal: Identity | None
+) -> str | None:
+    match segment.kind:
+        case "name":
+            return segment.value
+        case "any":
+            return "folder"
+        case "user":
+            return principal.user_id if principal is not None else None
+        case "row":
+            row = scenario.row(segment.relation, world)
+            if row is None:
+                return None
+            return str(row.values.get(scenario.key_columns(row.table)[0]))
+        case "members":
+            if bucket.members is None:
+                return None
+            row = scenario.row(bucket.members.table, world)
+            return None if row is None else str(row.values.get(bucket.members.key))
+
+
+def _row(
+    bucket: str, name: str, label: str, person: Identity | None, world: World | None, salt: str
+) -> Row:
+    owner = person.user_id if person is not None else None
+    values = {
+        "id": uuid_for("object", salt, label),
+        "bucket_id": bucket,
+        "name": name,
+        "owner": owner,
+        "owner_id": owner,
+    }
+    return Row(OBJECTS, values, label, world, person)
+
+
+def _spelled(segment: Segment) -> str:
+    if segment.kind in ("user", "members"):
+        return f"{{{segment.kind}}}"
+    if segment.kind == "row":
+        return f"{{{segment.value}}}"
+    return "*" if segment.kind == "any" else segment.value

@@ -1,0 +1,176 @@
+"""Who takes part: derived from the rights that the model names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...spec import OPERATIONS, Claim, Member, Members, Right, Spec, atoms
+from ..catalog import Catalog
+from .checks import enumerated
+from .model import ANON, SERVICE, WORLDS, Identity, World
+from .samples import uuid_for
+
+_TOP_ROLES = ("owner", "admin", "administrator", "manager", "editor")
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One row of a membership table: who belongs to the place of a world, and as what."""
+
+    members: Members
+    world: World
+    person: Identity
+    role: str | None
+    former: bool = False
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody, and who belongs where. `principals` own what a world holds."""
+
+    identities: tuple[Identity, ...]
+    principals: dict[World, Identity]
+    memberships: tuple[Membership, ...]
+
+    def members_of(self, members: Members) -> list[Membership]:
+        """The memberships written in this table, former ones too."""
+        return [m for m in self.memberships if m.members.table == members.table]
+
+
+def people(spec: Spec, catalog: Catalog, salt: str = "") -> People:
+    """The identities that a model asks for."""
+    tables = _members(spec)
+    roles = _roles(spec)
+    top = {m.table: _top(_valid(roles, m, catalog)) for m in tables}
+    with_owners = any(spec.owner_path(owned) for owned in spec.relations)
+    labels = {
+        "this": "the owner" if with_owners or not tables else _a(top[tables[0].table] or "member"),
+        "other": "another owner" if with_owners or not tables else "a member elsewhere",
+    }
+    principals: dict[World, Identity] = {}
+    memberships: list[Membership] = []
+    for world in WORLDS:
+        rank = top[tables[0].table] if tables else None
+        principals[world] = _person(labels[world], world, rank, salt)
+        for members in tables:
+            role = top[members.table]
+            memberships.append(Membership(members, world, principals[world], role))
+    identities = [principals["this"], principals["other"]]
+    for members in tables:
+        for membership in _others(members, tables, roles, catalog, labels["this"], salt):
+            memberships.append(membership)
+            identities.append(membership.person)
+    identities.append(_person("a signed-in stranger", None, None, salt))
+    identities.extend(_with_claims(spec, tuple(identities)))
+    return People((*identities, ANON, SERVICE), principals, tuple(memberships))
+
+
+def valid_roles(members: Members, catalog: Catalog) -> tuple[str, ...]:
+    """The roles that the membership table's column takes, where its type or a CHECK says so."""
+    table = catalog.tables.get(members.table)
+    column = table.column(members.role) if table and members.role else None
+    if table is None or column is None:
+        return ()
+    checks = (check.expression for check in table.checks if column.name in check.columns)
+    return enumerated(column, (*checks, *column.domain_checks))
+
+
+def _others(
+    members: Members,
+    tables: list[Members],
+    roles: tuple[str, ...],
+    catalog: Catalog,
+    taken: str,
+    salt: str,
+) -> Iterator[Membership]:
+    suffix = f" of {members.table.name}" if len(tables) > 1 else ""
+    here = _valid(roles, members, catalog)
+    for role in here:
+        label = _a(role) + suffix
+        if label != taken:
+            person = _person(label, "this", role, salt)
+            yield Membership(members, "this", person, role)
+    plain = next((r for r in valid_roles(members, catalog) if r not in roles), None)
+    if members.role is None or plain is not None or not here:
+        label = _a("member") + suffix
+        if label == taken:
+            label = f"another member{suffix}"
+        person = _person(label, "this", plain, salt)
+        yield Membership(members, "this", person, plain)
+    if members.where is not None:
+        last = _top(here) or plain
+        person = _person(f"a former member{suffix}", "this", last, salt)
+        yield Membership(members, "this", person, last, former=True)
+
+
+def _members(spec: Spec) -> list[Members]:
+    found: dict[str, Members] = {}
+    for owned in spec.relations:
+        path = spec.place_path(owned)
+        if path is not None:
+            _keep(found, path.members)
+    for bucket in spec.bucket:
+        if bucket.members is not None:
+            _keep(found, bucket.members)
+    return list(found.values())
+
+
+def _keep(found: dict[str, Members], members: Members) -> None:
+    known = found.setdefault(members.table, members)
+    found[members.table] = members.model_copy(
+        update={"role": known.role or members.role, "where": known.where or members.where}
+    )
+
+
+def _rights(spec: Spec) -> Iterator[Right]:
+    for owned in spec.relations:
+        yield from (owned.rule(operation).right for operation in OPERATIONS)
+    for bucket in spec.bucket:
+        yield from (bucket.right(operation) for operation in OPERATIONS)
+    for function in spec.function:
+        yield from (function.execute, function.data)
+
+
+def _roles(spec: Spec) -> tuple[str, ...]:
+    named = (a.role for r in _rights(spec) for a in atoms(r) if isinstance(a, Member) and a.role)
+    return tuple(dict.fromkeys(named))
+
+
+def _valid(roles: tuple[str, ...], members: Members, catalog: Catalog) -> tuple[str, ...]:
+    """Of the roles that rights name, those that this membership table can hold."""
+    if members.role is None:
+        return ()
+    known = valid_roles(members, catalog)
+    return tuple(role for role in roles if not known or role in known)
+
+
+def _top(roles: tuple[str, ...]) -> str | None:
+    best = (role for role in _TOP_ROLES if role in roles)
+    return next(best, roles[0] if roles else None)
+
+
+def _person(label: str, world: World | None, role: str | None, salt: str) -> Identity:
+    slug = re.sub(r"\W+", "-", label)
+    return Identity(label, user_id=uuid_for("person", salt, slug), world=world, member_role=role)
+
+
+def _with_claims(spec: Spec, people: tuple[Identity, ...]) -> Iterator[Identity]:
+    """Twins whose token says what a right asks for; the others' tokens do not."""
+    claims = [a for r in _rights(spec) for a in atoms(r) if isinstance(a, Claim)]
+    for claim in dict.fromkeys(claims):
+        for who in people:
+            label = f"{who.label} with {'.'.join(claim.path)}={claim.value}"
+            yield replace(who, label=label, claims=_nested(claim.path, claim.value))
+
+
+def _nested(path: tuple[str, ...], value: str) -> dict[str, Any]:
+    if len(path) == 1:
+        return {path[0]: value}
+    return {path[0]: _nested(path[1:], value)}
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

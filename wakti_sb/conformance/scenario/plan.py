@@ -1,0 +1,297 @@
+"""Which rows the play needs, in the order in which they can be inserted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...spec import OPERATIONS, Condition, Members, Owned, Public, Relation, Spec, atoms
+from ..catalog import OBJECTS, USERS, Catalog, Column, ForeignKey, Table
+from .checks import enumerated
+from .model import WORLDS, Identity, Row, Scenario, World
+from .people import Membership, People, people
+from .samples import sample, uuid_for
+
+
+def plan(spec: Spec, catalog: Catalog, salt: str = "") -> Scenario:
+    """The scenario as it is meant to be; seeding makes it real and corrects it."""
+    planner = Planner(spec, catalog, people(spec, catalog, salt), salt)
+    planner.run()
+    return Scenario(
+        spec,
+        catalog,
+        (*planner.people.identities,),
+        tuple(planner.rows),
+        untested=planner.untested,
+        salt=salt,
+    )
+
+
+@dataclass
+class Planner:
+    """Collects rows table by table, parents first."""
+
+    spec: Spec
+    catalog: Catalog
+    people: People
+    salt: str = ""
+    rows: list[Row] = field(default_factory=list)
+    untested: dict[str, str] = field(default_factory=dict)
+    number: int = 0
+
+    def run(self) -> None:
+        """Plan the rows of every table that is described, or needed by one that is."""
+        for relation in insertion_order(self.spec, self.catalog):
+            self._table(self.catalog.tables[relation])
+
+    def _table(self, table: Table) -> None:
+        entry = self.spec.entry(table.relation)
+        memberships = [m for m in self.people.memberships if m.members.table == table.relation]
+        if memberships:
+            for membership in memberships:
+                self._membership(table, membership)
+            return
+        for world in WORLDS:
+            principal = self.people.principals[world]
+            self._add(table, world, principal, world)
+        if entry is None:
+            return
+        for person in self._people_with_rows(entry):
+            self._add(table, "this", person, person.label)
+        for condition in conditions(entry):
+            self._variant(table, entry, condition)
+
+    def _variant(self, table: Table, entry: Owned, condition: Condition) -> None:
+        column = table.column(condition.column)
+        if column is None:
+            return
+        value = _failing(condition, column, table)
+        alone = any(
+            set(u.columns) <= {*entry.fixed} for u in table.uniques if entry.owner in u.columns
+        )
+        # Where a person can have one row only, the other owner's row is the one that differs.
+        world: World = "other" if alone else "this"
+        label = f"not {condition}"
+        overrides = {condition.column: value}
+        if alone:
+            self.rows = [
+                row
+                if row.table != table.relation or row.label != "other"
+                else Row(
+                    row.table, {**row.values, **overrides}, "other", "other", row.person, label
+                )
+                for row in self.rows
+            ]
+            return
+        person = self.people.principals[world]
+        self._add(table, world, person, label, overrides, variant=label)
+
+    def _people_with_rows(self, entry: Owned) -> Iterator[Identity]:
+        """Members who have rows of their own inside the place of `this`."""
+        place, owner = self.spec.place_path(entry), self.spec.owner_path(entry)
+        if place is None or owner is None or owner.steps:
+            return
+        for membership in self.people.members_of(place.members):
+            if membership.person is not self.people.principals[membership.world]:
+                yield membership.person
+
+    def _membership(self, table: Table, membership: Membership) -> None:
+        principal = membership.person is self.people.principals[membership.world]
+        label = membership.world if principal else membership.person.label
+        overrides = membership_values(membership.members, table, membership)
+        self._add(table, membership.world, membership.person, label, overrides)
+
+    def _add(
+        self,
+        table: Table,
+        world: World,
+        person: Identity,
+        label: str,
+        overrides: dict[str, Any] | None = None,
+        variant: str = "",
+    ) -> None:
+        self.number += 1
+        values = row_values(self.spec, table, world, person, self.number, self.rows, self.salt)
+        values.update(overrides or {})
+        self.rows.append(Row(table.relation, values, label, world, person, variant))
+
+
+def row_values(
+    spec: Spec,
+    table: Table,
+    world: World,
+    person: Identity,
+    number: int,
+    rows: list[Row],
+    salt: str = "",
+) -> dict[str, Any]:
+    """Texts for the columns of one row that belongs to `person` in `world`."""
+    entry = spec.entry(table.relation)
+    values: dict[str, Any] = {}
+    members = members_in(spec, table.relation)
+    if members is not None:
+        values[members.user] = person.user_id
+    if entry is not None:
+        values.update(_owner(spec, entry, person))
+        for condition in conditions(entry):
+            column = table.column(condition.column)
+            if column is not None and column.name not in values:
+                values[column.name] = _meeting(condition, column, number, salt)
+    for key in table.foreign_keys:
+        _point(table, key, world, person, rows, values)
+    if entry is not None and entry.key and entry.key[0] not in values:
+        values[entry.key[0]] = uuid_for("place", salt, world)
+    if members is not None and members.key not in values:
+        values[members.key] = uuid_for("place", salt, world)
+    hidden = entry.hidden if entry is not None else ()
+    for column in table.columns:
+        if column.generated or column.name in values:
+            continue
+        if column.required or column.name in hidden or column.name in table.primary_key:
+            values[column.name] = sample(column, number, salt)
+    for key in table.foreign_keys:
+        if key.table == table.relation and any(_needed(table, c) for c in key.columns):
+            values.update(_itself(key, values))
+    return {name: value for name, value in values.items() if table.column(name) is not None}
+
+
+def membership_values(members: Members, table: Table, membership: Membership) -> dict[str, Any]:
+    """What makes a row of a membership table say who belongs to the place, and as what."""
+    values: dict[str, Any] = {members.user: membership.person.user_id}
+    if members.role is not None and membership.role is not None:
+        values[members.role] = membership.role
+    if members.where is not None and (column := table.column(members.where.column)):
+        if membership.former:
+            values[column.name] = _failing(members.where, column, table)
+        else:
+            values[column.name] = _meeting(members.where, column, 1, "")
+    return values
+
+
+def members_in(spec: Spec, table: Relation) -> Members | None:
+    """How the model reads `table` as a membership table, if it does."""
+    found = (spec.place_path(owned) for owned in spec.relations)
+    places = (path.members for path in found if path is not None)
+    buckets = (bucket.members for bucket in spec.bucket if bucket.members is not None)
+    return next((m for m in (*places, *buckets) if m.table == table), None)
+
+
+def conditions(entry: Owned) -> tuple[Condition, ...]:
+    """The conditions that the entry's rights name, each once."""
+    found = (
+        atom.where
+        for operation in OPERATIONS
+        for atom in atoms(entry.rule(operation).right)
+        if isinstance(atom, Public) and atom.where is not None
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def insertion_order(spec: Spec, catalog: Catalog) -> tuple[Relation, ...]:
+    """The tables that need rows, parents before children; a circle is cut where null may stand."""
+    order: list[Relation] = []
+    open_: list[Relation] = []
+
+    def visit(name: Relation) -> None:
+        table = catalog.tables.get(name)
+        if name in order or name in open_ or table is None or table.is_view:
+            return
+        if name in (USERS, OBJECTS):
+            return
+        open_.append(name)
+        for key in sorted(table.foreign_keys, key=lambda k: not _must(table, k)):
+            if _must(table, key) or spec.entry(key.table) is not None:
+                visit(key.table)
+        open_.remove(name)
+        order.append(name)
+
+    for owned in spec.relations:
+        steps = spec.owner_path(owned)
+        place = spec.place_path(owned)
+        for step in (*(steps.steps if steps else ()), *(place.steps if place else ())):
+            visit(step.table)
+        visit(owned.table)
+        if place is not None:
+            visit(place.members.table)
+    for bucket in spec.bucket:
+        if bucket.members is not None:
+            visit(bucket.members.table)
+    return tuple(order)
+
+
+def _must(table: Table, key: ForeignKey) -> bool:
+    return all(_needed(table, name) for name in key.columns)
+
+
+def _needed(table: Table, name: str) -> bool:
+    column = table.column(name)
+    return column is not None and column.not_null
+
+
+def _owner(spec: Spec, entry: Owned, person: Identity) -> dict[str, Any]:
+    path = spec.owner_path(entry)
+    column = entry.owner or (path.column if path is not None and not path.steps else None)
+    return {column: person.user_id} if column else {}
+
+
+def _point(
+    table: Table,
+    key: ForeignKey,
+    world: World,
+    person: Identity,
+    rows: list[Row],
+    values: dict[str, Any],
+) -> None:
+    """Let a foreign key point at the parent of the same world."""
+    if key.table == USERS:
+        for column in key.columns:
+            # An optional reference to a user says something only where the model names it.
+            if column not in values and _needed(table, column):
+                values[column] = person.user_id
+        return
+    parents = (r for r in rows if r.table == key.table and r.label == world)
+    parent = next(parents, None)
+    if parent is None:
+        return
+    for column, theirs in zip(key.columns, key.parent_columns, strict=True):
+        if column not in values and parent.values.get(theirs) is not None:
+            values[column] = parent.values[theirs]
+
+
+def _itself(key: ForeignKey, values: dict[str, Any]) -> dict[str, Any]:
+    return {c: values.get(p) for c, p in zip(key.columns, key.parent_columns, strict=True)}
+
+
+def _meeting(condition: Condition, column: Column, number: int, salt: str) -> Any:
+    match condition.operator:
+        case "true" | "false":
+            return condition.operator
+        case "null":
+            return None
+        case "not null":
+            return sample(column, number, salt)
+        case _:
+            return _literal(condition.value)
+
+
+def _failing(condition: Condition, column: Column, table: Table) -> Any:
+    match condition.operator:
+        case "true":
+            return "false"
+        case "false":
+            return "true"
+        case "null":
+            return sample(column, 7)
+        case "not null":
+            return None
+    checks = tuple(c.expression for c in table.checks if column.name in c.columns)
+    choices = enumerated(column, (*checks, *column.domain_checks))
+    wanted = _literal(condition.value)
+    if column.base == "boolean":
+        return "false" if wanted == "true" else "true"
+    return next((c for c in choices if c != wanted), sample(column, 7))
+
+
+def _literal(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

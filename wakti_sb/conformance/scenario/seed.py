@@ -1,0 +1,319 @@
+"""Make a planned scenario real: rows that satisfy what the catalog demands of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg.errors import CheckViolation
+
+from ...spec import Relation, Spec
+from ..catalog import OBJECTS, USERS, Catalog, Table
+from .checks import candidates
+from .folders import ELSEWHERE, file_rows
+from .label import labelled
+from .model import Identity, Row, Scenario
+from .plan import conditions, members_in, row_values
+from .samples import marker, sample
+from .solve import expressions_on, mend
+from .statements import assign, matching, relation_name, text
+
+_ATTEMPTS = 6
+_MOST_ROWS = 2000  # of a table that holds data already; beyond, only ours are looked at
+_SPARE = 500  # numbers from here on are those of rows that cases insert
+
+
+def seed(connection: Connection[Any], scenario: Scenario) -> Scenario:
+    """Insert the rows of `scenario` and read back what became of them.
+
+    The caller decides whether the transaction is committed. A table whose rows cannot be made is
+    named in `untested` with the database's own words.
+    """
+    seeder = _Seeder(connection, scenario.catalog, scenario.salt, _pinned(scenario.spec))
+    seeder.users(scenario.identities)
+    for row in scenario.rows:
+        seeder.row(row)
+    tables = tuple(dict.fromkeys(row.table for row in scenario.rows))
+    found = seeder.as_found(scenario, tables)
+    files = list(file_rows(found))
+    if files:
+        seeder.bucket(ELSEWHERE)
+    for row in files:
+        seeder.row(row)
+    views = tuple(v.table for v in scenario.spec.view if v.table in scenario.catalog.tables)
+    found = seeder.as_found(scenario, (*tables, *seeder.planned_files, *views))
+    solved = {t: v for t in tables if (v := seeder.rehearse(found, scenario.catalog.tables[t]))}
+    alternatives = {t: seeder.alternatives(found, scenario.catalog.tables[t]) for t in tables}
+    return replace(found, solved=solved, alternatives=alternatives, _index={})
+
+
+@dataclass
+class _Seeder:
+    connection: Connection[Any]
+    catalog: Catalog
+    salt: str
+    pinned: dict[str, set[str]]
+    untested: dict[str, str] = field(default_factory=dict)
+    planned: dict[Relation, list[tuple[Row, dict[str, Any]]]] = field(default_factory=dict)
+
+    @property
+    def planned_files(self) -> tuple[Relation, ...]:
+        """storage.objects, if a bucket of the model has files."""
+        return tuple(table for table in self.planned if table == OBJECTS)
+
+    def as_found(self, scenario: Scenario, tables: Sequence[Relation]) -> Scenario:
+        """The scenario with the rows that are really there."""
+        rows = [row for table in tables for row in self.read(table)]
+        found = replace(
+            scenario,
+            rows=tuple(rows),
+            untested={**scenario.untested, **self.untested},
+            _index={},
+        )
+        taken: set[tuple[str, str | None]] = set()
+        shown: list[Row] = []
+        for row in rows:
+            named = labelled(found, row) if row.label is None else row
+            if (named.table, named.label) in taken:
+                named = replace(named, label=None)
+            if named.label is not None:
+                taken.add((named.table, named.label))
+            shown.append(named)
+        return replace(found, rows=tuple(shown), _index={})
+
+    def users(self, identities: Sequence[Identity]) -> None:
+        """Rows of auth.users with the very ids that tokens carry as `sub`."""
+        seen: set[str] = set()
+        for number, who in enumerate(identities):
+            if who.user_id is None or who.user_id in seen:
+                continue
+            seen.add(who.user_id)
+            word = marker(number, f"user{self.salt}")
+            metadata = {
+                name: f"{name} {word}"
+                for name in ("name", "full_name", "display_name", "first_name", "last_name")
+            } | {"username": word, "user_name": word, "avatar_url": f"https://example.com/{word}"}
+            values = {
+                "id": who.user_id,
+                "aud": "authenticated",
+                "role": "authenticated",
+                "email": f"{who.user_id}@example.com",
+                "raw_user_meta_data": json.dumps(metadata),
+                "raw_app_meta_data": '{"provider": "email", "providers": ["email"]}',
+            }
+            try:
+                with self.connection.transaction():
+                    self._insert(USERS, values)
+            except psycopg.Error as error:
+                self.untested.setdefault(str(USERS), _words(error))
+
+    def bucket(self, name: str) -> None:
+        """A private bucket of our own."""
+        query = "insert into storage.buckets (id, name) values (%s, %s) on conflict do nothing"
+        try:
+            with self.connection.transaction():
+                self.connection.execute(query, (name, name))
+        except psycopg.Error as error:
+            self.untested.setdefault(str(OBJECTS), _words(error))
+
+    def row(self, row: Row) -> None:
+        """Insert one planned row, mending what CHECK constraints refuse."""
+        if str(row.table) in self.untested:
+            return
+        table = self.catalog.tables[row.table]
+        try:
+            made = self._made(table, dict(row.values), row.person)
+        except psycopg.Error as error:
+            self.untested[str(row.table)] = _words(error)
+            return
+        if made is None:
+            cause = f"no row for {row.label}: one with the same unique key is there already"
+            self.untested[str(row.table)] = cause
+            return
+        self.planned.setdefault(row.table, []).append((row, made))
+
+    def rehearse(self, scenario: Scenario, table: Table) -> dict[str, Any]:
+        """The values that CHECK constraints want in a further row of this table."""
+        first = next((r for r in scenario.rows if r.table == table.relation and r.person), None)
+        if first is None or first.person is None or first.world is None:
+            return {}
+        rows = [row for row in scenario.rows if row.label]
+        values = row_values(
+            scenario.spec, table, first.world, first.person, _SPARE, rows, self.salt
+        )
+        tried = dict(values)
+        try:
+            with self.connection.transaction(force_rollback=True):
+                self._made(table, tried, first.person, settle=True)
+        except psycopg.Error:
+            return {}
+        return {name: value for name, value in tried.items() if values.get(name) != value}
+
+    def alternatives(self, scenario: Scenario, table: Table) -> dict[str, Any]:
+        """For each column another value that the row of the owner can take."""
+        row = scenario.row(table.relation, "this")
+        if row is None:
+            return {}
+        keys = scenario.key_columns(table.relation)
+        other = scenario.row(table.relation, "other")
+        pointing = {c for key in table.foreign_keys for c in key.columns}
+        found: dict[str, Any] = {}
+        for column in table.columns:
+            if column.generated:
+                continue
+            choices = candidates(column, expressions_on(table, column.name), 41, self.salt)
+            if (further := sample(column, 42, self.salt)) is not None:
+                choices.append(further)
+            if column.name in pointing and other is not None:
+                choices = [text(other.values.get(column.name)), *choices]
+            now = text(row.values.get(column.name))
+            for choice in choices:
+                if choice != now and self._changes(table, keys, row, column.name, choice):
+                    found[column.name] = choice
+                    break
+        return found
+
+    def read(self, table: Relation) -> Iterator[Row]:
+        """The rows of a table as they are now; planned ones carry their label."""
+        known = self.catalog.tables[table]
+        planned = self.planned.get(table, [])
+        keys = known.primary_key or tuple(column.name for column in known.columns)
+        labels = {_key(made, keys): row for row, made in planned}
+        query = sql.SQL("select to_jsonb(t) from {} as t limit %s").format(relation_name(table))
+        rows = [row[0] for row in self.connection.execute(query, (_MOST_ROWS,))]
+        missing = set(labels) - {_key(values, keys) for values in rows}
+        rows.extend(made for _, made in planned if _key(made, keys) in missing)
+        for values in sorted(rows, key=lambda v: _key(v, keys) not in labels):
+            row = labels.get(_key(values, keys))
+            if row is None:
+                yield Row(table, values)
+            else:
+                yield replace(row, values=values)
+
+    def _made(
+        self, table: Table, values: dict[str, Any], person: Identity | None, settle: bool = False
+    ) -> dict[str, Any] | None:
+        """Insert; `values` is corrected in place. None if the same key is taken by another row."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self.connection.transaction():
+                    self._act_for(person)
+                    made = self._insert(table.relation, values)
+                    self.connection.execute("set constraints all immediate")
+            except CheckViolation as error:
+                pinned = self.pinned.get(table.relation, set())
+                mended = attempt + 1 < _ATTEMPTS and mend(
+                    self.connection,
+                    table,
+                    values,
+                    error,
+                    attempt=attempt,
+                    pinned=pinned,
+                    salt=self.salt,
+                )
+                if not mended:
+                    raise
+                continue
+            finally:
+                self._act_for(None)
+            if made is not None or settle:
+                return made or values
+            if (adopted := self._adopt(table, values)) is not None:
+                return adopted
+            self._renumber(table, values, attempt)
+        return None
+
+    def _insert(self, table: Relation, values: dict[str, Any]) -> dict[str, Any] | None:
+        given = {name: value for name, value in values.items() if value is not None}
+        query = sql.SQL(
+            "insert into {} as t ({}) overriding system value values ({})"
+            " on conflict do nothing returning to_jsonb(t)"
+        ).format(
+            relation_name(table),
+            sql.SQL(", ").join(map(sql.Identifier, given)),
+            sql.SQL(", ").join(map(sql.Literal, given.values())),
+        )
+        if not given:
+            query = sql.SQL("insert into {} as t default values returning to_jsonb(t)").format(
+                relation_name(table)
+            )
+        row = self.connection.execute(query).fetchone()
+        return row[0] if row else None
+
+    def _adopt(self, table: Table, values: dict[str, Any]) -> dict[str, Any] | None:
+        """A row that a trigger has made for us: found by its unique key, completed with ours."""
+        pointing = {column for key in table.foreign_keys for column in key.columns}
+        for unique in table.uniques:
+            if not unique.columns or not set(unique.columns) <= pointing:
+                continue
+            if any(values.get(column) is None for column in unique.columns):
+                continue
+            same = matching(unique.columns, values)
+            rest = {k: v for k, v in values.items() if k not in table.primary_key}
+            query = sql.SQL("update {} as t set {} where {} returning to_jsonb(t)").format(
+                relation_name(table.relation),
+                sql.SQL(", ").join(assign(name, value) for name, value in rest.items()),
+                same,
+            )
+            row = self.connection.execute(query).fetchone()
+            if row is not None:
+                return dict(row[0])
+        return None
+
+    def _renumber(self, table: Table, values: dict[str, Any], attempt: int) -> None:
+        """Another value in each unique column that points nowhere."""
+        pointing = {column for key in table.foreign_keys for column in key.columns}
+        for unique in table.uniques:
+            for name in unique.columns:
+                column = table.column(name)
+                if column is None or name in pointing or name not in values:
+                    continue
+                expressions = expressions_on(table, name)
+                number = 100 + attempt * 7 + len(str(values[name]))
+                choices = candidates(column, expressions, number, self.salt)
+                values[name] = next((c for c in choices if c != values[name]), values[name])
+
+    def _changes(
+        self, table: Table, keys: tuple[str, ...], row: Row, column: str, value: str | None
+    ) -> bool:
+        query = sql.SQL("update {} as t set {} where {} returning to_jsonb(t) -> {}").format(
+            relation_name(table.relation),
+            assign(column, value),
+            matching(keys, row.values),
+            sql.Literal(column),
+        )
+        try:
+            with self.connection.transaction(force_rollback=True):
+                changed = self.connection.execute(query).fetchone()
+        except psycopg.Error as error:
+            # A foreign key refuses a value by itself that it takes together with its other column.
+            return isinstance(error, psycopg.errors.ForeignKeyViolation)
+        return changed is not None and changed[0] != row.values.get(column)
+
+    def _act_for(self, person: Identity | None) -> None:
+        """Triggers may ask who is there: they are told the row's own person."""
+        claims = "" if person is None else json.dumps(person.token)
+        self.connection.execute("select set_config('request.jwt.claims', %s, true)", (claims,))
+
+
+def _pinned(spec: Spec) -> dict[str, set[str]]:
+    """Columns whose value says whose a row is or who may see it: no check may change them."""
+    found: dict[str, set[str]] = {}
+    for entry in spec.relations:
+        found[entry.table] = {*entry.fixed, *(c.column for c in conditions(entry))}
+        members = members_in(spec, entry.table)
+        if members is not None and members.role is not None:
+            found[entry.table].add(members.role)
+    return found
+
+
+def _key(values: Any, columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(values.get(column)) for column in columns)
+
+
+def _words(error: psycopg.Error) -> str:
+    return (error.diag.message_primary or str(error)).strip()

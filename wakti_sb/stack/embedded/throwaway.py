@@ -1,0 +1,50 @@
+"""A stack for one run: a project's migrations in a database that nobody else uses."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wakti_sb.errors import UsageError
+from wakti_sb.events import Listener, ignore
+from wakti_sb.stack.embedded.lifecycle import EmbeddedStack
+from wakti_sb.stack.endpoint import Endpoint
+
+_MIGRATIONS = Path("supabase") / "migrations"
+
+
+@contextmanager
+def throwaway(
+    project: Path, listener: Listener = ignore, *, api: bool = True, functions: bool = False
+) -> Iterator[Endpoint]:
+    """Start a stack with the project's migrations on free ports; stop and forget it at the end.
+
+    The project's own stack, running or not, is not touched.
+
+    Parameters:
+        api: whether to start more than the database.
+        functions: whether to serve the project's edge functions too.
+
+    Raise UsageError if the project has no migrations.
+    """
+    if not (project / _MIGRATIONS).is_dir():
+        raise UsageError(
+            "there is no supabase/migrations here.",
+            place=str(project.resolve()),
+            remedy="Name the project's folder with --project, or a database with --db-url.",
+        )
+    with tempfile.TemporaryDirectory(prefix="wakti-sb-") as name:
+        folder = Path(name)
+        shutil.copytree(project / _MIGRATIONS, folder / _MIGRATIONS)
+        if (project / "supabase" / "config.toml").is_file():
+            shutil.copy(project / "supabase" / "config.toml", folder / "supabase")
+        if functions and (project / "supabase" / "functions").is_dir():
+            shutil.copytree(project / "supabase" / "functions", folder / "supabase" / "functions")
+        stack = EmbeddedStack(folder, listener)
+        try:
+            yield stack.up(port=0, api=api)
+        finally:
+            stack.down(remove_data=True)

@@ -18,10 +18,12 @@ from wakti_sb.errors import WaktiError
 Report = dict[str, Any]
 
 
-def options(name: str, description: str, *, runs: int) -> argparse.ArgumentParser:
+def options(description: str, *, runs: int) -> argparse.ArgumentParser:
     """The options that every measurement takes; the first line of `description` is shown."""
+    spec = sys.modules["__main__"].__spec__
+    name = spec.name.removesuffix(".__main__") if spec is not None else "bench"
     parser = argparse.ArgumentParser(
-        prog=f"wakti-sb bench {name}", description=description.splitlines()[0]
+        prog=f"python -m {name}", description=description.splitlines()[0]
     )
     parser.add_argument("--runs", type=positive, default=runs, help="default: %(default)s")
     parser.add_argument("--json", action="store_true", help="for a machine")
@@ -48,21 +50,21 @@ def figure(values: Sequence[float], digits: int = 2) -> dict[str, Any]:
     }
 
 
-def at_most(limit: float, value: float) -> dict[str, Any]:
-    """A figure beside the most it should be."""
-    return {"value": round(value, 3), "at_most": limit, "met": value <= limit}
+def target(
+    value: float, *, at_most: float | None = None, at_least: float | None = None
+) -> dict[str, Any]:
+    """A figure beside what it should be.
 
-
-def at_least(limit: float, value: float) -> dict[str, Any]:
-    """A figure beside the least it should be."""
-    return {"value": round(value, 3), "at_least": limit, "met": value >= limit}
+    It decides no exit code: whether a target is met depends on what else the machine does.
+    """
+    if at_most is not None:
+        return {"value": round(value, 3), "at_most": at_most, "met": value <= at_most}
+    assert at_least is not None
+    return {"value": round(value, 3), "at_least": at_least, "met": value >= at_least}
 
 
 def targets_table(targets: dict[str, dict[str, Any]]) -> list[str]:
-    """The targets as lines of Markdown.
-
-    They decide no exit code: whether one is met depends on what else the machine does.
-    """
+    """The targets as lines of Markdown."""
     lines = ["| target | measured | wanted | |", "| --- " * 4 + "|"]
     for name, one in targets.items():
         wanted = f"≤ {one['at_most']:g}" if "at_most" in one else f"≥ {one['at_least']:g}"
@@ -93,7 +95,6 @@ def run(main: Callable[[], int | None]) -> NoReturn:
 
 def positive(text: str) -> int:
     """An option that takes a number from 1 on."""
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)

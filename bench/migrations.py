@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from bench._project import folder, running, superuser
-from bench._report import Report, at_most, figure, options, run, show, targets_table, timed
+from bench._report import Report, figure, options, run, show, target, targets_table, timed
 from wakti_sb import migrate
 from wakti_sb.cli._output import progress
 from wakti_sb.errors import StackError
@@ -37,7 +37,7 @@ LIMIT = 1.5  # seconds for all of them
 
 
 def main() -> None:
-    arguments = options("migrations", __doc__, runs=5).parse_args()
+    arguments = options(__doc__, runs=5).parse_args()
     with folder() as project, running(project) as endpoint:
         report = measure(project, endpoint, arguments.runs)
     show(report, _markdown, as_json=arguments.json)
@@ -75,8 +75,8 @@ def measure(project: Path, endpoint: Endpoint, runs: int) -> Report:
             for contender in (CALLED, COMMAND)
         },
         "targets": {
-            "all migrations from zero, seconds": at_most(LIMIT, median[CALLED]),
-            "the same as a command, seconds": at_most(LIMIT, median[COMMAND]),
+            "all migrations from zero, seconds": target(median[CALLED], at_most=LIMIT),
+            "the same as a command, seconds": target(median[COMMAND], at_most=LIMIT),
         },
         "files_ms": {name: figure(values, digits=1) for name, values in files.items()},
     }

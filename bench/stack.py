@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from bench._project import folder
-from bench._report import Report, at_most, figure, options, run, show, targets_table, timed
+from bench._report import Report, figure, options, run, show, target, targets_table, timed
 from wakti_sb.errors import StackError
 from wakti_sb.stack import EmbeddedStack
 
@@ -25,7 +25,7 @@ MIB = 1024 * 1024
 
 
 def main() -> None:
-    arguments = options("stack", __doc__, runs=5).parse_args()
+    arguments = options(__doc__, runs=5).parse_args()
     with folder() as project:
         report = measure(project, arguments.runs)
     show(report, _markdown, as_json=arguments.json)
@@ -53,7 +53,7 @@ def measure(project: Path, runs: int) -> Report:
         "contenders": {NAME: figures},
         "ratios": {},
         "targets": {
-            f"{what}, seconds": at_most(limit, figures[what]["median"])
+            f"{what}, seconds": target(figures[what]["median"], at_most=limit)
             for what, limit in TARGETS.items()
         },
         "idle_memory_mib": {name: round(size / MIB) for name, size in memory.items()},

@@ -15,12 +15,12 @@ import psycopg
 from bench._project import folder, running
 from bench._report import (
     Report,
-    at_most,
     figure,
     options,
     positive,
     run,
     show,
+    target,
     targets_table,
 )
 from bench.policies import crowd, pages, plans
@@ -35,7 +35,7 @@ _FEWEST = 1000
 
 
 def main() -> int:
-    parser = options("policies", __doc__, runs=5)
+    parser = options(__doc__, runs=5)
     parser.add_argument("--rows", type=int, default=1_000_000, help="in a table; %(default)s")
     parser.add_argument("--requests", type=positive, default=40, help="a run and page; %(default)s")
     arguments = parser.parse_args()
@@ -75,6 +75,9 @@ def _report(
     runs: int, sizes: dict[str, int], explained: Sequence[Plan], read: Sequence[Page]
 ) -> Report:
     scopes = dict.fromkeys(page.scope for page in read)
+    worst_ratios = {
+        scope: max(page.ratio for page in read if page.scope == scope) for scope in scopes
+    }
     return {
         "runs": runs,
         "contenders": {
@@ -93,10 +96,8 @@ def _report(
             for scope in scopes
         },
         "targets": {
-            f"a page of {scope}, owner / secret key, worst table": at_most(
-                RATIO, max(page.ratio for page in read if page.scope == scope)
-            )
-            for scope in scopes
+            f"a page of {scope}, owner / secret key, worst table": target(worst, at_most=RATIO)
+            for scope, worst in worst_ratios.items()
         },
         "rows": sizes,
         "plans": [
@@ -104,6 +105,7 @@ def _report(
                 "table": plan.table,
                 "query": plan.query,
                 "rows": plan.rows,
+                "pages": plan.pages,
                 "planning_ms": figure(plan.planning, digits=3),
                 "execution_ms": figure(plan.execution, digits=3),
                 "indexes": list(plan.indexes),
@@ -115,14 +117,15 @@ def _report(
 
 
 def _markdown(report: Report) -> str:
-    lines = ["| table | rows | query | found | plan ms | run ms | through |", "| --- " * 7 + "|"]
+    lines = ["| table | rows | query | found | pages | plan ms | run ms | through |"]
+    lines.append("| --- " * 8 + "|")
     for plan in report["plans"]:
         through = ", ".join(plan["indexes"])
         if plan["sequential_scans"]:
             through = f"**all of {', '.join(plan['sequential_scans'])}**"
         lines.append(
             f"| {plan['table']} | {report['rows'][plan['table']]:,} | {plan['query']}"
-            f" | {plan['rows']} | {plan['planning_ms']['median']}"
+            f" | {plan['rows']} | {plan['pages']} | {plan['planning_ms']['median']}"
             f" | {plan['execution_ms']['median']} | {through} |"
         )
     lines += ["", "| page of 20 over REST, median ms | owner | secret key | ratio | its rounds |"]

@@ -16,7 +16,6 @@ from wakti_sb.errors import StackError
 from wakti_sb.spec import Owned
 from wakti_sb.stack import Endpoint
 
-PROJECTS_EACH = 3
 _FILL = Path(__file__).parent / "fill.sql"
 _NEWEST = {"public.project_uploads": "uploaded_at"}
 _ROWS_AN_OWNER = 100  # 1,000,000 rows over 10,000 owners and 30,000 projects
@@ -62,10 +61,18 @@ class Table:
 
 
 def fill(endpoint: Endpoint, rows: int) -> Owner:
-    """Put `rows` rows into every table that can hold them, and sign one of their owners in."""
+    """Put `rows` rows into every table that can hold them; one of their owners is signed in."""
     user, token = _sign_in(endpoint)
+    return Owner(user, token, surround(endpoint.db_url, user, rows))
+
+
+def surround(db_url: str, user: str, rows: int) -> tuple[str, ...]:
+    """Fill the tables with projects and rows of a user and of many others.
+
+    Returns the ids of the user's projects.
+    """
     owners = max(2, rows // _ROWS_AN_OWNER)
-    with psycopg.connect(superuser(endpoint.db_url), autocommit=True) as connection:
+    with psycopg.connect(superuser(db_url), autocommit=True) as connection:
         connection.execute(
             "select set_config('bench.owners', %s, false), set_config('bench.rows', %s, false)",
             [str(owners), str(rows)],
@@ -75,7 +82,7 @@ def fill(endpoint: Endpoint, rows: int) -> Owner:
         found = connection.execute(
             "select id::text from public.projects where user_id = %s order by id", [user]
         ).fetchall()
-    return Owner(user, token, tuple(project for (project,) in found))
+    return tuple(project for (project,) in found)
 
 
 def tables(db_url: str) -> tuple[Table, ...]:

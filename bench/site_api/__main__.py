@@ -41,7 +41,7 @@ Contenders = dict[str, dict[str, Measure]]
 
 
 def main() -> None:
-    parser = options("site-api", __doc__, runs=5)
+    parser = options(__doc__, runs=5)
     parser.add_argument("--seconds", type=positive, default=3, help="of load; %(default)s")
     arguments = parser.parse_args()
     with ExitStack() as opened:

@@ -6,7 +6,7 @@ import statistics
 from dataclasses import dataclass
 from typing import Any
 
-from bench._report import Report, at_least, at_most, targets_table
+from bench._report import Report, target, targets_table
 from bench.site_api.load import Sample
 
 OPERATIONS = ("submit", "list")
@@ -97,14 +97,16 @@ def _median(taken: list[Sample], what: str) -> float:
 
 def _targets(ratios: dict[tuple[str, str], dict[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
     targets = {
-        f"{operation}: {mine} / {other}": at_least(least, ratios[mine, other][operation]["median"])
+        f"{operation}: {mine} / {other}": target(
+            ratios[mine, other][operation]["median"], at_least=least
+        )
         for (mine, other), limits in _LEAST.items()
         if (mine, other) in ratios
         for operation, least in limits.items()
     }
     for operation in OPERATIONS:
         slowest = ratios[OURS, CONVENTIONAL][operation]["p99"]
-        targets[f"{operation}, p99: {OURS} / {CONVENTIONAL}"] = at_most(_SLOWEST, slowest)
+        targets[f"{operation}, p99: {OURS} / {CONVENTIONAL}"] = target(slowest, at_most=_SLOWEST)
     return targets
 
 

@@ -2,7 +2,7 @@
 import { createApp } from "./app.ts";
 import { connect } from "./database.ts";
 import { readEnvironment } from "./environment.ts";
-import { consoleLog } from "./log.ts";
+import { batchedLog, consoleLog } from "./log.ts";
 import { authOwners } from "./owners.ts";
 import { passwords } from "./settings.ts";
 import { bucketStorage } from "./storage.ts";
@@ -12,13 +12,29 @@ const environment = readEnvironment(
   passwords.iterations,
 );
 
-const app = createApp({
-  environment,
-  database: connect(environment.databaseUrl, environment.isEdgeRole),
-  owners: authOwners(environment),
-  storage: bucketStorage(environment),
-}, consoleLog);
+/** Write to the standard output, whole, or not at all once nobody reads it any more. */
+function print(text: string): void {
+  let bytes = new TextEncoder().encode(text);
+  try {
+    while (bytes.length > 0) {
+      bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+    }
+  } catch {
+    // A log that cannot be written must not stop the site.
+  }
+}
 
 // The platform chooses the address itself; a local stack names a port.
 const port = Deno.env.get("PORT");
+
+const app = createApp(
+  {
+    environment,
+    database: connect(environment.databaseUrl, environment.isEdgeRole),
+    owners: authOwners(environment),
+    storage: bucketStorage(environment),
+  },
+  port ? batchedLog(print) : consoleLog,
+);
+
 Deno.serve(port ? { hostname: "127.0.0.1", port: Number(port) } : {}, app);

@@ -14,7 +14,7 @@ def cases() -> dict[str, Case]:
     return {case.id: case for case in derive(plan(spec(), catalog()))}
 
 
-def test_every_id_reads_as_a_sentence_and_is_there_once(cases: dict[str, Case]) -> None:
+def test_every_id_reads_as_a_sentence_and_is_there_once() -> None:
     derived = derive(plan(spec(), catalog()))
     assert len({case.id for case in derived}) == len(derived)
     assert all(case.id.partition(": ")[2] for case in derived)

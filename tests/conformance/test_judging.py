@@ -6,6 +6,7 @@ import pytest
 
 from tests.conformance.catalogs import UPLOADS
 from wakti_sb.conformance.cases import Attempt, Case, Expectation, Select
+from wakti_sb.conformance.cases.model import DENIED
 from wakti_sb.conformance.findings import Report
 from wakti_sb.conformance.judge import Verdict, judge
 from wakti_sb.conformance.scenario import ANON
@@ -17,7 +18,7 @@ NOTHING = Outcome("zero rows")
 OWN = Expectation(frozenset({KEY}), frozenset({KEY}))
 
 
-def case(expected: Expectation = Expectation(), **more: object) -> Case:
+def case(expected: Expectation = DENIED, **more: object) -> Case:
     attempt = Attempt(ANON, Select(UPLOADS, ("id",)))
     values = {"family": "foreign", **more}
     return Case("t: a case", "t", "select", attempt=attempt, expected=expected, **values)  # type: ignore[arg-type]

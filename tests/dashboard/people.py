@@ -106,9 +106,9 @@ class Owner:
             )
 
 
-def new_owner(endpoint: Endpoint, name: str = "Olive & Thyme") -> Owner:
+def new_owner(endpoint: Endpoint, name: str = "Olive & Thyme", email: str | None = None) -> Owner:
     """Sign somebody up and make a project with its backend on."""
-    email = f"owner-{secrets.token_hex(6)}@example.com"
+    email = email or f"owner-{secrets.token_hex(6)}@example.com"
     headers = {"apikey": endpoint.publishable_key}
     answer = httpx.post(
         f"{endpoint.api_url}/auth/v1/signup",

@@ -55,7 +55,7 @@ def main() -> None:
     built = dashboard.build(deno.find(cache), cache)
     IMAGES.mkdir(parents=True, exist_ok=True)
     with folder() as project, running(project) as endpoint, sync_playwright() as playwright:
-        owner = new_owner(endpoint)
+        owner = new_owner(endpoint, email="layla@example.com")
         furnish(owner)
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         with Server(built, Site(endpoint.api_url, endpoint.publishable_key)).running() as url:

@@ -73,6 +73,21 @@ def test_a_session_that_the_server_forgot_is_told_and_leads_back(person: Person)
     expect(person.by("heading", "Uploads")).to_be_visible()
 
 
+def test_a_session_is_renewed_when_its_token_runs_out(person: Person) -> None:
+    person.enter("users")
+    person.sees("No users yet")
+    person.page.evaluate(
+        """() => {
+          const [key] = Object.keys(localStorage).filter((one) => one.endsWith("auth-token"));
+          const session = JSON.parse(localStorage.getItem(key));
+          localStorage.setItem(key, JSON.stringify({ ...session, expires_at: 1 }));
+        }"""
+    )
+    with person.page.expect_request("**/auth/v1/token?grant_type=refresh_token"):
+        person.page.reload()
+    person.sees("No users yet")
+
+
 def test_signing_up_twice_is_answered_with_a_way_on(person: Person) -> None:
     person.page.goto(person.url)
     person.press("Create account")

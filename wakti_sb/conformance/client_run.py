@@ -39,7 +39,10 @@ def through_client(
         cases = [c for c in derive(scenario) if "client" in c.transports and _supported(c)]
         transport = ClientTransport(endpoint, connection, scenario)
         listed = [*cases, *_bad_tokens(cases)]
-        verdicts = tuple(run_cases(transport, listed, listener))
+        try:
+            verdicts = tuple(run_cases(transport, listed, listener))
+        finally:
+            transport.close()
         decided = tuple(replace(v, decided_by=culprit(scenario, v)) for v in verdicts)
         return decided, collect(scenario, decided)
 

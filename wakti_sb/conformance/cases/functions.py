@@ -59,6 +59,7 @@ def _execute(scenario: Scenario, entry: Entry, label: str, who: Identity, call: 
         attempt=Attempt(who, call),
         expected=ALLOWED_NEW if allowed else DENIED,
         controls=() if allowed else tuple(Attempt(person, call) for person in people),
+        transports=_transports(call),
         why=f"execute = {entry.execute}",
     )
 
@@ -97,8 +98,14 @@ def _data(scenario: Scenario, entry: Entry, label: str, call: Call) -> Iterator[
             attempt=Attempt(who, telling),
             expected=Expectation(may),
             controls=tuple(controls),
+            transports=_transports(call),
             why=f"data = {entry.data}",
         )
+
+
+def _transports(call: Call) -> tuple[str, ...]:
+    """The API names arguments: it cannot call a computed field, whose row has no name."""
+    return ("sql", "client") if all(name for name, _ in call.arguments) else ("sql",)
 
 
 def _admits(right: Right, who: Identity) -> bool:

@@ -134,21 +134,20 @@ def _hidden(subject: Subject) -> Iterator[Case]:
             continue
         where = subject.where(row)
         ways = {
-            "read": Select(subject.entry.table, (*key, column), where),
-            "filter by": Select(subject.entry.table, key, where, present=column),
-            "order by": Select(subject.entry.table, key, where, order=column),
+            f"read {column}": Select(subject.entry.table, (*key, column), where),
+            f"filter by {column}": Select(subject.entry.table, key, where, present=column),
+            f"order by {column}": Select(subject.entry.table, key, where, order=column),
         }
         for foreign in subject.table.foreign_keys[:1]:
             columns = tuple(zip(foreign.columns, foreign.parent_columns, strict=True))
             join = Join(foreign.table, columns, foreign.name)
             if subject.scenario.spec.entry(foreign.table) is not None:
-                ways[f"read through {short(foreign.table)}"] = Select(
+                ways[f"read {column} through {short(foreign.table)}"] = Select(
                     subject.entry.table, (*key, column), where, join=join
                 )
         for way, request in ways.items():
-            verb, _, rest = way.partition(" ")
             yield Case(
-                id=f"{subject.name}: {who.label} cannot {verb} {column} {rest}".rstrip(),
+                id=f"{subject.name}: {who.label} cannot {way}",
                 object=subject.entry.table,
                 operation="select",
                 family="hidden column",

@@ -25,6 +25,7 @@ from .restore import Restorer
 from .sql import entered, told
 from .tokens import access_token
 
+_TIMEOUT = 30.0  # seconds; longer than any statement may run
 _NUMBERS = ("smallint", "integer", "bigint")
 
 
@@ -45,6 +46,12 @@ class ClientTransport:
         self.scenario = scenario
         self.restorer = Restorer(connection, scenario)
         self._clients: dict[Identity, Client] = {}
+        self._connections: list[httpx.Client] = []
+
+    def close(self) -> None:
+        """Close the connections to the API."""
+        for connection in self._connections:
+            connection.close()
 
     def perform(self, attempt: Attempt) -> Outcome:
         """Do it, look what came of it, undo it."""
@@ -144,19 +151,31 @@ class ClientTransport:
         return self._clients[who]
 
     def _connect(self, who: Identity) -> Client:
+        """A client as `who` would make it: the publishable key and the person's own token."""
         url, key = self.endpoint.api_url, self.endpoint.publishable_key
+        headers: dict[str, str] = {}
         if who.role == "service_role" and who.user_id is None:
-            return create_client(url, self.endpoint.secret_key)
-        if who.user_id is None:
-            return create_client(url, key)
+            key = self.endpoint.secret_key
+        elif who.user_id is not None:
+            headers["Authorization"] = f"Bearer {self._token(who)}"
+        connection = httpx.Client(timeout=_TIMEOUT)
+        self._connections.append(connection)
+        options = ClientOptions(
+            auto_refresh_token=False,
+            persist_session=False,
+            headers=headers,
+            httpx_client=connection,
+        )
+        return create_client(url, key, options)
+
+    def _token(self, who: Identity) -> str:
         if self.endpoint.jwt_secret is None:
             raise ConformanceError(
                 "the client transport has to sign tokens and this endpoint tells no JWT secret",
                 remedy="give --jwt-secret, or run over SQL only",
             )
-        token = access_token(who, self.endpoint.jwt_secret, f"{url}/auth/v1")
-        headers = {"Authorization": f"Bearer {token}"}
-        return create_client(url, key, ClientOptions(headers=headers))
+        issuer = f"{self.endpoint.api_url}/auth/v1"
+        return access_token(who, self.endpoint.jwt_secret, issuer)
 
 
 def _filtered(query: Any, where: Pairs) -> Any:

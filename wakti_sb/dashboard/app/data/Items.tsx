@@ -18,6 +18,7 @@ import { Button } from "../primitives/Button.tsx";
 import { Confirm } from "../primitives/Dialog.tsx";
 import { useLoad } from "../primitives/load.ts";
 import { Pager } from "../primitives/Pager.tsx";
+import { useRange, useStart } from "../primitives/paging.ts";
 import { Search } from "../primitives/Search.tsx";
 import { Empty, Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
@@ -39,12 +40,13 @@ export function Items(props: { collection: string }) {
   const { collection } = props;
   const place: Place = { project: project.id, owner: owner.id, collection };
   const [search, setSearch] = useState("");
-  const [start, setStart] = useState(0);
+  const [start, setStart] = useStart();
   const [work, setWork] = useState<Work | null>(null);
   const list = useLoad(
     JSON.stringify([search, start]),
     () => listItems(api, place, search, start),
   );
+  useRange(list.value, [start, setStart]);
   const schema = useLoad(collection, () => readFields(api, place));
   const rows = list.value?.rows ?? [];
   const fields = learned(schema.value ?? [], rows.map(({ data }) => data));

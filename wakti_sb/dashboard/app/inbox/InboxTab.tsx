@@ -16,6 +16,7 @@ import { Confirm } from "../primitives/Dialog.tsx";
 import { useLoad } from "../primitives/load.ts";
 import { PageHead } from "../primitives/PageHead.tsx";
 import { Pager } from "../primitives/Pager.tsx";
+import { useRange, useStart } from "../primitives/paging.ts";
 import { Empty, Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
@@ -30,7 +31,7 @@ export function InboxTab(props: { chosen: string | null }) {
   const toasts = useToasts();
   const { api, project, overview, newest, refresh } = useProject();
   const [filter, setFilter] = useState<InboxFilter>(NO_FILTER);
-  const [start, setStart] = useState(0);
+  const [start, setStart] = useStart();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [doomed, setDoomed] = useState<readonly string[]>([]);
   const key = JSON.stringify([project.id, filter, start]);
@@ -38,6 +39,7 @@ export function InboxTab(props: { chosen: string | null }) {
     key,
     () => listSubmissions(api, project.id, filter, start),
   );
+  useRange(list.value, [start, setStart]);
   useEffect(() => {
     // The first look only tells what the list shows already.
     if (newest !== null && list.value) list.reload();

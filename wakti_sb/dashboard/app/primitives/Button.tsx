@@ -1,6 +1,6 @@
 /** Buttons: one that leads, quiet ones, and one that destroys. */
 
-import type { ComponentChildren, Ref } from "preact";
+import type { ComponentChildren } from "preact";
 import { Icon, type IconName } from "./Icon.tsx";
 
 export interface ButtonProps {
@@ -14,7 +14,6 @@ export interface ButtonProps {
   readonly wide?: boolean;
   readonly label?: string;
   readonly onClick?: () => void;
-  readonly buttonRef?: Ref<HTMLButtonElement>;
 }
 
 export function Button(props: ButtonProps) {
@@ -23,7 +22,6 @@ export function Button(props: ButtonProps) {
   if (props.wide) classes.push("button-wide");
   return (
     <button
-      ref={props.buttonRef ?? null}
       type={props.type ?? "button"}
       class={classes.join(" ")}
       disabled={props.disabled || props.busy}

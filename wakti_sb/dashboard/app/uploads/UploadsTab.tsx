@@ -15,6 +15,7 @@ import { Icon } from "../primitives/Icon.tsx";
 import { useLoad } from "../primitives/load.ts";
 import { PageHead } from "../primitives/PageHead.tsx";
 import { Pager } from "../primitives/Pager.tsx";
+import { useRange, useStart } from "../primitives/paging.ts";
 import { Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
@@ -27,12 +28,13 @@ export function UploadsTab() {
   const { t } = useLocale();
   const toasts = useToasts();
   const { api, project, overview, refresh } = useProject();
-  const [start, setStart] = useState(0);
+  const [start, setStart] = useStart();
   const [doomed, setDoomed] = useState<Upload | null>(null);
   const list = useLoad(
     JSON.stringify([project.id, start]),
     () => listUploads(api, project.id, start),
   );
+  useRange(list.value, [start, setStart]);
   const queue = useQueue(api, project.id, async (stored) => {
     toasts.say(t.uploads.finished(stored));
     await Promise.all([list.reload(), refresh()]);

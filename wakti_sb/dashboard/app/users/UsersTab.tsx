@@ -14,6 +14,7 @@ import { Confirm } from "../primitives/Dialog.tsx";
 import { useLoad } from "../primitives/load.ts";
 import { PageHead } from "../primitives/PageHead.tsx";
 import { Pager } from "../primitives/Pager.tsx";
+import { useRange, useStart } from "../primitives/paging.ts";
 import { Search } from "../primitives/Search.tsx";
 import { Empty, Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
@@ -27,12 +28,13 @@ export function UsersTab() {
   const toasts = useToasts();
   const { api, project, refresh } = useProject();
   const [search, setSearch] = useState("");
-  const [start, setStart] = useState(0);
+  const [start, setStart] = useStart();
   const [asked, setAsked] = useState<Asked | null>(null);
   const list = useLoad(
     JSON.stringify([project.id, search, start]),
     () => listUsers(api, project.id, search, start),
   );
+  useRange(list.value, [start, setStart]);
 
   async function change(user: SiteUser, status: SiteUser["status"]) {
     const saved = await setStatus(api, user.id, status);

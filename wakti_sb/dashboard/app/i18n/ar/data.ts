@@ -69,7 +69,6 @@ export const data = {
   fieldName: "اسم الحقل",
   fieldType: "النوع",
   fieldTaken: "يوجد حقل بهذا الاسم.",
-  removeField: (name: string) => `إزالة ${name}`,
   types: {
     text: "نص",
     number: "رقم",
@@ -99,7 +98,6 @@ export const data = {
   goneLead: "حذفه شخص آخر أثناء تعديلك. يمكنك حفظ نسختك كعنصر جديد.",
   saveAsNew: "حفظ كعنصر جديد",
   discardTitle: "تجاهل تغييراتك؟",
-  discardLead: "ما غيّرته في هذا العنصر لم يُحفظ.",
   discard: "تجاهل",
   keepEditing: "متابعة التعديل",
   import: "استيراد",

@@ -18,7 +18,6 @@ export const inbox = {
   unread: "غير مقروءة",
   read: "مقروءة",
   spam: "مزعجة",
-  filters: "المرشحات",
   count: (count: number) =>
     plural("ar", count, {
       zero: "لا رسائل",
@@ -26,13 +25,6 @@ export const inbox = {
       two: "رسالتان",
       few: "# رسائل",
       other: "# رسالة",
-    }),
-  unreadCount: (count: number) =>
-    plural("ar", count, {
-      zero: "لا جديد",
-      one: "واحدة غير مقروءة",
-      two: "اثنتان غير مقروءتين",
-      other: "# غير مقروءة",
     }),
   arrived: (count: number) =>
     plural("ar", count, {
@@ -42,7 +34,6 @@ export const inbox = {
       few: "وصلت # رسائل جديدة",
       other: "وصلت # رسالة جديدة",
     }),
-  open: (who: string) => `فتح الرسالة من ${who}`,
   list: "الرسائل",
   chooseTitle: "اختر رسالة",
   chooseLead: "ستُفتح هنا وتُعدّ مقروءة.",
@@ -76,9 +67,6 @@ export const inbox = {
       few: "عُلّمت # رسائل",
       other: "عُلّمت # رسالة",
     }),
-  from: "أُرسلت من",
-  received: "وصلت",
-  unknownOrigin: "صفحة غير معروفة",
   noContent: "رسالة فارغة",
   reply: "الرد بالبريد",
 };

@@ -7,7 +7,6 @@ export const settings = {
   name: "الاسم",
   nameMissing: "أعطِ المشروع اسمًا.",
   id: "معرّف المشروع",
-  backend: "الخدمة",
   backendOn: "الخدمة تجيب",
   backendHint: "أوقفها فيُرفض كل طلب من الموقع. لا يُحذف شيء.",
   origins: "العناوين المسموح بها",

@@ -49,7 +49,6 @@ export const data = {
   fieldName: "Field name",
   fieldType: "Type",
   fieldTaken: "There is a field with this name.",
-  removeField: (name: string) => `Remove ${name}`,
   types: {
     text: "Text",
     number: "Number",
@@ -81,7 +80,6 @@ export const data = {
     "Somebody deleted it while you were editing. You can save yours as a new item.",
   saveAsNew: "Save as new item",
   discardTitle: "Discard your changes?",
-  discardLead: "What you changed in this item is not saved.",
   discard: "Discard",
   keepEditing: "Keep editing",
   import: "Import",

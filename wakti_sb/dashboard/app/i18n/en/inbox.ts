@@ -19,17 +19,13 @@ export const inbox = {
   unread: "Unread",
   read: "Read",
   spam: "Spam",
-  filters: "Filters",
   count: (count: number) =>
     plural("en", count, { one: "# message", other: "# messages" }),
-  unreadCount: (count: number) =>
-    plural("en", count, { one: "# unread", other: "# unread" }),
   arrived: (count: number) =>
     plural("en", count, {
       one: "A new message arrived",
       other: "# new messages arrived",
     }),
-  open: (who: string) => `Open the message from ${who}`,
   list: "Messages",
   chooseTitle: "Choose a message",
   chooseLead: "It opens here and counts as read.",
@@ -54,9 +50,6 @@ export const inbox = {
       one: "Message marked",
       other: "# messages marked",
     }),
-  from: "Sent from",
-  received: "Received",
-  unknownOrigin: "unknown page",
   noContent: "Empty message",
   reply: "Reply by e-mail",
 };

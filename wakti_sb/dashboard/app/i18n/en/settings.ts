@@ -7,7 +7,6 @@ export const settings = {
   name: "Name",
   nameMissing: "Give the project a name.",
   id: "Project id",
-  backend: "Backend",
   backendOn: "The backend answers",
   backendHint:
     "Switch it off and every request of the site is refused. Nothing is deleted.",

@@ -8,7 +8,6 @@ export const uploads = {
   drop: "Drop files here",
   dropOr: "or",
   choose: "Choose files",
-  add: "Upload files",
   hint: "Images, PDF, text, office documents, ZIP. Up to 10 MiB each.",
   emptyTitle: "No files yet",
   emptyLead:
@@ -17,13 +16,7 @@ export const uploads = {
   usedLabel: "Storage",
   count: (count: number) =>
     plural("en", count, { one: "# file", other: "# files" }),
-  name: "Name",
-  type: "Type",
-  size: "Size",
-  added: "Added",
-  copyLink: "Copy link",
   copyLinkOf: (name: string) => `Copy link of ${name}`,
-  open: "Open",
   openOf: (name: string) => `Open ${name}`,
   deleteOf: (name: string) => `Delete ${name}`,
   preview: (name: string) => `Preview of ${name}`,

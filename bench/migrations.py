@@ -43,8 +43,9 @@ def main() -> None:
     show(report, _markdown, as_json=arguments.json)
 
 
-def measure(project: Path, endpoint: Endpoint, runs: int) -> Report:
+def measure(project: Path, endpoint: Endpoint, runs: int, *, warm_ups: int = 1) -> Report:
     """Seconds of everything, each run on a database that has only what the platform puts there."""
+    rounds = warm_ups + runs
     seconds: dict[str, dict[str, list[float]]] = {
         CALLED: {FROM_ZERO: [], DRY_RUN: [], NOTHING: []},
         COMMAND: {FROM_ZERO: [], DRY_RUN: [], NOTHING: []},
@@ -52,10 +53,10 @@ def measure(project: Path, endpoint: Endpoint, runs: int) -> Report:
     }
     files: dict[str, list[float]] = {}
     with progress() as listener:
-        for number in range(runs + 1):
-            listener(Step("warming up" if number == 0 else "migrating", number, runs + 1))
+        for number in range(rounds):
+            listener(Step("warming up" if number < warm_ups else "migrating", number, rounds))
             taken, by_file = _round(project, endpoint)
-            if number == 0:
+            if number < warm_ups:
                 continue
             for contender, each in taken.items():
                 for what, value in each.items():

@@ -31,7 +31,7 @@ from wakti_sb.events import Step
 from wakti_sb.stack import Endpoint
 
 RATIO = 1.2
-_FEWEST = 1000
+_FEWEST = 20_000  # a smaller crowd's projects fill so few pages that an index would not help
 
 
 def main() -> int:

@@ -159,3 +159,9 @@ def test_a_connection_that_breaks_under_a_request_breaks_nothing_else(
         assert answer.result().status_code in (200, 500, 503)
         assert answer.result().json() is not None
     assert ask(0).status_code == ask(1).status_code == 200
+
+
+def test_a_method_that_no_function_can_be_sent_is_refused(http: httpx.Client) -> None:
+    answer = http.request("TRACE", "/functions/v1/project-backend-api")
+    assert answer.status_code == 405
+    assert answer.json()["code"] == "METHOD_NOT_ALLOWED"

@@ -46,7 +46,6 @@ class SqlTransport:
         try:
             return self._perform(attempt)
         except psycopg.Error as error:
-            run("rollback to savepoint attempt")
             refused = refusal(
                 error.sqlstate or "",
                 (error.diag.message_primary or str(error)).strip(),
@@ -54,8 +53,7 @@ class SqlTransport:
             )
             return entered(attempt.request, refused)
         finally:
-            run("rollback to savepoint attempt")
-            run("release savepoint attempt")
+            run("rollback to savepoint attempt; release savepoint attempt")
 
     def _perform(self, attempt: Attempt) -> Outcome:
         request = attempt.request
@@ -72,8 +70,7 @@ class SqlTransport:
         if isinstance(request, Call):
             return self._call(request)
         count = self.connection.execute(_text(to_sql(request))).rowcount
-        self.connection.execute("set constraints all immediate")
-        self.connection.execute("reset role")
+        self.connection.execute("set constraints all immediate; reset role")
         after = self._state(table_of(request), fresh=True)
         rows = changed(request, before, after, count)
         return Outcome("allowed" if rows else "zero rows", rows, count)

@@ -57,6 +57,10 @@ export class Functions {
     if (!target) {
       throw refusal(404, "NOT_FOUND", "Requested function was not found");
     }
+    // Fetch refuses to send it (fetch.spec.whatwg.org, "forbidden method").
+    if (request.method === "TRACE") {
+      throw refusal(405, "METHOD_NOT_ALLOWED", "TRACE is not allowed");
+    }
     if (target.verifyJwt && request.method !== "OPTIONS") {
       await this.#checkToken(request, url);
     }

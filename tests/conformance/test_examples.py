@@ -54,6 +54,23 @@ def test_a_run_leaves_nothing_behind(migrated: Migrated) -> None:
     assert copies == []
 
 
+def test_rows_of_other_people_do_not_change_the_verdict(migrated: Migrated) -> None:
+    """Also where a table holds more than a run reads."""
+    example = Example("notes")
+    url = migrated(example)
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "insert into auth.users (id, email)"
+            " select gen_random_uuid(), n || '@example.com' from generate_series(1, 30) as n;"
+            " insert into public.notebooks (user_id, title, slug, colour)"
+            " select id, 'theirs', 'theirs', 'red' from auth.users;"
+            " insert into public.notes (notebook_id, user_id, body, priority, starts_at, ends_at)"
+            " select id, user_id, 'theirs', 1, now(), now() + interval '1 hour'"
+            " from public.notebooks, generate_series(1, 80)"
+        )
+    assert run(example.spec, url).safe
+
+
 def test_the_same_run_gives_the_same_findings(migrated: Migrated) -> None:
     example = Example("notes")
     url = migrated(example, example.folder / "faults" / "using_true_left_in.sql")

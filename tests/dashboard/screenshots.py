@@ -49,6 +49,8 @@ DISHES = (
     ("Pistachio cake", 6.5, True, "dessert", (150, 180, 100)),
 )
 
+TABS = (("uploads", "", "img"), ("data", "menu", "text=Fattoush"), ("users", "", "tbody"))
+
 
 def main() -> None:
     cache = paths.cache()
@@ -68,8 +70,8 @@ def take(browser: Browser, url: str, owner: Owner) -> None:
     desk = visit(browser, url, owner)
     desk.page.locator(".message-open").nth(2).click()
     shoot(desk, "dashboard-inbox")
-    for tab, ready in (("uploads", "img"), ("data", "tbody"), ("users", "tbody")):
-        desk.go(tab)
+    for tab, detail, ready in TABS:
+        desk.go(tab, detail)
         desk.page.locator(ready).first.wait_for()
         shoot(desk, f"dashboard-{tab}")
     desk.go("settings")
@@ -93,8 +95,8 @@ def visit(browser: Browser, url: str, owner: Owner, **options: Any) -> Person:
 
 
 def shoot(person: Person, name: str) -> None:
-    """The picture, once the network is quiet."""
-    person.page.wait_for_load_state("networkidle")
+    """The picture, once every image in it is there."""
+    person.page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
     person.page.screenshot(path=IMAGES / f"{name}.png")
 
 

@@ -121,6 +121,7 @@ def test_the_keyboard_alone_opens_reads_and_deletes(person: Person) -> None:
     expect(person.by("dialog", "Delete this message?")).to_have_count(0)
     expect(person.by("button", "Delete")).to_be_focused()
     keys.press("Enter")
+    expect(person.by("button", "Cancel")).to_be_focused()
     keys.press("Tab")
     keys.press("Enter")
     person.sees("No messages yet")

@@ -32,7 +32,7 @@ class Verdict:
     @property
     def leaked(self) -> frozenset[Key]:
         """Rows that were reached and must not be."""
-        return self.outcome.rows - self.case.expected.may
+        return _beyond(self.case, self.outcome)
 
 
 def judge(
@@ -73,8 +73,15 @@ def _held(case: Case, outcome: Outcome) -> bool:
     return outcome.code == "23503" and case.family in _BY_FOREIGN_KEY
 
 
+def _beyond(case: Case, outcome: Outcome) -> frozenset[Key]:
+    """The rows that were reached and must not be."""
+    known = case.expected.known
+    reached = outcome.rows if known is None else outcome.rows & known
+    return reached - case.expected.may
+
+
 def _too_many(case: Case, outcome: Outcome) -> str:
-    leaked = outcome.rows - case.expected.may
+    leaked = _beyond(case, outcome)
     if leaked:
         return f"reached {len(leaked)} row(s) that are out of bounds"
     if outcome.count and not outcome.rows and _counts(case):

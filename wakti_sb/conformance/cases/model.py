@@ -34,10 +34,12 @@ class Expectation:
     """Which rows the attempt may reach, and which it must; `may` empty means a denial.
 
     A finding with `may` left behind is a leak, one with `must` not reached locks somebody out.
+    `known` limits the judgement to these rows, where a table holds more than could be read.
     """
 
     may: frozenset[Key] = frozenset()
     must: frozenset[Key] = frozenset()
+    known: frozenset[Key] | None = None
 
     @property
     def allowed(self) -> bool:

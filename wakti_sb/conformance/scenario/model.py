@@ -80,7 +80,8 @@ class Scenario:
     """Identities and rows, as they are in the database.
 
     `untested` says why some rows are not there, `solved` which values the CHECK constraints of a
-    table wanted in a further row, `alternatives` to what each column of a row can be changed.
+    table wanted in a further row, `alternatives` to what each column of a row can be changed,
+    `partial` which tables hold so much data that only our rows, and some others, are known.
     """
 
     spec: Spec
@@ -90,6 +91,7 @@ class Scenario:
     untested: Mapping[str, str] = field(default_factory=dict)
     solved: Mapping[Relation, Values] = field(default_factory=dict)
     alternatives: Mapping[Relation, Values] = field(default_factory=dict)
+    partial: frozenset[Relation] = frozenset()
     salt: str = ""
     _index: dict[Relation, list[Row]] = field(default_factory=dict, compare=False, repr=False)
 

@@ -67,11 +67,14 @@ class _Seeder:
 
     def as_found(self, scenario: Scenario, tables: Sequence[Relation]) -> Scenario:
         """The scenario with the rows that are really there."""
-        rows = [row for table in tables for row in self.read(table)]
+        by_table = {table: list(self.read(table)) for table in tables}
+        rows = [row for found in by_table.values() for row in found]
+        partial = frozenset(t for t, found in by_table.items() if len(found) >= _MOST_ROWS)
         found = replace(
             scenario,
             rows=tuple(rows),
             untested={**scenario.untested, **self.untested},
+            partial=partial,
             _index={},
         )
         taken: set[tuple[str, str | None]] = set()
@@ -185,6 +188,8 @@ class _Seeder:
         labels = {_key(made, keys): row for row, made in planned}
         query = sql.SQL("select to_jsonb(t) from {} as t limit %s").format(relation_name(table))
         rows = [row[0] for row in self.connection.execute(query, (_MOST_ROWS,))]
+        if known.is_view and len(rows) >= _MOST_ROWS:
+            rows.extend(self._shown(table, rows))
         missing = set(labels) - {_key(values, keys) for values in rows}
         rows.extend(made for _, made in planned if _key(made, keys) in missing)
         for values in sorted(rows, key=lambda v: _key(v, keys) not in labels):
@@ -193,6 +198,21 @@ class _Seeder:
                 yield Row(table, values)
             else:
                 yield replace(row, values=values)
+
+    def _shown(self, view: Relation, known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows of a large view that show a row of ours."""
+        marks = {
+            str(made[column])
+            for table, planned in self.planned.items()
+            for _, made in planned
+            for column in self.catalog.tables[table].primary_key
+        }
+        query = sql.SQL(
+            "select to_jsonb(t) from {} as t where exists ("
+            "select from jsonb_each_text(to_jsonb(t)) as e where e.value = any (%s))"
+        ).format(relation_name(view))
+        rows = (row[0] for row in self.connection.execute(query, (sorted(marks),)))
+        return [row for row in rows if row not in known]
 
     def _made(
         self, table: Table, values: dict[str, Any], person: Identity | None, settle: bool = False

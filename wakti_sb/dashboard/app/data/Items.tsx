@@ -27,7 +27,7 @@ import { ExportMenu } from "../transfer/ExportMenu.tsx";
 import { ImportDialog } from "./ImportDialog.tsx";
 import { ItemEditor } from "./ItemEditor.tsx";
 import { ItemTable } from "./ItemTable.tsx";
-import { titleOf } from "./values.ts";
+import { titleFirst, titleOf } from "./values.ts";
 
 type Work =
   | { readonly what: "edit" | "delete"; readonly item: Item }
@@ -49,7 +49,9 @@ export function Items(props: { collection: string }) {
   useRange(list.value, [start, setStart]);
   const schema = useLoad(collection, () => readFields(api, place));
   const rows = list.value?.rows ?? [];
-  const fields = learned(schema.value ?? [], rows.map(({ data }) => data));
+  const fields = titleFirst(
+    learned(schema.value ?? [], rows.map(({ data }) => data)),
+  );
 
   async function reload() {
     await Promise.all([list.reload(), schema.reload(), refresh()]);

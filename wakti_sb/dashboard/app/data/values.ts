@@ -7,6 +7,12 @@ import type { Messages } from "../i18n/messages.ts";
 
 const TITLES = ["title", "name", "label", "question", "email"];
 
+/** Fields in the order that people look for them: what an item is called first. */
+export function titleFirst(fields: readonly Field[]): readonly Field[] {
+  const rank = ({ name }: Field) => TITLES.includes(name) ? 0 : 1;
+  return fields.toSorted((a, b) => rank(a) - rank(b));
+}
+
 /** What an item is called: a field that sounds like a title, else its first text. */
 export function titleOf(item: Item): string {
   const byName = TITLES.map((name) => item.data[name]);

@@ -32,15 +32,27 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
 
 
 @pytest.fixture(scope="session")
-def endpoint(stack: EmbeddedStack) -> Endpoint:
-    """Where the stack of this session answers; the database holds what other tests left."""
+def disturbed() -> list[str]:
+    """Names of tests that may have left tables and policies of their own in the database."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def endpoint(stack: EmbeddedStack, disturbed: list[str]) -> Endpoint:
+    """Where the stack answers; the database holds migrations, and rows of other tests."""
+    if disturbed:
+        disturbed.clear()
+        stack.reset()
     return stack.endpoint()
 
 
 @pytest.fixture
-def clean(stack: EmbeddedStack) -> Endpoint:
-    """The same, with a clean, migrated database and no files."""
-    return stack.reset()
+def clean(
+    stack: EmbeddedStack, disturbed: list[str], request: pytest.FixtureRequest
+) -> Iterator[Endpoint]:
+    """The same for this test alone: a clean, migrated database and no files."""
+    yield stack.reset()
+    disturbed.append(request.node.nodeid)
 
 
 @pytest.fixture

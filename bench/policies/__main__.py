@@ -88,11 +88,7 @@ def _report(
             for who in (OWNER, SECRET)
         },
         "ratios": {
-            scope: {
-                page.table: {"median": round(page.ratio, 2), "rounds": figure(page.ratios)}
-                for page in read
-                if page.scope == scope
-            }
+            scope: {page.table: figure(page.ratios) for page in read if page.scope == scope}
             for scope in scopes
         },
         "targets": {
@@ -132,7 +128,7 @@ def _markdown(report: Report) -> str:
     lines.append("| --- " * 5 + "|")
     for scope, tables in report["ratios"].items():
         for table, ratio in tables.items():
-            low, high = ratio["rounds"]["spread"]
+            low, high = ratio["spread"]
             mine, other = (
                 report["contenders"][f"{who}, {scope}"][table] for who in (OWNER, SECRET)
             )

@@ -39,15 +39,15 @@ class Page:
         return [one for taken in self.milliseconds[who] for one in taken]
 
     @property
-    def ratio(self) -> float:
-        """The owner's median over the secret key's."""
-        return statistics.median(self.of(OWNER)) / statistics.median(self.of(SECRET))
-
-    @property
     def ratios(self) -> list[float]:
-        """The same of each round by itself."""
+        """The owner's median over the secret key's, of each round."""
         pairs = zip(self.milliseconds[OWNER], self.milliseconds[SECRET], strict=True)
         return [statistics.median(mine) / statistics.median(other) for mine, other in pairs]
+
+    @property
+    def ratio(self) -> float:
+        """The median of the rounds' ratios."""
+        return statistics.median(self.ratios)
 
 
 def measure(

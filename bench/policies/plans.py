@@ -148,7 +148,7 @@ def _rows(node: Node) -> int:
 
 
 def _feeds(node: Node) -> bool:
-    return node["Parent Relationship"] != "InitPlan"
+    return bool(node["Parent Relationship"] != "InitPlan")
 
 
 def _children(node: Node) -> Sequence[Node]:

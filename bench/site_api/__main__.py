@@ -82,15 +82,17 @@ def _contenders(opened: ExitStack, running: Ours, project: Path) -> Contenders:
 def _measure(contenders: Contenders, running: Ours, runs: int, seconds: int) -> Report:
     samples: Samples = {name: {operation: [] for operation in OPERATIONS} for name in contenders}
     with progress() as listener:
-        _round(contenders, seconds, lambda name: listener(Step(f"warming up {name}", 0, runs + 1)))
+
+        def take(done: int) -> dict[str, dict[str, Sample]]:
+            verb = "measuring" if done else "warming up"
+            return _round(
+                contenders, seconds, lambda what: listener(Step(f"{verb} {what}", done, runs + 1))
+            )
+
+        take(0)
         before = running.function.memory_info().rss
         for number in range(1, runs + 1):
-            taken = _round(
-                contenders,
-                seconds,
-                lambda name, done=number: listener(Step(f"measuring {name}", done, runs + 1)),
-            )
-            for name, operations in taken.items():
+            for name, operations in take(number).items():
                 for operation, sample in operations.items():
                     samples[name][operation].append(sample)
     after = running.function.memory_info().rss

@@ -17,7 +17,7 @@ POCKETBASE = "PocketBase"
 PGBENCH = "pgbench, the same SQL"
 
 # By pair of contenders: the least ratio of requests a second, by operation.
-_LEAST = {
+_LEAST: dict[tuple[str, str], dict[str, float]] = {
     (OURS, CONVENTIONAL): {"submit": 12, "list": 12},
     (GATEWAY, CONVENTIONAL): {"submit": 8, "list": 8},
     (OURS, POCKETBASE): {"submit": 1.3, "list": 2},
@@ -82,17 +82,17 @@ def _figure(taken: list[Sample]) -> dict[str, Any]:
 
 
 def _ratio(mine: list[Sample], other: list[Sample]) -> dict[str, Any]:
-    """Ratios of the medians, and the ends of the rounds' own ratios of requests a second."""
-    rounds = [one.rate / two.rate for one, two in zip(mine, other, strict=True)]
+    """Medians of the rounds' ratios, so that a slow minute of the machine weighs no more than one.
+
+    The spread is of requests a second.
+    """
+    pairs = list(zip(mine, other, strict=True))
+    rates = [one.rate / two.rate for one, two in pairs]
     return {
-        "median": round(_median(mine, "rate") / _median(other, "rate"), 2),
-        "p99": round(_median(mine, "p99") / _median(other, "p99"), 2),
-        "spread": [round(min(rounds), 2), round(max(rounds), 2)],
+        "median": round(statistics.median(rates), 2),
+        "p99": round(statistics.median(one.p99 / two.p99 for one, two in pairs), 2),
+        "spread": [round(min(rates), 2), round(max(rates), 2)],
     }
-
-
-def _median(taken: list[Sample], what: str) -> float:
-    return statistics.median(getattr(one, what) for one in taken)
 
 
 def _targets(ratios: dict[tuple[str, str], dict[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:

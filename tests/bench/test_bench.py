@@ -78,7 +78,7 @@ def test_migrations_reports_each_file_and_each_way_of_running_them(endpoint: End
     assert all(one["from zero"] > 0 for one in report["ratios"].values())
 
 
-def test_site_api_compares_medians_of_the_same_rounds() -> None:
+def test_site_api_compares_the_contenders_of_one_round_with_each_other() -> None:
     def rounds(*rates: float) -> dict[str, list[Sample]]:
         taken = [Sample(int(rate), rate, 1000 / rate) for rate in rates]
         return dict.fromkeys(site_api.OPERATIONS, taken)

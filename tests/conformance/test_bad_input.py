@@ -72,15 +72,15 @@ def test_a_policy_that_never_ends_is_stopped_and_reported(migrated: Migrated) ->
     url = migrated(NOTES)
     with psycopg.connect(url) as connection:
         connection.execute(
-            "alter role anon set statement_timeout = '200ms';"
-            ' alter policy "own notebooks" on public.notebooks to public'
-            " using ((select pg_sleep(5)) is null)"
+            "alter role anon set statement_timeout = '100ms';"
+            " create policy sleepy on public.reminders for select to anon"
+            " using ((select pg_sleep(60)) is null)"
         )
     report = run(NOTES.spec, url)
     with psycopg.connect(url) as connection:
         connection.execute("alter role anon set statement_timeout = '3s'")
     stopped = [f for f in report.findings if "statement timeout" in f.reason]
-    assert stopped
+    assert [finding.policy for finding in stopped] == ["sleepy"]
     assert not report.safe
 
 

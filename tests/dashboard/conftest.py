@@ -12,7 +12,7 @@ import pytest
 from tests.dashboard.people import Owner, new_owner
 from wakti_sb import dashboard
 from wakti_sb.dashboard import Server, Site
-from wakti_sb.stack import Endpoint
+from wakti_sb.stack import EmbeddedStack, Endpoint
 from wakti_sb.stack.embedded import deno, paths
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def built() -> Path:
 
 
 @pytest.fixture(scope="session")
-def page_url(built: Path, endpoint: Endpoint) -> Iterator[str]:
+def page_url(built: Path, stack: EmbeddedStack) -> Iterator[str]:
     """The page, served for the stack of this session from an origin of its own."""
-    site = Site(endpoint.api_url, endpoint.publishable_key)
+    site = Site(stack.endpoint().api_url, stack.endpoint().publishable_key)
     with Server(built, site).running() as url:
         yield url
 

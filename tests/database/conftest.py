@@ -12,7 +12,7 @@ import pytest
 from psycopg import sql
 
 from wakti_sb.migrate import apply, read
-from wakti_sb.stack import Endpoint
+from wakti_sb.stack import EmbeddedStack
 
 from .callers import Database
 from .world import World
@@ -22,9 +22,9 @@ PLATFORM = "wakti_platform"  # the stack's database with nothing but the platfor
 
 
 @pytest.fixture(scope="session")
-def server(endpoint: Endpoint) -> str:
+def server(stack: EmbeddedStack) -> str:
     """URL of the stack's server, as postgres, without a database."""
-    return endpoint.db_url.rpartition("/")[0]
+    return stack.endpoint().db_url.rpartition("/")[0]
 
 
 @pytest.fixture(scope="session")

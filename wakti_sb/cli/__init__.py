@@ -29,6 +29,7 @@ _COMMANDS = {
     "adopt": "make a live project of the first release ready for migrate",
     "migrate": "apply pending migrations",
     "bench": "the measurements of this repository",
+    "dashboard": "the owner's page, for this stack or any project",
     "rls": "prove row level security, case by case, for any Supabase project",
     "doctor": "what is missing on this machine",
 }

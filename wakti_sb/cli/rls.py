@@ -16,7 +16,7 @@ from wakti_sb.cli._project import in_project
 from wakti_sb.conformance import reports
 from wakti_sb.errors import Findings, UsageError
 from wakti_sb.events import Listener, Step
-from wakti_sb.stack import throwaway
+from wakti_sb.stack import Endpoint, throwaway
 
 MODEL = "wakti.toml"
 
@@ -44,6 +44,17 @@ class Target:
                 remedy="`wakti-sb rls init` proposes one.",
             )
         return spec.load(file)
+
+    @contextmanager
+    def endpoint(self, listener: Listener) -> Iterator[Endpoint]:
+        """A stack with an API, made from the migrations and gone afterwards."""
+        if self.db_url is not None:
+            raise UsageError(
+                "--through-client needs an API, and --db-url names a database alone.",
+                remedy="Leave --db-url out: a stack is made from supabase/migrations.",
+            )
+        with throwaway(self.project, listener) as endpoint:
+            yield endpoint
 
     @contextmanager
     def database(self, listener: Listener) -> Iterator[str]:
@@ -78,6 +89,11 @@ def init(target: Target) -> None:
 
 
 @command.command(epilog="Example: wakti-sb rls test --html matrix.html --junit rls.xml")
+@click.option(
+    "--through-client",
+    is_flag=True,
+    help="Try the cases through the Supabase client too, and report where the two disagree.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML.")
 @click.option("--sarif", type=click.Path(dir_okay=False, path_type=Path), help="Write SARIF.")
@@ -86,6 +102,7 @@ def init(target: Target) -> None:
 @click.pass_obj
 def test(
     target: Target,
+    through_client: bool,
     as_json: bool,
     junit: Path | None,
     sarif: Path | None,
@@ -94,10 +111,8 @@ def test(
 ) -> None:
     """Try every case and judge it; exit 1 unless everything was tried and nothing is wrong."""
     model = target.model()
-    with progress() as listener, target.database(listener) as url:
-        report = conformance.run(
-            model, url, allow_data=target.allow_data, listener=_steps(listener)
-        )
+    with progress() as listener:
+        report = _run(target, model, through_client, listener)
     if junit is not None:
         junit.write_text(reports.junit(report), "utf-8")
     if sarif is not None:
@@ -115,6 +130,17 @@ def test(
         note(f"{report.passed} of {report.cases} cases passed in {report.seconds:.1f} s.")
     if not report.safe:
         raise Findings(f"{len(report.findings)} findings, {len(report.untested)} tables untested.")
+
+
+def _run(
+    target: Target, model: spec.Spec, through_client: bool, listener: Listener
+) -> conformance.Report:
+    steps = _steps(listener)
+    if through_client:
+        with target.endpoint(listener) as endpoint:
+            return conformance.run(model, endpoint.db_url, endpoint=endpoint, listener=steps)
+    with target.database(listener) as url:
+        return conformance.run(model, url, allow_data=target.allow_data, listener=steps)
 
 
 @command.command(epilog="Example: wakti-sb rls mutate --min-score 1.0")

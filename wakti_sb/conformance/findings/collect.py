@@ -30,7 +30,7 @@ def collect(
         case = verdict.case
         policy = culprit(scenario, verdict, without)
         problem = _problem(verdict)
-        detail = case.family if problem in ("unproven", "no verdict") else case.column or ""
+        detail = case.family if problem == "unproven" else case.column or ""
         if case.family == "foreign parent" or problem == "locked out":
             detail = f"{case.family} {case.column}"
         group = (case.object, case.operation, case.identity, problem, policy, detail)

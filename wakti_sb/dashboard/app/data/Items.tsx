@@ -71,7 +71,8 @@ export function Items(props: { collection: string }) {
         await reload();
       },
     });
-    await reload();
+    // The dialog need not wait for the list.
+    reload();
   }
 
   /** Moves a row to another place of the page; shown at once. */

@@ -85,7 +85,9 @@ export function InboxTab(props: { chosen: string | null }) {
     toasts.say(t.inbox.deleted(doomed.length));
     setSelected(new Set());
     if (props.chosen && doomed.includes(props.chosen)) show(null);
-    await Promise.all([list.reload(), refresh()]);
+    // The dialog need not wait for the list.
+    list.reload();
+    refresh();
   }
 
   function choose(one: Submission) {

@@ -39,6 +39,7 @@ export function useToasts(): Toasts {
 }
 
 const SHOWN = 6000; // milliseconds
+const OFFERED = 12_000; // where there is something to decide
 
 export function ToastProvider(props: { children: ComponentChildren }) {
   const { t, problem } = useLocale();
@@ -52,7 +53,7 @@ export function ToastProvider(props: { children: ComponentChildren }) {
     function show(text: string, failed: boolean, action?: ToastAction) {
       const id = next.current++;
       setList((before) => [...before.slice(-2), { id, text, failed, action }]);
-      setTimeout(() => dismiss(id), SHOWN);
+      setTimeout(() => dismiss(id), action ? OFFERED : SHOWN);
     }
     return {
       say: (text, action) => show(text, false, action),

@@ -44,7 +44,9 @@ export function UploadsTab() {
       await deleteUpload(api, project.id, upload.id);
       toasts.say(t.uploads.deleted(upload.filename));
     } finally {
-      await Promise.all([list.reload(), refresh()]);
+      // The dialog need not wait for the list.
+      list.reload();
+      refresh();
     }
   }
   return (

@@ -58,7 +58,9 @@ export function UsersTab() {
   async function remove(user: SiteUser) {
     await deleteUser(api, user.id);
     toasts.say(t.users.didDelete(nameOf(user)));
-    await Promise.all([list.reload(), refresh()]);
+    // The dialog need not wait for the list.
+    list.reload();
+    refresh();
   }
 
   const nothing = list.value?.total === 0;

@@ -26,7 +26,12 @@ type Keys = Pick<
   | "serviceRoleKey"
 >;
 
+/** How many verified tokens are remembered. */
+const REMEMBERED = 1000;
+
 export class Credentials {
+  /** Tokens whose signature was found good, oldest first. */
+  readonly #verified = new Map<string, Claims>();
   readonly #kinds: ReadonlyMap<string, KeyKind>;
   readonly #signingKey: Uint8Array;
 
@@ -56,6 +61,18 @@ export class Credentials {
    * The legacy keys are such tokens: their role is `anon` or `service_role`.
    */
   async verify(token: string): Promise<Claims> {
+    const known = this.#verified.get(token);
+    if (known && stillRunning(known)) return known;
+    const claims = await this.#check(token);
+    this.#verified.set(token, claims);
+    if (this.#verified.size > REMEMBERED) {
+      const [oldest] = this.#verified.keys();
+      if (oldest) this.#verified.delete(oldest);
+    }
+    return claims;
+  }
+
+  async #check(token: string): Promise<Claims> {
     try {
       const { payload } = await jwtVerify(token, this.#signingKey, {
         algorithms: ["HS256"],
@@ -76,6 +93,11 @@ export class Credentials {
       .setProtectedHeader({ alg: "HS256", typ: "JWT" })
       .sign(this.#signingKey);
   }
+}
+
+/** Whether a token that was good once has not run out since. */
+function stillRunning({ exp }: Claims): boolean {
+  return typeof exp !== "number" || exp > Date.now() / 1000;
 }
 
 /** The API key of a request, from its header or its query; null if it sends none. */

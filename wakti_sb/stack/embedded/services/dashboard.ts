@@ -48,6 +48,9 @@ export async function sendPage(
     // The files change with the package; they are small and on this machine.
     "cache-control": "no-cache",
     "x-content-type-options": "nosniff",
+    // The page's own policy stands in a meta element, which cannot forbid foreign frames.
+    "content-security-policy": "frame-ancestors 'none'",
+    "x-frame-options": "DENY",
   };
   if (method === "HEAD") {
     handle.close();

@@ -79,13 +79,18 @@ export class Gateway {
 
   async #api(request: Request, url: URL): Promise<Response> {
     const { pathname } = url;
-    const { auth, connection, lite, storage } = this.services;
+    const { auth, connection, credentials, lite, storage } = this.services;
     if (pathname.startsWith("/storage/v1/")) {
       const path = pathname.slice("/storage/v1".length);
       return await storage.fetch(request, url, path);
     }
     if (pathname.startsWith("/rest/v1/")) {
-      return await rest(lite, connection, this.#withKey(request, url));
+      return await rest(
+        lite,
+        connection,
+        credentials,
+        this.#withKey(request, url),
+      );
     }
     if (pathname.startsWith("/auth/v1/")) {
       const keyed = this.#withKey(request, url);

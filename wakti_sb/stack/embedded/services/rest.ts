@@ -1,10 +1,10 @@
 /** The Data API: Lite's, with what it lacks before and behind it. */
 
 import { readText } from "./body.ts";
-import { bearerOf, looksLikeToken } from "./credentials.ts";
+import { bearerOf, type Credentials, looksLikeToken } from "./credentials.ts";
 import type { PlatformConnection } from "./database/platform_connection.ts";
 import { currentRequest } from "./database/request_settings.ts";
-import type { Lite } from "./lite.ts";
+import { type Caller, currentCaller, type Lite } from "./lite.ts";
 import { logError } from "./log.ts";
 import { Problem } from "./problem.ts";
 
@@ -26,6 +26,7 @@ const PERHAPS_STALE = new Set([
 export async function rest(
   lite: Lite,
   connection: PlatformConnection,
+  credentials: Credentials,
   request: Request,
 ): Promise<Response> {
   const token = bearerOf(request);
@@ -52,9 +53,19 @@ export async function rest(
   });
   const body = request.body === null ? null : await readBody(request);
   const { url, method, headers } = request;
+  const caller = token === null ? null : await callerOf(token, credentials);
   const answer = () => {
-    const copy = new Request(url, { method, headers, body });
-    return currentRequest.run(copy, () => lite(copy));
+    const asking = new Request(url, { method, headers, body });
+    if (caller === null) {
+      return currentRequest.run(asking, () => lite(asking));
+    }
+    const named = new Headers(headers);
+    named.delete("authorization");
+    const known = new Request(url, { method, headers: named, body });
+    return currentRequest.run(
+      asking,
+      () => currentCaller.run(caller, () => lite(known)),
+    );
   };
   const asked = performance.now();
   const response = await answer();
@@ -65,6 +76,17 @@ export async function rest(
   // On the platform a change of the schema tells the Data API; here the first miss asks.
   connection.clearSchemaCacheOlderThan(asked);
   return await answer();
+}
+
+/** Whose token it is; null if it is not good, for which Lite has the platform's words. */
+async function callerOf(
+  token: string,
+  credentials: Credentials,
+): Promise<Caller | null> {
+  const claims = await credentials.verify(token).catch(() => null);
+  return typeof claims?.role === "string"
+    ? { ...claims, role: claims.role }
+    : null;
 }
 
 /** The body, known to be UTF-8; as bytes, since text would bring a content type of its own. */

@@ -8,15 +8,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-TYPESCRIPT := wakti_sb/stack/embedded/services bench/site_api/conventional
+TYPESCRIPT := wakti_sb/stack/embedded/services wakti_sb/dashboard/app bench/site_api/conventional
 
 .PHONY: demo test check format clean
 
 demo: $(READY)
 	$(BIN)/wakti-sb demo
 
+# Four workers on two cores: much of a test is waiting for a process or a browser.
 test: $(READY)
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 4
 
 check: $(READY)
 	$(BIN)/ruff format --check --quiet .

@@ -18,6 +18,7 @@ def folder() -> Iterator[Path]:
     """A folder with this repository's `supabase/` in it, removed in the end."""
     with tempfile.TemporaryDirectory(prefix="wakti-bench-") as name:
         made = Path(name)
+        made.chmod(0o755)  # a cache in it must be open to the user that root's server runs as
         shutil.copytree(ROOT / "supabase", made / "supabase")
         yield made
 

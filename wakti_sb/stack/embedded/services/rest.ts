@@ -54,19 +54,14 @@ export async function rest(
   const body = request.body === null ? null : await readBody(request);
   const { url, method, headers } = request;
   const caller = token === null ? null : await callerOf(token, credentials);
-  const answer = () => {
-    const asking = new Request(url, { method, headers, body });
-    if (caller === null) {
-      return currentRequest.run(asking, () => lite(asking));
-    }
-    const named = new Headers(headers);
-    named.delete("authorization");
-    const known = new Request(url, { method, headers: named, body });
-    return currentRequest.run(
-      asking,
-      () => currentCaller.run(caller, () => lite(known)),
-    );
-  };
+  const passed = new Headers(headers);
+  if (caller !== null) passed.delete("authorization");
+  const answer = () =>
+    currentRequest.run({ url, method, headers }, () => {
+      const copy = new Request(url, { method, headers: passed, body });
+      if (caller === null) return lite(copy);
+      return currentCaller.run(caller, () => lite(copy));
+    });
   const asked = performance.now();
   const response = await answer();
   if (response.status === 500 && !isJson(response)) {

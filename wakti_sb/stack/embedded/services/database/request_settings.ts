@@ -6,8 +6,11 @@ import type { Claims } from "../credentials.ts";
 /** A setting of PostgreSQL by name. */
 export type Setting = readonly [name: string, value: string];
 
+/** What a function may ask about the request that called it. */
+export type RequestHead = Pick<Request, "method" | "url" | "headers">;
+
 /** The request that the code running now answers: Lite does not hand it down to the database. */
-export const currentRequest = new AsyncLocalStorage<Request>();
+export const currentRequest = new AsyncLocalStorage<RequestHead>();
 
 /**
  * The settings of one transaction. The role comes last: what follows it would be set with the
@@ -21,7 +24,7 @@ export const currentRequest = new AsyncLocalStorage<Request>();
 export function requestSettings(
   role: string,
   claims: Claims,
-  request: Request | undefined,
+  request: RequestHead | undefined,
   roleSettings: readonly Setting[],
 ): Setting[] {
   const settings: Setting[] = [
@@ -53,7 +56,7 @@ function text(value: unknown): string {
 }
 
 /** The path below the Data API, as PostgREST sees it. */
-function pathOf(request: Request): string {
+function pathOf(request: RequestHead): string {
   return new URL(request.url).pathname.replace(/^\/rest\/v1/, "") || "/";
 }
 

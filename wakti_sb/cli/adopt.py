@@ -56,7 +56,7 @@ def command(
     for name in only:
         if name not in adopt.TABLES and not _ID.fullmatch(name):
             raise UsageError(f"--only {name}: is neither a row's id nor {_either(adopt.TABLES)}.")
-    url = db_url if db_url is not None else EmbeddedStack(project).endpoint().db_url
+    url = db_url if db_url is not None else EmbeddedStack(project).endpoint().database
     if indexes:
         _build_indexes(project, url, as_json)
         return

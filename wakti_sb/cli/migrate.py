@@ -53,7 +53,7 @@ def command(
 
     The history is the official CLI's: either of the two can go on where the other stopped.
     """
-    url = db_url if db_url is not None else EmbeddedStack(project).endpoint().db_url
+    url = db_url if db_url is not None else EmbeddedStack(project).endpoint().database
     with _events() as on_event:
         files = migrate.read(project / "supabase" / "migrations", on_event=on_event)
         if show_status:

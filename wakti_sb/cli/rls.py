@@ -63,7 +63,7 @@ class Target:
             yield self.db_url
             return
         with throwaway(self.project, listener, api=False) as endpoint:
-            yield endpoint.db_url
+            yield endpoint.database
 
 
 @click.group()
@@ -138,7 +138,7 @@ def _run(
     steps = _steps(listener)
     if through_client:
         with target.endpoint(listener) as endpoint:
-            return conformance.run(model, endpoint.db_url, endpoint=endpoint, listener=steps)
+            return conformance.run(model, endpoint.database, endpoint=endpoint, listener=steps)
     with target.database(listener) as url:
         return conformance.run(model, url, allow_data=target.allow_data, listener=steps)
 

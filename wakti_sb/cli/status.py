@@ -45,7 +45,7 @@ def print_addresses(endpoint: Endpoint) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row("API", endpoint.api_url)
     table.add_row("Functions", endpoint.functions_url)
-    table.add_row("Database", endpoint.db_url)
+    table.add_row("Database", endpoint.database)
     if endpoint.dashboard_url is not None:
         table.add_row("Dashboard", endpoint.dashboard_url)
     show(table)

@@ -35,7 +35,7 @@ def through_client(
     spec: Spec, catalog: Catalog, endpoint: Endpoint, salt: str = "", listener: Listener = ignore
 ) -> tuple[tuple[Verdict, ...], tuple[Finding, ...]]:
     """Verdicts of every case that can travel over HTTP, and what they lead to."""
-    with committed(spec, catalog, endpoint.db_url, f"{_SALT}{salt}") as (connection, scenario):
+    with committed(spec, catalog, endpoint.database, f"{_SALT}{salt}") as (connection, scenario):
         cases = [c for c in derive(scenario) if "client" in c.transports and _supported(c)]
         transport = ClientTransport(endpoint, connection, scenario)
         listed = [*cases, *_bad_tokens(cases)]

@@ -4,32 +4,44 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wakti_sb.errors import UsageError
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Endpoint:
     """A Supabase project that runs somewhere.
 
     Parameters:
         api_url: the gateway, e.g. `http://127.0.0.1:54321`.
-        db_url: PostgreSQL as role postgres; it carries the password.
         functions_url: where edge functions answer, e.g. `{api_url}/functions/v1`.
-        publishable_key: `sb_publishable_…`, for browsers.
-        secret_key: `sb_secret_…`, bypasses row level security.
-        anon_key: the legacy JWT for browsers.
-        service_role_key: the legacy JWT that bypasses row level security.
+        publishable_key: `sb_publishable_…` or the legacy anon key, for browsers.
+        secret_key: `sb_secret_…` or the legacy service_role key, bypasses row level security.
+        db_url: PostgreSQL as role postgres; it carries the password. None where nobody told.
+        anon_key: the legacy JWT for browsers, where the project has one.
+        service_role_key: the legacy JWT that bypasses row level security, likewise.
         jwt_secret: signs the tokens of users; None where a project does not tell.
         dashboard_url: the owner's page, where the stack serves it.
     """
 
     api_url: str
-    db_url: str
     functions_url: str
     publishable_key: str
     secret_key: str
-    anon_key: str
-    service_role_key: str
+    db_url: str | None = None
+    anon_key: str | None = None
+    service_role_key: str | None = None
     jwt_secret: str | None = None
     dashboard_url: str | None = None
+
+    @property
+    def database(self) -> str:
+        """`db_url`, for what cannot do without. Raise UsageError if nobody told it."""
+        if self.db_url is None:
+            raise UsageError(
+                f"this needs the database behind {self.api_url}, and only the API is known.",
+                remedy="Name it with --db-url postgresql://postgres:…",
+            )
+        return self.db_url
 
     def env(self) -> dict[str, str]:
         """The names under which the official CLI's `status -o env` prints them."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from wakti_sb.errors import UsageError
 from wakti_sb.stack import Endpoint, remote
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 _OPTIONS = {
@@ -50,7 +49,7 @@ class Address:
         )
 
 
-def of_an_endpoint(command: Callable[P, R]) -> Callable[..., R]:
+def of_an_endpoint(command: Callable[..., R]) -> Callable[..., R]:
     """Give a command the options of `Address`, each from the environment too; pass it `address`."""
 
     @wraps(command)

@@ -1,16 +1,13 @@
 """What is in a stack's database: the migrations, the template that resets clone, the seeds.
 
-The migration runner is imported where it is needed: it brings PostgreSQL's parser with it, and a
-reset that only clones the template must not wait for that.
+The migration runner and the driver are imported where they are needed: they bring PostgreSQL's
+parser with them, and a reset that only clones the template must not wait for that.
 """
 
 from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-
-import psycopg
-from psycopg import sql
 
 from wakti_sb.errors import MigrationError
 from wakti_sb.stack.config import Config
@@ -53,6 +50,8 @@ class Database:
 
     def let_edge_in(self, password: str) -> None:
         """Set the password of the role that the edge function connects as, if there is one."""
+        from psycopg import sql
+
         with self._server.connect() as connection:
             known = connection.execute(
                 "select 1 from pg_roles where rolname = %s", [EDGE_ROLE]
@@ -71,6 +70,8 @@ class Database:
         return found is None
 
     def _fill(self, name: str) -> None:
+        import psycopg
+
         self._migrate(name)
         with psycopg.connect(self._server.url(database=name)) as connection:
             for bucket, settings in self._config.buckets.items():

@@ -1,4 +1,8 @@
-"""The PostgreSQL server of a stack: make its data folder, start it, imitate the platform in it."""
+"""The PostgreSQL server of a stack: make its data folder, start it, imitate the platform in it.
+
+The driver is imported where it is needed: loading it takes longer than a reset, which has psql copy
+a database and needs nothing else.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +16,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import psycopg
-from psycopg import sql
+from typing import TYPE_CHECKING
 
 from wakti_sb.errors import EnvironmentProblem, StackError
 from wakti_sb.stack.embedded import process
 from wakti_sb.stack.embedded.installation import Installation
 from wakti_sb.stack.embedded.paths import Paths, server_user
 from wakti_sb.stack.embedded.ports import HOST
+
+if TYPE_CHECKING:
+    import psycopg
 
 SUPERUSER = "supabase_admin"
 # As the official CLI's local database: its commands connect with it to 127.0.0.1.
@@ -75,6 +80,8 @@ class Server:
         self, *, user: str = SUPERUSER, database: str = "postgres"
     ) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         """A connection in autocommit mode."""
+        import psycopg
+
         with psycopg.connect(self.url(user=user, database=database), autocommit=True) as connection:
             yield connection
 
@@ -155,6 +162,8 @@ class Server:
             user=user.pw_uid if user else None,
             group=user.pw_gid if user else None,
         )
+        import psycopg
+
         deadline = time.monotonic() + _START_TIMEOUT
         while time.monotonic() < deadline and started.alive():
             try:
@@ -177,6 +186,8 @@ class Server:
         """
         if self.initialized:
             return
+        from psycopg import sql
+
         with self.connect() as connection:
             for file in sorted(_PLATFORM.glob("*.sql")):
                 if file.name == "50_exposure_off.sql" and auto_expose_new_tables:
@@ -191,11 +202,29 @@ class Server:
 
     def clone(self, template: str, name: str) -> None:
         """Replace database `name` by a copy of `template`, cutting off whoever is connected."""
-        target, source = sql.Identifier(name), sql.Identifier(template)
-        with self.connect(database="template1") as connection:
-            connection.execute(sql.SQL("drop database if exists {} with (force)").format(target))
-            connection.execute(
-                sql.SQL("create database {} template {} owner postgres").format(target, source)
+        self._psql(
+            f'drop database if exists "{name}" with (force)',
+            f'create database "{name}" template "{template}" owner postgres',
+        )
+
+    def _psql(self, *statements: str) -> None:
+        """Run statements of ours, each in a transaction of its own."""
+        command = [self.installation.program("psql"), "--no-psqlrc", "--quiet"]
+        command += ["--set", "ON_ERROR_STOP=1", "--host", HOST, "--port", str(self.port)]
+        command += ["--username", SUPERUSER, "--dbname", "template1"]
+        for statement in statements:
+            command += ["--command", statement]
+        done = subprocess.run(
+            command,
+            env={**_ENVIRONMENT, "PGPASSWORD": PASSWORD},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode != 0:
+            raise StackError(
+                f"the database cannot be copied: {done.stderr.strip() or 'psql failed'}",
+                place=str(self.paths.logs / "postgres.log"),
             )
 
 

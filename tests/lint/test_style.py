@@ -14,9 +14,11 @@ from .conftest import write_files, write_migrations
 OFF = '[lint.off]\nsquawk = "-"\n'
 
 
-def found(project: Path, toml: str = OFF, since: str | None = None) -> tuple[Finding, ...]:
+def found(
+    project: Path, toml: str = OFF, since: str | None = None, cache: Path | None = None
+) -> tuple[Finding, ...]:
     """Lint a folder that has sources of its own."""
-    return lint.lint(project, project, spec.parse(toml), since=since).findings
+    return lint.lint(project, project, spec.parse(toml), since=since, cache=cache).findings
 
 
 def generated(project: Path, files: dict[str, str], toml: str = OFF) -> None:
@@ -105,3 +107,39 @@ def test_what_postgresql_accepts_and_sqlfluff_does_not_know_is_no_finding(projec
 def test_line_ends_and_byte_order_marks_are_no_style(project: Path, text: str) -> None:
     write_migrations(project, [text.replace("b\r\n", "b;\r\n")])
     assert found(project) == ()
+
+
+def test_what_is_remembered_is_what_would_be_found(project: Path, tmp_path: Path) -> None:
+    template = "{% set word = 'SELECT' %}\n{{ word }} 1 AS one;\n"
+    generated(project, {"sql/migrations/R_10_a.sql.j2": template})
+    once, again = (found(project, cache=tmp_path) for _ in range(2))
+    assert once == again == found(project)
+    assert len(once) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (".sqlfluff", "[sqlfluff]\nexclude_rules = capitalisation.keywords\n"),
+        ("sql/migrations/macros.j2", "{% macro word() %}select{% endmacro %}"),
+    ],
+    ids=["a setting", "a macro"],
+)
+def test_what_changes_the_answer_is_never_answered_from_memory(
+    project: Path, tmp_path: Path, file: str, text: str
+) -> None:
+    template = "{% from 'sql/migrations/macros.j2' import word %}\n{{ word() }} 1 as one;\n"
+    macros = "{% macro word() %}SELECT{% endmacro %}"
+    sources = {"sql/migrations/R_10_a.sql.j2": template, "sql/migrations/macros.j2": macros}
+    generated(project, sources)
+    assert found(project, cache=tmp_path) != ()
+    generated(project, {file: text})
+    assert found(project, cache=tmp_path) == ()
+
+
+def test_a_memory_that_cannot_be_read_is_made_again(project: Path, tmp_path: Path) -> None:
+    generated(project, {"sql/migrations/20250101000000_a.sql": "SELECT 1 as one;\n"})
+    once = found(project, cache=tmp_path)
+    for answer in (tmp_path / "lint").iterdir():
+        answer.write_text("[{")
+    assert found(project, cache=tmp_path) == once

@@ -37,7 +37,7 @@ def command(project: Path, since: str | None, as_json: bool, summary: Path | Non
             sources.root(),
             described,
             since=since,
-            deno_cache=paths.cache() / "deno",
+            cache=paths.cache(),
             listener=listener,
         )
     if as_json:

@@ -42,7 +42,7 @@ def lint(
     spec: Spec,
     *,
     since: str | None = None,
-    deno_cache: Path | None = None,
+    cache: Path | None = None,
     listener: Listener = ignore,
 ) -> Report:
     """Judge the sources, migrations and edge functions of a project.
@@ -53,13 +53,15 @@ def lint(
             that the package brings.
         since: a version or git ref; safety and style are asked of newer migrations only. Without
             it `[lint] since` of the spec counts.
-        deno_cache: where Deno finds packages; None is its own place.
+        cache: for Deno's packages and for what was said of the same text before; without it Deno
+            uses its own place, and nothing is remembered.
 
     Raise SpecError for a rule in `[lint.off]` that does not exist, MigrationError if a migration
     cannot be read, EnvironmentProblem if a tool is missing.
     """
     off = spec.lint.off
-    style = Style(project, Renderer(spec, sources).jinja)
+    memory = cache / "lint" if cache is not None else None
+    style = Style(project, Renderer(spec, sources).jinja, memory)
     switches.check(off, style.rules())
     own = sql_sources(sources, spec) if sources.resolve() == project.resolve() else ()
     migrations = tuple(_named(migration) for migration in read(project / "supabase/migrations"))
@@ -74,7 +76,8 @@ def lint(
         steps += ((source.path, _later(written.source, source.path)) for source in own)
         steps += ((each.file, _later(written.migration, each)) for each in new)
     if not switches.is_off(edge_functions.TOOL, off) and folders:
-        deno = edge_functions.Deno(edge_functions.find_program(), project, deno_cache)
+        packages = cache / "deno" if cache is not None else None
+        deno = edge_functions.Deno(edge_functions.find_program(), project, packages)
         steps += ((f"function {each.name}", _later(deno.judge, each)) for each in folders)
 
     findings: list[Finding] = []

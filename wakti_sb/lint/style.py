@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+import sqlfluff
+from jinja2 import Environment, TemplateError
 from sqlfluff.core import FluffConfig, Linter, SQLLintError
 from sqlfluff.core.templaters import JinjaTemplater
 
 from wakti_sb.lint.finding import Finding
+from wakti_sb.lint.remembered import Remembered
 
 TOOL = "sqlfluff"
 _OURS = Path(__file__).with_name("style.cfg")
@@ -31,9 +33,10 @@ class Style:
     Parameters:
         project: the folder whose `.sqlfluff` counts.
         jinja: what `generate` renders the sources with.
+        memory: a folder for what it said of the same text before; None asks it every time.
     """
 
-    def __init__(self, project: Path, jinja: Environment) -> None:
+    def __init__(self, project: Path, jinja: Environment, memory: Path | None = None) -> None:
         class ThroughJinja(FluffConfig):
             def get_templater(self, **_: Any) -> JinjaTemplater:
                 return _OurTemplates(jinja)
@@ -44,25 +47,43 @@ class Style:
         raw: dict[str, Any] = {"templater": "raw"}
         self._plain = Linter(config=FluffConfig.from_strings(*settings, overrides=raw))
         self._templates = Linter(config=ThroughJinja.from_strings(*settings))
+        self._jinja = jinja
+        self._remembered = Remembered(memory, sqlfluff.__version__, *settings)
 
     def rules(self) -> frozenset[str]:
         """The names of every rule there is."""
         return frozenset(f"{TOOL}/{rule.name}" for rule in self._plain.rule_tuples())
 
-    def template(self, file: str, text: str) -> Iterator[Finding]:
+    def template(self, file: str, text: str) -> tuple[Finding, ...]:
         """Judge what is written in a template; what Jinja puts in is judged in the output.
 
         So is the indentation: blocks and macros indent as they like.
         """
-        return _findings(self._templates, file, text, leave_out="layout.indent")
+        return self._ask(self._templates, file, text, "layout.indent", self._render(text))
 
-    def rendered(self, file: str, text: str) -> Iterator[Finding]:
+    def rendered(self, file: str, text: str) -> tuple[Finding, ...]:
         """Judge what a template became. Names make lines as long as they are."""
-        return _findings(self._plain, file, text, leave_out="layout.long_lines")
+        return self._ask(self._plain, file, text, "layout.long_lines")
 
-    def plain(self, file: str, text: str) -> Iterator[Finding]:
+    def plain(self, file: str, text: str) -> tuple[Finding, ...]:
         """Judge SQL that a person wrote as it is."""
-        return _findings(self._plain, file, text)
+        return self._ask(self._plain, file, text, "")
+
+    def _render(self, text: str) -> str:
+        """What it becomes: a macro it imports may have changed, or a value in wakti.toml."""
+        try:
+            return self._jinja.from_string(text).render()
+        except TemplateError:
+            return ""  # `generate` tells about it
+
+    def _ask(
+        self, linter: Linter, file: str, text: str, leave_out: str, *depends: str
+    ) -> tuple[Finding, ...]:
+        return self._remembered.findings(
+            file,
+            (leave_out, text, *depends),
+            lambda: _findings(linter, file, text, leave_out),
+        )
 
 
 def new_in_output(
@@ -93,9 +114,7 @@ class _OurTemplates(JinjaTemplater):
         return dict(self._jinja.globals)
 
 
-def _findings(
-    linter: Linter, file: str, text: str, leave_out: str | None = None
-) -> Iterator[Finding]:
+def _findings(linter: Linter, file: str, text: str, leave_out: str) -> Iterator[Finding]:
     for violation in linter.lint_string(text, fname=file).violations:
         if not isinstance(violation, SQLLintError) or violation.rule.name == leave_out:
             continue

@@ -108,6 +108,21 @@ def test_a_projects_own_migrations_stay_and_are_followed(
     ]
 
 
+@pytest.mark.parametrize(
+    ("own", "following"),
+    [("20271231235959", "20280101000000"), ("20270101000060", "20270101000061")],
+    ids=["a time", "a number that is no time"],
+)
+def test_a_version_that_follows_is_a_time(
+    generate: Generate, project: Path, migrations: Names, own: str, following: str
+) -> None:
+    path = project / f"supabase/migrations/{own}_own.sql"
+    path.parent.mkdir(parents=True)
+    path.write_text("select 'own';\n")
+    generate()
+    assert migrations()[1] == f"{following}_tables.sql"
+
+
 def test_a_version_that_nothing_can_follow_is_refused(generate: Generate, project: Path) -> None:
     own = project / "supabase/migrations/999999999999999_own.sql"
     own.parent.mkdir(parents=True)

@@ -19,6 +19,7 @@ from .render import Renderer
 
 FOLDER = "supabase"
 _VERSION = re.compile(r"[0-9]+(?=_|\.)")
+_FORM = "%Y%m%d%H%M%S"
 
 
 @dataclass(frozen=True)
@@ -260,8 +261,7 @@ def _version(filename: str) -> str:
 
 def _following(newest: str, now: datetime.datetime) -> str:
     """The version of now, or the one after the newest where that lies in the future."""
-    after = str(int(newest) + 1).zfill(14) if newest else ""
-    version = max(now.strftime("%Y%m%d%H%M%S"), after)
+    version = max(now.strftime(_FORM), _after(newest) if newest else "")
     if version <= newest or len(version) != 14:
         raise GenerateError(
             "has a version behind every date, so that no migration can follow it",
@@ -269,6 +269,15 @@ def _following(newest: str, now: datetime.datetime) -> str:
             remedy="give it a version of the form YYYYMMDDHHMMSS",
         )
     return version
+
+
+def _after(newest: str) -> str:
+    """A second later; the next number where a person's version is no time."""
+    try:
+        moment = datetime.datetime.strptime(newest, _FORM)
+        return (moment + datetime.timedelta(seconds=1)).strftime(_FORM)
+    except (ValueError, OverflowError):
+        return str(int(newest) + 1).zfill(14)
 
 
 def _now() -> datetime.datetime:

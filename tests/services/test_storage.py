@@ -1,3 +1,5 @@
+"""Buckets and files, as the clients send and read them."""
+
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
@@ -6,17 +8,15 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import psycopg
 import pytest
-from psycopg import Connection
 from storage3.exceptions import StorageApiError
 from supabase import Client
 
 from wakti_sb.stack.endpoint import Endpoint
 
-from .people import User
-
 BUCKET = "papers"
+
+
 PUBLIC = "posters"
 
 
@@ -300,181 +300,3 @@ def test_of_many_writers_one_wins_and_its_file_is_whole(
         content = service.storage.from_(BUCKET).download(f"race-{upsert}.bin")
         assert len(content) == 100_000
         assert len(set(content)) == 1
-
-
-BAD_NAMES = [
-    "..%2F..%2F..%2Fetc%2Fpasswd",
-    "a%2F..%2Fb",
-    "%2E%2E%2Fa",
-    "a%00b",
-    "%E0%A4%A",
-    "%ff",
-    "%C3%A4.txt",
-    "a%5Cb",
-    "x" * 1025,
-]
-
-
-def test_a_bad_name_is_refused(clean: Endpoint, http: httpx.Client) -> None:
-    headers = {"apikey": clean.secret_key}
-    for name in BAD_NAMES:
-        url = f"/storage/v1/object/{BUCKET}/{name}"
-        for answer in (
-            http.post(url, headers=headers, content=b"x"),
-            http.get(url, headers=headers),
-            http.delete(url, headers=headers),
-        ):
-            assert answer.status_code in (400, 404), name
-            assert answer.json()["statusCode"] in ("400", "404"), name
-
-
-def test_a_bad_name_in_a_body_is_refused(service: Client) -> None:
-    files = service.storage.from_(BUCKET)
-    files.upload("a.txt", b"a")
-    for name in ("../a.txt", "b/../../c", "", "a\x00b", "\N{SNOWMAN}"):
-        with pytest.raises(StorageApiError):
-            files.move("a.txt", name)
-        with pytest.raises(StorageApiError):
-            files.copy("a.txt", name)
-    assert files.remove(["../../etc/passwd", "a\N{SNOWMAN}"]) == []
-    assert [one["name"] for one in files.list()] == ["a.txt"]
-
-
-BAD_REQUESTS = [
-    ("POST", "bucket", b"{"),
-    ("POST", "bucket", b"{}"),
-    ("POST", "bucket", b'{"name": 5}'),
-    ("POST", "bucket", b'{"name": "x", "file_size_limit": "much"}'),
-    ("POST", "bucket", b'{"name": "x", "allowed_mime_types": [5]}'),
-    ("POST", f"object/list/{BUCKET}", b"[]"),
-    ("POST", f"object/list/{BUCKET}", b'{"limit": -1}'),
-    ("POST", f"object/list/{BUCKET}", b'{"sortBy": {"column": "id; drop table x"}}'),
-    ("POST", f"object/list/{BUCKET}", b'{"prefix": "\\u0000"}'),
-    ("POST", "object/list/nothing", b"{}"),
-    ("POST", "object/move", b"{}"),
-    ("POST", "object/copy", b"\xff"),
-    ("POST", f"object/sign/{BUCKET}/a.txt", b'{"expiresIn": 0}'),
-    ("POST", f"object/sign/{BUCKET}", b'{"expiresIn": 60}'),
-    ("DELETE", f"object/{BUCKET}", b'{"prefixes": []}'),
-    ("DELETE", f"object/{BUCKET}", b'{"prefixes": "a"}'),
-    ("POST", "object/nothing/a.txt", b"x"),
-    ("POST", f"object/{BUCKET}", b"x"),
-    ("PATCH", f"object/{BUCKET}/a.txt", b"x"),
-    ("GET", "nothing", b""),
-    ("GET", "", b""),
-]
-
-
-def test_a_bad_request_is_the_callers_fault(clean: Endpoint, http: httpx.Client) -> None:
-    headers = {"apikey": clean.secret_key}
-    for method, path, content in BAD_REQUESTS:
-        answer = http.request(method, f"/storage/v1/{path}", headers=headers, content=content)
-        assert 400 <= answer.status_code < 500, (method, path, content)
-        assert answer.json()["statusCode"] in ("400", "404"), (method, path, content)
-
-
-def test_a_form_without_a_file_is_the_callers_fault(clean: Endpoint, http: httpx.Client) -> None:
-    headers = {"apikey": clean.secret_key}
-    path = f"/storage/v1/object/{BUCKET}/a.txt"
-    empty = http.post(path, headers=headers, files={"cacheControl": (None, "60")})
-    assert empty.json()["message"] == "No file provided"
-    broken = {**headers, "Content-Type": "multipart/form-data; boundary=x"}
-    assert http.post(path, headers=broken, content=b"--y").status_code == 400
-
-
-def test_rows_are_not_deleted_by_sql_but_go_with_their_files(
-    service: Client, sql: Connection[Any]
-) -> None:
-    service.storage.from_(BUCKET).upload("a.txt", b"a")
-    for table in ("objects", "buckets"):
-        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="Use the Storage API"):
-            sql.execute(f"delete from storage.{table}")
-    assert len(service.storage.from_(BUCKET).remove(["a.txt"])) == 1
-
-
-POLICIES = f"""
-create policy "own folder, read" on storage.objects for select to authenticated
-using (bucket_id = '{BUCKET}' and (storage.foldername(name))[1] = (select auth.uid())::text);
-create policy "own folder, write" on storage.objects for insert to authenticated
-with check (bucket_id = '{BUCKET}' and (storage.foldername(name))[1] = (select auth.uid())::text);
-create policy "own folder, delete" on storage.objects for delete to authenticated
-using (bucket_id = '{BUCKET}' and (storage.foldername(name))[1] = (select auth.uid())::text);
-"""
-
-
-def test_without_a_policy_nobody_but_the_service_gets_in(
-    ada: User, visitor: Client, service: Client
-) -> None:
-    service.storage.from_(BUCKET).upload("a.txt", b"a")
-    for client in (ada.client, visitor):
-        files = client.storage.from_(BUCKET)
-        with pytest.raises(StorageApiError) as error:
-            files.upload("b.txt", b"b")
-        assert refused(error) == ("403", "Unauthorized")
-        with pytest.raises(StorageApiError) as error:
-            files.download("a.txt")
-        assert refused(error) == ("404", "not_found")
-        with pytest.raises(StorageApiError):
-            files.create_signed_url("a.txt", 60)
-        with pytest.raises(StorageApiError):
-            files.create_signed_upload_url("b.txt")
-        with pytest.raises(StorageApiError):
-            files.move("a.txt", "b.txt")
-        with pytest.raises(StorageApiError):
-            files.copy("a.txt", "b.txt")
-        assert files.list() == []
-        assert files.remove(["a.txt"]) == []
-        assert client.storage.list_buckets() == []
-        with pytest.raises(StorageApiError):
-            client.storage.create_bucket("mine")
-        with pytest.raises(StorageApiError):
-            client.storage.delete_bucket(BUCKET)
-        with pytest.raises(StorageApiError):
-            client.storage.empty_bucket(BUCKET)
-    assert service.storage.from_(BUCKET).download("a.txt") == b"a"
-
-
-def test_a_user_works_in_the_folder_that_policies_give_it(
-    ada: User, bob: User, sql: Connection[Any], http: httpx.Client
-) -> None:
-    sql.execute(POLICIES)
-    mine = ada.client.storage.from_(BUCKET)
-    mine.upload(f"{ada.id}/a.txt", b"a")
-    assert mine.download(f"{ada.id}/a.txt") == b"a"
-    assert [one["name"] for one in mine.list()] == [ada.id]
-    assert [one["name"] for one in mine.list(ada.id)] == ["a.txt"]
-    owner = sql.execute("select owner::text, owner_id from storage.objects").fetchone()
-    assert owner == (ada.id, ada.id)
-    url = mine.create_signed_url(f"{ada.id}/a.txt", 60)["signedURL"]
-    assert url is not None
-    assert http.get(url).content == b"a"
-
-    theirs = bob.client.storage.from_(BUCKET)
-    with pytest.raises(StorageApiError):
-        theirs.download(f"{ada.id}/a.txt")
-    with pytest.raises(StorageApiError) as error:
-        theirs.upload(f"{ada.id}/b.txt", b"b")
-    assert refused(error) == ("403", "Unauthorized")
-    with pytest.raises(StorageApiError):
-        theirs.create_signed_url(f"{ada.id}/a.txt", 60)
-    assert theirs.list(ada.id) == []
-    assert theirs.remove([f"{ada.id}/a.txt"]) == []
-    # Without a policy for UPDATE nothing is replaced or moved, not even one's own.
-    with pytest.raises(StorageApiError):
-        mine.upload(f"{ada.id}/a.txt", b"x", {"upsert": "true"})
-    with pytest.raises(StorageApiError):
-        mine.move(f"{ada.id}/a.txt", f"{ada.id}/b.txt")
-    assert mine.download(f"{ada.id}/a.txt") == b"a"
-    assert len(mine.remove([f"{ada.id}/a.txt"])) == 1
-
-
-def test_a_policy_knows_the_operation(ada: User, service: Client, sql: Connection[Any]) -> None:
-    sql.execute(
-        "create policy listing on storage.objects for select to authenticated"
-        " using (storage.operation() = 'storage.object.list')"
-    )
-    service.storage.from_(BUCKET).upload("a.txt", b"a")
-    files = ada.client.storage.from_(BUCKET)
-    assert [one["name"] for one in files.list()] == ["a.txt"]
-    with pytest.raises(StorageApiError):
-        files.download("a.txt")

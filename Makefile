@@ -1,8 +1,9 @@
-# make demo    the main job, on screen: a local stack, a site's requests, who sees what
-# make test    every test
-# make check   format, lint, types, import direction, generated files current
-# make format  mends what check complains of, where a machine can
-# make clean   stops the stack, removes what the others made
+# make demo       the main job, on screen: a local stack, a site's requests, who sees what
+# make test       the tests, on a real stack
+# make test-slow  those that take long: whole pipelines, killed processes, fuzzing at full size
+# make check      format, lint, types, import direction, generated files current
+# make format     mends what check complains of, where a machine can
+# make clean      stops the stack, removes what the others made
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,14 +11,18 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 TYPESCRIPT := wakti_sb/stack/embedded/services wakti_sb/dashboard/app bench/site_api/conventional
 
-.PHONY: demo test check format clean
+.PHONY: demo test test-slow check format clean
 
 demo: $(READY)
 	$(BIN)/wakti-sb demo
 
 # Four workers on two cores: much of a test is waiting for a process or a browser.
 test: $(READY)
-	$(BIN)/pytest -n 4
+	$(BIN)/pytest -n 4 -m "not slow"
+
+test-slow: export WAKTI_FUZZ_CASES ?= 5600
+test-slow: $(READY)
+	$(BIN)/pytest -n 4 -m "slow or fuzz"
 
 check: $(READY)
 	$(BIN)/ruff format --check --quiet .

@@ -35,6 +35,7 @@ def project(tmp_path: Path, installed: Path) -> Iterator[Path]:
     wakti("down", "--no-backup", cwd=folder, env={"PYTHONPATH": str(installed)})
 
 
+@pytest.mark.slow
 def test_init_and_demo_work_from_the_wheel_alone(project: Path, installed: Path) -> None:
     env = {"PYTHONPATH": str(installed)}
 

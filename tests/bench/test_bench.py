@@ -28,6 +28,7 @@ using (user_id::text = (select auth.uid())::text);
 """
 
 
+@pytest.mark.slow
 def test_policies_reports_every_owner_table_and_exits_0_without_a_scan() -> None:
     options = ["--rows", str(ROWS), "--runs", "1", "--requests", "2", "--json"]
     done = wakti("bench", "policies", *options, cwd=ROOT)
@@ -68,6 +69,7 @@ def test_a_policy_that_reads_the_whole_table_is_noticed(db_url: str) -> None:
     assert scanned["all rows, project filter"] == ()
 
 
+@pytest.mark.slow
 def test_migrations_reports_each_file_and_each_way_of_running_them(endpoint: Endpoint) -> None:
     report = migrations.measure(ROOT, endpoint, 1, warm_ups=0)
     files = sorted(file.name for file in (ROOT / "supabase" / "migrations").glob("*.sql"))

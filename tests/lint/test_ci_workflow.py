@@ -122,6 +122,7 @@ def test_every_action_is_pinned_to_a_version() -> None:
         assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/x@v1"))
 
 
+@pytest.mark.slow
 def test_a_changed_limit_passes_every_step_and_is_summed_up(runner: Runner) -> None:
     toml = (runner.clone / "wakti.toml").read_text()
     assert "item = 262144" in toml
@@ -141,6 +142,7 @@ def test_a_changed_limit_passes_every_step_and_is_summed_up(runner: Runner) -> N
     assert runner.summary.count("_table_rules.sql |") == 1
 
 
+@pytest.mark.slow
 def test_an_unsafe_migration_fails_its_step_and_no_other(runner: Runner) -> None:
     name = "supabase/migrations/20990101000000_gone.sql"
     unsafe = "alter table public.project_uploads drop column file_type;\n"

@@ -20,8 +20,9 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.site_api.project import NO_RATE_LIMITS, Project
 
+pytestmark = pytest.mark.fuzz
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "openapi.yaml"
-CASES = int(os.environ.get("WAKTI_FUZZ_CASES", "400"))
+CASES = int(os.environ.get("WAKTI_FUZZ_CASES", "200"))
 CHECKS = (
     not_a_server_error,
     status_code_conformance,

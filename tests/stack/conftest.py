@@ -18,8 +18,13 @@ alter table public.notes enable row level security;
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Path]:
     """A small Supabase project in a folder whose name has spaces, with nothing running."""
-    folder = tmp_path / "a project, with spaces"
-    (folder / "supabase" / "migrations").mkdir(parents=True)
-    (folder / "supabase" / "migrations" / "20260101000000_notes.sql").write_text(MIGRATION)
+    folder = write_project(tmp_path / "a project, with spaces")
     yield folder
     wakti("down", "--no-backup", cwd=folder)
+
+
+def write_project(folder: Path) -> Path:
+    """A project with one table and its migration."""
+    (folder / "supabase" / "migrations").mkdir(parents=True)
+    (folder / "supabase" / "migrations" / "20260101000000_notes.sql").write_text(MIGRATION)
+    return folder

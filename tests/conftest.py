@@ -14,6 +14,8 @@ from psycopg import sql
 from tests import official_cli as official
 from wakti_sb.stack import EmbeddedStack, Endpoint
 
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).parent.parent
 SUPERUSER = "supabase_admin:postgres"
 

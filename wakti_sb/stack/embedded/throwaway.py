@@ -30,21 +30,29 @@ def throwaway(
 
     Raise UsageError if the project has no migrations.
     """
+    with tempfile.TemporaryDirectory(prefix="wakti-sb-") as name:
+        folder = Path(name)
+        copy_project(project, folder, functions=functions)
+        stack = EmbeddedStack(folder, listener)
+        try:
+            yield stack.up(port=0, api=api)
+        finally:
+            stack.down(remove_data=True)
+
+
+def copy_project(project: Path, folder: Path, *, functions: bool = False) -> None:
+    """Copy what a stack is made from into another folder, so that it has a state of its own.
+
+    Raise UsageError if the project has no migrations.
+    """
     if not (project / _MIGRATIONS).is_dir():
         raise UsageError(
             "there is no supabase/migrations here.",
             place=str(project.resolve()),
             remedy="Name the project's folder with --project, or a database with --db-url.",
         )
-    with tempfile.TemporaryDirectory(prefix="wakti-sb-") as name:
-        folder = Path(name)
-        shutil.copytree(project / _MIGRATIONS, folder / _MIGRATIONS)
-        if (project / "supabase" / "config.toml").is_file():
-            shutil.copy(project / "supabase" / "config.toml", folder / "supabase")
-        if functions and (project / "supabase" / "functions").is_dir():
-            shutil.copytree(project / "supabase" / "functions", folder / "supabase" / "functions")
-        stack = EmbeddedStack(folder, listener)
-        try:
-            yield stack.up(port=0, api=api)
-        finally:
-            stack.down(remove_data=True)
+    shutil.copytree(project / _MIGRATIONS, folder / _MIGRATIONS)
+    if (project / "supabase" / "config.toml").is_file():
+        shutil.copy(project / "supabase" / "config.toml", folder / "supabase")
+    if functions and (project / "supabase" / "functions").is_dir():
+        shutil.copytree(project / "supabase" / "functions", folder / "supabase" / "functions")

@@ -1,0 +1,86 @@
+"""The pytest plugin: conformance cases as tests, and people and clients for a team's own tests.
+
+It only wires: what it does stands in the modules beside it. They and their libraries are imported
+where they are used, since every pytest run of an environment with this package loads the plugin.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wakti_sb.pytest_plugin import options
+from wakti_sb.pytest_plugin.fixtures import (
+    acting_as,
+    anon,
+    db,
+    endpoint,
+    make_person,
+    other_owner,
+    owner,
+    service,
+    stack,
+)
+
+if TYPE_CHECKING:
+    from wakti_sb.pytest_plugin.people import Person
+
+__all__ = [
+    "Person",
+    "acting_as",
+    "anon",
+    "db",
+    "endpoint",
+    "make_person",
+    "other_owner",
+    "owner",
+    "service",
+    "stack",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "Person":
+        from wakti_sb.pytest_plugin.people import Person
+
+        return Person
+    raise AttributeError(name)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Make the options known."""
+    options.add(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the model collected like a test file, where its cases are wanted."""
+    settings = options.read(config)
+    if settings.rls:
+        options.collect_model(config, settings)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """The model is a file of tests: one for each of its cases."""
+    settings = options.read(parent.config)
+    if not settings.rls or file_path != settings.model:
+        return None
+    from wakti_sb.pytest_plugin.cases import ModelFile
+
+    return ModelFile.from_parent(parent, path=file_path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker of pytest-xdist where all of them keep what they share."""
+    from wakti_sb.pytest_plugin import session
+
+    session.tell_worker(node)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop and forget what was brought up for this run."""
+    from wakti_sb.pytest_plugin import session
+
+    session.finish(config)

@@ -1,0 +1,142 @@
+"""Options of the plugin: command line, then environment, then ini file, then default."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast
+
+import pytest
+
+Transport = Literal["sql", "client", "both"]
+
+_ADDRESS = {
+    "url": "The API of a project that runs; without it a stack is brought up for the tests.",
+    "publishable-key": "Its publishable (or legacy anon) key.",
+    "secret-key": "Its secret (or legacy service_role) key.",
+    "jwt-secret": "What signs its users' tokens, where it has one.",
+    "db-url": "Its database, as postgres.",
+    "functions-url": "Where its edge functions answer, if not at URL/functions/v1.",
+}
+_TRANSPORTS = ("sql", "client", "both")
+_KEY = pytest.StashKey["Settings"]()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was asked for.
+
+    Parameters:
+        project: the folder with `supabase/migrations` and `wakti.toml`.
+        rls: whether the cases of the model are tests.
+        transport: over what they are tried.
+        functions: whether a stack that is brought up serves the project's edge functions.
+    """
+
+    project: Path
+    rls: bool
+    transport: Transport
+    functions: bool
+    url: str | None = None
+    publishable_key: str | None = field(default=None, repr=False)
+    secret_key: str | None = field(default=None, repr=False)
+    jwt_secret: str | None = field(default=None, repr=False)
+    db_url: str | None = field(default=None, repr=False)
+    functions_url: str | None = None
+
+    @property
+    def model(self) -> Path:
+        """The ownership model."""
+        return self.project / "wakti.toml"
+
+
+def add(parser: pytest.Parser) -> None:
+    """Make the options known to pytest."""
+    group = parser.getgroup("wakti", "row level security of a Supabase project (wakti-sb)")
+    for name, text in _ADDRESS.items():
+        group.addoption(f"--wakti-{name}", metavar="TEXT", help=f"{text} [{_variable(name)}]")
+    group.addoption(
+        "--wakti-project",
+        metavar="DIR",
+        help="The folder with supabase/migrations and wakti.toml; pytest's rootdir if not given.",
+    )
+    group.addoption(
+        "--wakti-rls",
+        action="store_true",
+        default=None,
+        help="Make every case of wakti.toml a test.",
+    )
+    group.addoption(
+        "--wakti-transport",
+        choices=_TRANSPORTS,
+        help="Over what the cases are tried: sql (default), client, or both.",
+    )
+    group.addoption(
+        "--wakti-functions",
+        action="store_true",
+        default=None,
+        help="Serve the project's edge functions too, where a stack is brought up.",
+    )
+    parser.addini("wakti_project", "as --wakti-project")
+    parser.addini("wakti_rls", "as --wakti-rls", type="bool", default=None)
+    parser.addini("wakti_transport", "as --wakti-transport")
+    parser.addini("wakti_functions", "as --wakti-functions", type="bool", default=None)
+
+
+def read(config: pytest.Config) -> Settings:
+    """The settings of this run. Raise pytest.UsageError if one cannot be."""
+    if _KEY not in config.stash:
+        config.stash[_KEY] = _read(config)
+    return config.stash[_KEY]
+
+
+def collect_model(config: pytest.Config, settings: Settings) -> None:
+    """Add the model to what pytest collects, unless somebody asked for certain tests only.
+
+    `--wakti-rls` is a wish of this very run and always counts.
+    """
+    chosen = config.args_source is pytest.Config.ArgsSource.ARGS
+    if chosen and config.getoption("--wakti-rls") is None:
+        return
+    if not any(str(settings.model) in argument for argument in config.args):
+        config.args.append(str(settings.model))
+
+
+def _read(config: pytest.Config) -> Settings:
+    project = _text(config, "project")
+    transport = _text(config, "transport") or "sql"
+    if transport not in _TRANSPORTS:
+        raise pytest.UsageError(f'wakti_transport is "{transport}"; it can be sql, client or both.')
+    folder = config.rootpath if project is None else config.invocation_params.dir / project
+    if not folder.is_dir():
+        raise pytest.UsageError(f"--wakti-project: there is no folder {folder}")
+    return Settings(
+        project=folder.resolve(),
+        rls=_switch(config, "rls"),
+        transport=cast(Transport, transport),
+        functions=_switch(config, "functions"),
+        **{name.replace("-", "_"): _option(config, name) for name in _ADDRESS},
+    )
+
+
+def _option(config: pytest.Config, name: str) -> str | None:
+    """From the command line or the environment: an address or a key has no place in a file."""
+    given: str | None = config.getoption(f"--wakti-{name}")
+    return given if given is not None else os.environ.get(_variable(name))
+
+
+def _text(config: pytest.Config, name: str) -> str | None:
+    given = _option(config, name)
+    return given if given is not None else config.getini(f"wakti_{name}") or None
+
+
+def _switch(config: pytest.Config, name: str) -> bool:
+    given: bool | None = config.getoption(f"--wakti-{name}")
+    if given is None and _variable(name) in os.environ:
+        given = os.environ[_variable(name)].lower() not in ("", "0", "false", "no")
+    return bool(given if given is not None else config.getini(f"wakti_{name}"))
+
+
+def _variable(name: str) -> str:
+    return f"WAKTI_{name.replace('-', '_').upper()}"

@@ -30,6 +30,7 @@ _COMMANDS = {
     "migrate": "apply pending migrations",
     "bench": "the measurements of this repository",
     "dashboard": "the owner's page, for this stack or any project",
+    "test": "every action and every ownership rule, on this or any project",
     "rls": "prove row level security, case by case, for any Supabase project",
     "doctor": "what is missing on this machine",
 }

@@ -67,19 +67,23 @@ def other_owner(make_person: Callable[[], Person]) -> Person:
 
 
 @pytest.fixture(scope="session")
-def anon(endpoint: Endpoint) -> Client:
+def anon(endpoint: Endpoint) -> Iterator[Client]:
     """A Supabase client of somebody who is not signed in."""
-    from wakti_sb.pytest_plugin.people import client
+    from wakti_sb.pytest_plugin.people import client, close
 
-    return client(endpoint, endpoint.publishable_key)
+    made = client(endpoint, endpoint.publishable_key)
+    yield made
+    close(made)
 
 
 @pytest.fixture(scope="session")
-def service(endpoint: Endpoint) -> Client:
+def service(endpoint: Endpoint) -> Iterator[Client]:
     """A Supabase client with the secret key: it sees everything."""
-    from wakti_sb.pytest_plugin.people import client
+    from wakti_sb.pytest_plugin.people import client, close
 
-    return client(endpoint, endpoint.secret_key)
+    made = client(endpoint, endpoint.secret_key)
+    yield made
+    close(made)
 
 
 @pytest.fixture

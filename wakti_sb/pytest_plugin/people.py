@@ -40,6 +40,7 @@ class People:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._service = client(endpoint, endpoint.secret_key)
+        self._clients = [self._service]
         self._made: list[str] = []
 
     def make(self) -> Person:
@@ -47,6 +48,7 @@ class People:
         email = f"wakti-{secrets.token_hex(8)}@example.com"
         password = secrets.token_urlsafe(24)
         own = client(self._endpoint, self._endpoint.publishable_key)
+        self._clients.append(own)
         try:
             attributes = {"email": email, "password": password, "email_confirm": True}
             made = self._service.auth.admin.create_user(attributes)  # type: ignore[arg-type]
@@ -62,12 +64,14 @@ class People:
         return Person(made.user.id, email, password, session.access_token, own)
 
     def remove(self) -> None:
-        """Delete every user that was made, as far as they are still there."""
+        """Delete every user that was made, as far as they are still there; close what they used."""
         while self._made:
             try:
                 self._service.auth.admin.delete_user(self._made.pop())
             except AuthError:
                 continue  # a test deleted it
+        while self._clients:
+            close(self._clients.pop())
 
 
 def client(endpoint: Endpoint, key: str) -> Client:
@@ -79,3 +83,10 @@ def client(endpoint: Endpoint, key: str) -> Client:
         httpx_client=httpx.Client(timeout=_TIMEOUT, follow_redirects=True),
     )
     return create_client(endpoint.api_url, key, options)
+
+
+def close(used: Client) -> None:
+    """Close the connections of a client that `client()` has made."""
+    http = used.options.httpx_client
+    if http is not None:
+        http.close()

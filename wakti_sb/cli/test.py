@@ -1,0 +1,115 @@
+"""`wakti-sb test`: the packaged suite, against any stack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from wakti_sb.cli._endpoint import Address, of_an_endpoint
+from wakti_sb.cli._output import note, progress, show
+from wakti_sb.cli._project import in_project
+from wakti_sb.conformance import suite
+from wakti_sb.errors import Findings, UsageError
+from wakti_sb.events import Listener
+from wakti_sb.stack import EmbeddedStack, Endpoint, throwaway
+
+_MOST_SHOWN = 40
+
+_written = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(epilog="Example: wakti-sb test --html report.html -k upload")
+@in_project
+@click.option("--stack", "own", is_flag=True, help="The project's own stack, which has to be up.")
+@of_an_endpoint
+@click.option("-k", "keyword", metavar="EXPRESSION", help="Only tests that match, as in pytest.")
+@click.option(
+    "-n", "--workers", type=click.IntRange(0, 64), default=0, help="Processes that share the work."
+)
+@click.option("--junit", type=_written, help="Write JUnit XML.")
+@click.option("--html", type=_written, help="Write one page.")
+@click.option("--markdown", type=_written, help="Write Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="For a machine.")
+def command(
+    project: Path,
+    own: bool,
+    address: Address,
+    keyword: str | None,
+    workers: int,
+    junit: Path | None,
+    html: Path | None,
+    markdown: Path | None,
+    as_json: bool,
+) -> None:
+    """Try every action of the site API and every ownership rule, by everybody.
+
+    Without --stack and --url on a stack made from supabase/, which is gone afterwards. Elsewhere
+    the suite works with people and projects of its own, takes them away again and touches nothing
+    else.
+    """
+    for file in (junit, html, markdown):
+        _must_have_a_folder(file)
+    with progress() as listener, _endpoint(project, own, address, listener) as endpoint:
+        suite.check(endpoint)
+        report = suite.run(endpoint, keyword=keyword, workers=workers, listener=listener)
+    for file, text in ((junit, suite.junit), (html, suite.html), (markdown, suite.markdown)):
+        if file is not None:
+            _write(file, text(report))
+    if as_json:
+        click.echo(json.dumps(suite.as_json(report), indent=2))
+    else:
+        _show(report)
+    if endpoint.db_url is None:
+        note("Only URL and keys are known: --db-url adds the cases of the ownership model.")
+    if not report.good:
+        raise Findings(suite.summary(report))
+    note(suite.summary(report))
+
+
+@contextmanager
+def _endpoint(project: Path, own: bool, address: Address, listener: Listener) -> Iterator[Endpoint]:
+    given = address.endpoint()
+    if given is not None and own:
+        raise UsageError("--stack and --url name two different places.")
+    if given is not None:
+        yield given
+    elif own:
+        yield EmbeddedStack(project, listener).endpoint()
+    elif address.db_url is not None:
+        raise UsageError(
+            "the suite needs an API, and --db-url names a database alone.",
+            remedy="Add --url, --publishable-key and --secret-key.",
+        )
+    else:
+        with throwaway(project, listener, functions=True) as made:
+            yield made
+
+
+def _show(report: suite.Report) -> None:
+    for table in suite.tables(report):
+        show(table)
+    for each in report.wrong[:_MOST_SHOWN]:
+        click.echo(f"\n✗ {each.name}\n  {suite.reason(each)}")
+    more = len(report.wrong) - _MOST_SHOWN
+    if more > 0:
+        click.echo(f"\nand {more} more; --html, --markdown and --json hold them all.")
+
+
+def _must_have_a_folder(file: Path | None) -> None:
+    """Now rather than when everything has been tried."""
+    if file is not None and not file.parent.is_dir():
+        raise UsageError("the report cannot be written: no such folder", place=str(file))
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"the report cannot be written: {(error.strerror or str(error)).lower()}",
+            place=str(file),
+        ) from None

@@ -47,3 +47,7 @@ def test_init_and_demo_work_from_the_wheel_alone(project: Path, installed: Path)
     assert done.returncode == 0, done.stderr
     assert "auth/login" in done.stdout
     assert "refused" in done.stdout
+
+    tested = wakti("test", "--stack", "-k", "test_files and list", cwd=project, env=env)
+    assert tested.returncode == 0, tested.stderr
+    assert "5 of 5 tests passed" in tested.stderr

@@ -156,6 +156,7 @@ def mutate(target: Target, min_score: float, workers: int, as_json: bool) -> Non
             model,
             url,
             workers=workers,
+            allow_data=target.allow_data,
             listener=_steps(listener),
         )
     if as_json:

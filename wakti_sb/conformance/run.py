@@ -6,7 +6,7 @@ import datetime
 import ipaddress
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -18,12 +18,16 @@ from ..errors import ConformanceError
 from ..spec import Relation, Spec
 from ..stack.endpoint import Endpoint
 from .cases import Case, derive
-from .catalog import USERS, Catalog, Policy, Table, read_catalog
+from .catalog import API_ROLES, USERS, Catalog, Policy, Table, read_catalog
 from .client_run import disagreements, through_client
 from .engine import Listener, ignore, run_cases
 from .findings import Finding, Report, check_names, collect, culprit, excuse, static_findings
 from .scenario import Scenario, members_in, plan, seed
 from .transports import SqlTransport
+
+# Someone else's lock or a trigger that sleeps must not stop a run for ever.
+_PATIENCE = "set local lock_timeout = '2s'; set local statement_timeout = '60s'"
+_MAY_BECOME = "select pg_has_role(current_user, %s, 'member')"
 
 
 def run(
@@ -61,6 +65,8 @@ def run(
             *collect(scenario, verdicts, _Without(connection, scenario)),
             *untested(scenario, cases),
         ]
+        if not cases and not found:
+            found.append(_NOTHING)
     if endpoint is not None:
         # Only now: rows that the SQL run had not taken back yet would block these.
         over_client, further = through_client(spec, scenario.catalog, endpoint, salt, listener)
@@ -86,9 +92,9 @@ def prepared(
     with connected(db_url) as connection:
         catalog = catalog_for(spec, connection)
         check_names(spec, catalog)
-        _must_be_able(catalog)
+        _must_be_able(connection, catalog)
         if not allow_data:
-            _no_hosted_data(connection, spec, catalog)
+            no_hosted_data(connection, spec, catalog)
         yield connection, seed(connection, plan(spec, catalog, salt))
 
 
@@ -99,14 +105,32 @@ def connected(db_url: str) -> Iterator[Connection[Any]]:
         connection = psycopg.connect(db_url, connect_timeout=10)
     except psycopg.OperationalError as error:
         raise ConformanceError(
-            f"the database does not answer: {str(error).strip().splitlines()[-1]}",
+            f"the database does not answer: {_last_line(error)}",
             remedy="check --db-url, or bring the stack up with: wakti-sb up",
         ) from None
     try:
+        connection.execute(_PATIENCE)
         yield connection
+    except psycopg.errors.LockNotAvailable:
+        raise ConformanceError(
+            "another session holds a lock on a table of the model, and nothing could be tried",
+            remedy="wait until it is done; pg_stat_activity and pg_locks tell which one it is",
+        ) from None
+    except psycopg.OperationalError as error:
+        raise ConformanceError(
+            f"the database gave up in the middle of the run: {_last_line(error)}",
+            remedy="see its log; nothing was committed",
+        ) from None
     finally:
-        connection.rollback()
+        # A connection that is lost has nothing left to roll back.
+        with suppress(psycopg.Error):
+            connection.rollback()
         connection.close()
+
+
+def _last_line(error: psycopg.Error) -> str:
+    lines = (error.diag.message_primary or str(error)).strip().splitlines()
+    return lines[-1] if lines else "no reason was given"
 
 
 def catalog_for(spec: Spec, connection: Connection[Any]) -> Catalog:
@@ -142,6 +166,15 @@ def untested(scenario: Scenario, cases: tuple[Case, ...]) -> Iterator[Finding]:
             yield _untested(table, reason)
 
 
+_NOTHING = Finding(
+    id="nothing was tried",
+    table="wakti.toml",
+    problem="untested",
+    reason="the model describes nothing and the exposed schemas are empty",
+    fix="wakti-sb rls init proposes a model; [project] schemas names the exposed schemas",
+)
+
+
 def _untested(table: Relation, reason: str) -> Finding:
     return Finding(
         id=f"{table}: untested",
@@ -152,7 +185,7 @@ def _untested(table: Relation, reason: str) -> Finding:
     )
 
 
-def _must_be_able(catalog: Catalog) -> None:
+def _must_be_able(connection: Connection[Any], catalog: Catalog) -> None:
     """Seeding and looking need a role that row level security does not stop."""
     own = catalog.roles.get(catalog.role)
     if own is None or not own.bypasses:
@@ -165,10 +198,20 @@ def _must_be_able(catalog: Catalog) -> None:
         raise ConformanceError(
             f"the database has no role {' or '.join(missing)}: it is no Supabase database"
         )
+    closed = [
+        role
+        for role in sorted({*API_ROLES, "service_role"} & set(catalog.roles))
+        if connection.execute(_MAY_BECOME, (role,)).fetchone() == (False,)
+    ]
+    if closed:
+        raise ConformanceError(
+            f"the role {catalog.role} may not become {' or '.join(closed)}",
+            remedy="connect as postgres, or grant it these roles",
+        )
 
 
-def _no_hosted_data(connection: Connection[Any], spec: Spec, catalog: Catalog) -> None:
-    """Locks and triggers would touch people who are at work there."""
+def no_hosted_data(connection: Connection[Any], spec: Spec, catalog: Catalog) -> None:
+    """Raise ConformanceError for a hosted database with data: people are at work there."""
     if _is_local(connection):
         return
     tables = [USERS, *(e.table for e in spec.owned if e.table in catalog.tables)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -55,13 +56,31 @@ class Spec(Section):
 
     def owner_path(self, owned: Owned) -> OwnerPath | None:
         """How a row leads to the person it belongs to; None if it belongs to nobody."""
-        return owner_path(owned, self._entries)
+        if self._entries.get(owned.table) is not owned:
+            return owner_path(owned, self._entries)
+        if owned.table not in self._owner_paths:
+            self._owner_paths[owned.table] = owner_path(owned, self._entries)
+        return self._owner_paths[owned.table]
 
     def place_path(self, owned: Owned) -> PlacePath | None:
         """How a row leads to the place whose members count; None if there is none."""
-        return place_path(owned, self._entries)
+        if self._entries.get(owned.table) is not owned:
+            return place_path(owned, self._entries)
+        if owned.table not in self._place_paths:
+            self._place_paths[owned.table] = place_path(owned, self._entries)
+        return self._place_paths[owned.table]
 
-    @property
+    # Asked for each row of each case, while the entries stay as they are.
+
+    @cached_property
+    def _owner_paths(self) -> dict[str, OwnerPath | None]:
+        return {}
+
+    @cached_property
+    def _place_paths(self) -> dict[str, PlacePath | None]:
+        return {}
+
+    @cached_property
     def _entries(self) -> dict[str, Owned]:
         return {owned.table: owned for owned in self.relations}
 

@@ -327,11 +327,14 @@ class Function(Section):
 
     `data` is read like the right of a table: `own` means that nothing of others comes out.
     `of` names the `[[owned]]` table whose rows it tells, `arguments` how a case may call it.
+    `changes` is read like `data`, for the rows that a call may change or remove; without it those
+    that the caller owns, and those that the tables themselves let the caller change.
     """
 
     function: Annotated[str, AfterValidator(_function_name)]
     execute: RightField = NOBODY
     data: RightField = NOBODY
+    changes: RightField | None = None
     of: Relation | None = None
     arguments: Json = Field(default_factory=dict)
 

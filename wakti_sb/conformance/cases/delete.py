@@ -79,7 +79,9 @@ def blocking(subject: Subject) -> tuple[Delete, ...]:
                 continue
             seen.add(table.relation)
             todo.append(table.relation)
-            if any(key.blocks for key in keys) and subject.scenario.of(table.relation):
+            rows = subject.scenario.of(table.relation)
+            blocks = (key for key in keys if key.blocks)
+            if any(row.values.get(key.columns[0]) is not None for key in blocks for row in rows):
                 found.append(Delete(table.relation))
     return tuple(reversed(found))
 

@@ -14,6 +14,7 @@ from .model import Case
 from .select import select_cases
 from .subject import Subject
 from .update import update_cases
+from .views import view_write_cases
 
 
 def derive(scenario: Scenario) -> tuple[Case, ...]:
@@ -38,7 +39,9 @@ def _all(scenario: Scenario) -> Iterator[Case]:
             continue
         subject = Subject(entry, table, scenario)
         yield from select_cases(subject)
-        if not table.is_view:
+        if table.is_view:
+            yield from view_write_cases(subject)
+        else:
             yield from insert_cases(subject)
             yield from update_cases(subject)
             yield from delete_cases(subject)

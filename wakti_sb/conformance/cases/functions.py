@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from ...spec import AllOf, AnyOf, Nobody, Public, Relation, Right, allows
 from ...spec import Function as Entry
-from ..catalog import Argument, Column, Function
-from ..scenario import SERVICE, Identity, Row, Scenario, sample
+from ..catalog import Argument, Function
+from ..scenario import SERVICE, Identity, Row, Scenario
 from ..scenario.statements import text
+from .changes import change_cases, literal
 from .model import ALLOWED_NEW, DENIED, Attempt, Case, Expectation, Key
 from .requests import Call
 from .subject import short
@@ -38,6 +39,8 @@ def matches(entry: Entry, function: Function) -> bool:
 def function_cases(scenario: Scenario) -> Iterator[Case]:
     """EXECUTE by everybody, and what the answers give away."""
     for entry, function in described(scenario):
+        if function.trigger:
+            continue  # nobody can call these
         call = _call(scenario, entry, function)
         label = f"{short(function.relation)}({function.types})"
         for who in scenario.identities:
@@ -45,6 +48,7 @@ def function_cases(scenario: Scenario) -> Iterator[Case]:
                 yield _execute(scenario, entry, label, who, call)
         if entry.of is not None and not isinstance(entry.execute, Nobody):
             yield from _data(scenario, entry, label, call)
+        yield from change_cases(scenario, entry, function, label, call)
 
 
 def _execute(scenario: Scenario, entry: Entry, label: str, who: Identity, call: Call) -> Case:
@@ -149,7 +153,14 @@ def _call(scenario: Scenario, entry: Entry, function: Function) -> Call:
         else:
             continue
         types.append(argument.type)
-    return Call(function.relation, function.signature, tuple(given), tuple(types))
+    variadic = bool(function.arguments) and function.arguments[-1].variadic
+    return Call(
+        function.relation,
+        function.signature,
+        tuple(given),
+        tuple(types),
+        variadic=variadic and len(given) == len(function.arguments),
+    )
 
 
 def _filled(scenario: Scenario, value: str) -> str:
@@ -178,6 +189,4 @@ def _guess(scenario: Scenario, entry: Entry, argument: Argument, number: int) ->
         if "user" in name or "owner" in name or this is None:
             return next(who.user_id for who in scenario.identities if who.world == "this")
         return text(this.values.get(scenario.key_columns(this.table)[0]))
-    category = "A" if argument.type.endswith("[]") else "S" if argument.type == "text" else "U"
-    column = Column(argument.name, argument.type, argument.type, category=category)
-    return sample(column, number, scenario.salt)
+    return literal(argument, number, scenario.salt)

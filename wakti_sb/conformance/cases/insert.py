@@ -52,6 +52,8 @@ def _all(subject: Subject) -> Iterator[Case]:
     for who in subject.people:
         if who.user_id is not None:
             values = own_payload(subject, who)
+            if who.world is None and not _has_parents(subject, values):
+                continue  # keys of several columns: a stranger has no row to point at
             yield _case(subject, who, values, f"insert {_what(subject, who)}", "own")
     for key in subject.table.foreign_keys:
         if key.table not in (USERS, subject.entry.table):
@@ -66,6 +68,21 @@ def _all(subject: Subject) -> Iterator[Case]:
                 words += " on its own side"
                 yield _case(subject, who, values, words, "another's name")
     yield from _columns(subject)
+
+
+def _has_parents(subject: Subject, values: dict[str, Any]) -> bool:
+    """Whether every foreign key of a new row finds what it points at."""
+    for key in subject.table.foreign_keys:
+        wanted = [values.get(column) for column in key.columns]
+        if key.table in (USERS, subject.entry.table) or None in wanted:
+            continue
+        parents = subject.scenario.of(key.table)
+        if parents and not any(
+            [str(row.values.get(c)) for c in key.parent_columns] == list(map(str, wanted))
+            for row in parents
+        ):
+            return False
+    return True
 
 
 def _what(subject: Subject, who: Identity) -> str:

@@ -74,6 +74,7 @@ class Case:
         by: the kinds of refusal that count; empty: all. A column that the model closes must be
             closed by its grant: a policy looks at rows, not at columns.
         transports: how it can travel.
+        silent: nothing need come of it for anybody; a denial counts without a control.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Case:
     column: str | None = None
     by: tuple[str, ...] = ()
     transports: tuple[str, ...] = ("sql", "client")
+    silent: bool = False
 
     @property
     def identity(self) -> str:

@@ -76,6 +76,8 @@ class Call:
 
     `types` are those of the arguments, as a cast spells them: overloads differ by nothing else.
     `tells` are marks of rows and the keys of these rows: what to look for in the answer.
+    `changes`: what counts is not the answer, but the rows of any table that are others afterwards.
+    `variadic`: the last argument is an array that stands for any number of them.
     """
 
     function: Relation
@@ -83,7 +85,24 @@ class Call:
     arguments: Pairs = ()
     types: tuple[str, ...] = ()
     tells: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    changes: bool = False
+    variadic: bool = False
 
+
+# A value has a type of its own; these stand for whatever the caller brings.
+_POLYMORPHIC = {
+    "anyelement": "text",
+    "anynonarray": "text",
+    "anyarray": "text[]",
+    "anyrange": "int4range",
+    "anymultirange": "int4multirange",
+    "anycompatible": "text",
+    "anycompatiblenonarray": "text",
+    "anycompatiblearray": "text[]",
+    "anycompatiblerange": "int4range",
+    "anycompatiblemultirange": "int4multirange",
+    '"any"': "text",
+}
 
 Request = Select | Insert | Upsert | Update | Delete | Call
 
@@ -144,11 +163,14 @@ def _call(request: Call) -> sql.Composable:
         typed: sql.Composable = sql.Literal(value)
         if number < len(request.types):
             # format_type() has quoted the type's name already.
-            cast = sql.SQL(request.types[number])
+            cast = sql.SQL(_POLYMORPHIC.get(request.types[number], request.types[number]))
             typed = sql.SQL("{}::{}").format(typed, cast)
         known = sql.SQL("{} => ").format(sql.Identifier(argument)) if argument else sql.SQL("")
+        if request.variadic and number == len(request.arguments) - 1:
+            known = sql.SQL("variadic {}").format(known)
         given.append(sql.SQL("{}{}").format(known, typed))
-    return sql.SQL("select * from {}({})").format(name(request.function), _joined(given))
+    # Not `from f()`: a record without names for its columns could not be called so.
+    return sql.SQL("select {}({})").format(name(request.function), _joined(given))
 
 
 def _select(request: Select) -> sql.Composable:

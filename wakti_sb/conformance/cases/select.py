@@ -68,10 +68,14 @@ def _count(subject: Subject, who: Identity) -> Case:
 def _embedded(subject: Subject, who: Identity) -> Iterator[Case]:
     """The rows that come along when a row they point at is asked for."""
     scenario = subject.scenario
+    if subject.table.is_view:
+        return  # its keys are those of its tables, which have these cases themselves
     for key in subject.table.foreign_keys:
         parent = scenario.spec.entry(key.table)
         if parent is None or key.table == subject.entry.table or parent.is_view:
             continue
+        if all(row.values.get(key.columns[0]) is None for row in subject.rows):
+            continue  # nothing comes along
         columns = tuple(zip(key.columns, key.parent_columns, strict=True))
         if set(key.columns) - set(subject.visible) or set(key.parent_columns) & set(parent.hidden):
             continue

@@ -161,6 +161,8 @@ class Subject:
         if found is None:
             return sample(column, 41, self.scenario.salt)
         now = text(row.values.get(column.name))
+        if column.fields and column.name not in found:
+            return sample(column, 41, self.scenario.salt)  # JSON is no text of a composite type
         other = text(found.get(column.name, now))
         if other == now and self.this is not None:
             return text(self.this.values.get(column.name))

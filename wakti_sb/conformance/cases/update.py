@@ -27,7 +27,8 @@ def update_cases(subject: Subject) -> Iterator[Case]:
             own = own and row.person is not None and row.person.user_id == who.user_id
             if row.label == "this" or own or row.variant:
                 yield from _one_row(subject, who, row, columns)
-        yield _unfiltered(subject, who, columns[0])
+        if _plain(subject, columns[0]) or not subject.reachable(who, "update").may:
+            yield _unfiltered(subject, who, columns[0])
     yield from _fixed(subject, this)
     for key in subject.table.foreign_keys:
         if key.table not in (USERS, subject.entry.table):
@@ -53,8 +54,13 @@ def _one_row(subject: Subject, who: Identity, row: Row, columns: list[Column]) -
     if allowed and not readable:
         return  # a filter needs the right to read; the unfiltered case covers this row
     if allowed and subject.changeable():
-        changed = [c for c in columns if _by_itself(subject, c)] or changed
+        plain = [c for c in columns if _plain(subject, c)]
+        changed = [c for c in plain if _by_itself(subject, c)] or plain or changed
     values = _values(subject, changed, row)
+    if allowed and not _plain(subject, changed[0]):
+        # Nothing but references and what others refer to: where these may lead is the question of
+        # other cases.
+        values = tuple((c.name, text(row.values.get(c.name))) for c in changed)
     request = Update(subject.entry.table, values, subject.where(row))
     yield Case(
         id=f"{subject.name}: {who.label} {'can' if allowed else 'cannot'} change {whose(row, who)}",
@@ -66,6 +72,12 @@ def _one_row(subject: Subject, who: Identity, row: Row, columns: list[Column]) -
         controls=() if allowed else subject.controls(request, row, "select", "update"),
         why=f"update = {subject.entry.update.right}",
     )
+
+
+def _plain(subject: Subject, column: Column) -> bool:
+    """Whether a column of this row takes another value, without regard to other rows."""
+    known = subject.scenario.alternatives.get(subject.entry.table)
+    return column.name not in subject.pointing and (known is None or column.name in known)
 
 
 def _by_itself(subject: Subject, column: Column) -> bool:
@@ -149,7 +161,10 @@ def _names(subject: Subject) -> Iterator[str]:
 def _base(subject: Subject, row: Row) -> Update:
     """A plain change of the row, for a control that proves the row can be reached at all."""
     columns = subject.changeable() or _any_column(subject)
-    return Update(subject.entry.table, _values(subject, columns[:1], row), subject.where(row))
+    values = _values(subject, columns[:1], row)
+    if not _plain(subject, columns[0]):
+        values = tuple((c.name, text(row.values.get(c.name))) for c in columns[:1])
+    return Update(subject.entry.table, values, subject.where(row))
 
 
 def _moves(subject: Subject, key: ForeignKey) -> Iterator[Case]:

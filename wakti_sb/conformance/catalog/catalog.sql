@@ -46,16 +46,25 @@ columns as (
         'category', b.typcategory,
         'length', case
           when a.atttypmod > 4 and t.typname in ('varchar', 'bpchar') then a.atttypmod - 4
+          when a.atttypmod > 0 and t.typname in ('bit', 'varbit', 'vector', 'halfvec') then a.atttypmod
         end,
         'not_null', a.attnotnull or t.typnotnull,
         'default', pg_get_expr(f.adbin, f.adrelid),
-        'generated', a.attgenerated <> '',
+        -- A view's computed columns take no value either.
+        'generated', a.attgenerated <> ''
+        or (c.relkind = 'v' and not pg_column_is_updatable(c.oid, a.attnum, true)),
         'identity', a.attidentity,
         'labels', coalesce((
           select json_agg(e.enumlabel order by e.enumsortorder)
           from pg_catalog.pg_enum as e
-          where e.enumtypid = b.oid
+          -- An array's are those of its members.
+          where e.enumtypid = coalesce(nullif(b.typelem, 0), b.oid)
         ), '[]'),
+        'fields', (
+          select count(*)
+          from pg_catalog.pg_attribute as f
+          where f.attrelid = b.typrelid and b.typrelid <> 0 and f.attnum > 0 and not f.attisdropped
+        ),
         'domain_checks', coalesce((
           select json_agg(pg_get_expr(k.conbin, 0) order by k.conname)
           from pg_catalog.pg_constraint as k
@@ -210,19 +219,32 @@ functions as (
       'name', p.proname,
       'signature', pg_get_function_identity_arguments(p.oid),
       'arguments', coalesce((
+        -- What only comes out (o, t) is no argument of a call.
         select json_agg(
           json_build_object(
-            'name', coalesce(p.proargnames[u.position], ''),
+            'name', coalesce(u.name, ''),
             'type', format_type(u.type, null),
-            'default', u.position > p.pronargs - p.pronargdefaults
+            'default', u.position > p.pronargs - p.pronargdefaults,
+            'variadic', p.provariadic <> 0 and u.position = p.pronargs
           )
           order by u.position
         )
-        from unnest(p.proargtypes::oid[]) with ordinality as u (type, position)
+        from (
+          select
+            a.type,
+            p.proargnames[a.place] as name,
+            row_number() over (order by a.place) as position
+          from
+            unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]))
+            with ordinality as a (type, place)
+          where coalesce(p.proargmodes[a.place], 'i') in ('i', 'b', 'v')
+        ) as u
       ), '[]'),
       'types', oidvectortypes(p.proargtypes),
       'result', pg_get_function_result(p.oid),
       'definer', p.prosecdef,
+      'volatile', p.provolatile = 'v',
+      'source', p.prosrc,
       'trigger', p.prorettype in ('trigger'::regtype, 'event_trigger'::regtype),
       'search_path', coalesce(p.proconfig::text like '%%search_path=%%', false),
       'executors', (
@@ -237,10 +259,12 @@ functions as (
   inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
   where
     n.nspname = any (%(schemas)s)
-    and p.prokind in ('f', 'p')
+    -- The API calls functions only: no procedures, aggregates or window functions.
+    and p.prokind = 'f'
+    -- Neither those of an extension nor those that come with a type, as a range's constructors.
     and not exists (
       select from pg_catalog.pg_depend as d
-      where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e'
+      where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype in ('e', 'i')
     )
 )
 
@@ -254,7 +278,25 @@ select json_build_object(
         'rls', r.relrowsecurity,
         'forced', r.relforcerowsecurity,
         'invoker', r.invoker,
-        'updatable', pg_relation_is_updatable(r.oid, false) & 20 = 20,
+        'writes', (
+          -- What PostgreSQL can carry out through it, by INSTEAD OF triggers too.
+          select coalesce(json_agg(w.operation order by w.operation), '[]')
+          from (values ('insert', 8), ('update', 4), ('delete', 16)) as w (operation, bit)
+          where pg_relation_is_updatable(r.oid, true) & w.bit <> 0
+        ),
+        'bases', (
+          -- The tables that a view reads.
+          select coalesce(
+            json_agg(distinct jsonb_build_array(n.nspname, c.relname)), '[]'
+          )
+          from pg_catalog.pg_rewrite as w
+          inner join pg_catalog.pg_depend as d
+            on w.oid = d.objid and d.classid = 'pg_rewrite'::regclass
+          inner join pg_catalog.pg_class as c
+            on d.refobjid = c.oid and d.refclassid = 'pg_class'::regclass
+          inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+          where w.ev_class = r.oid and c.oid <> r.oid and r.relkind in ('v', 'm')
+        ),
         'estimate', (select greatest(c.reltuples, 0) from pg_catalog.pg_class as c where c.oid = r.oid),
         'columns', coalesce(columns.entries, '[]'),
         'checks', coalesce(constraints.checks, '[]'),
@@ -267,6 +309,22 @@ select json_build_object(
           where
             a.rolname in ('anon', 'authenticated', 'service_role')
             and has_table_privilege(a.oid, r.oid, 'delete')
+        ),
+        'open_partitions', (
+          -- A partition is reached by its own name too, where its own policies count.
+          select coalesce(json_agg(p.oid::regclass::text order by p.oid::regclass::text), '[]')
+          from pg_partition_tree(r.oid) as t
+          inner join pg_catalog.pg_class as p on t.relid = p.oid
+          where
+            r.relkind = 'p'
+            and p.oid <> r.oid
+            and not p.relrowsecurity
+            and exists (
+              select from pg_catalog.pg_roles as a
+              where
+                a.rolname in ('anon', 'authenticated')
+                and has_table_privilege(a.oid, p.oid, 'select, insert, update, delete')
+            )
         ),
         'bypassers', (
           -- Owners, and members of the owner, pass row level security unless it is forced.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ...spec import Relation
 
@@ -17,7 +18,8 @@ class Column:
     """A column, with what decides which values it takes and who touches it.
 
     `type` is what a cast says, `base` the type below a domain, `kind` and `category` are
-    pg_type.typtype and typcategory of `base`.
+    pg_type.typtype and typcategory of `base`, `fields` how many a composite type has. `length` is
+    that of a text, a bit string or a vector.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Column:
     default: str | None = None
     generated: bool = False
     identity: str = ""
+    fields: int = 0
     labels: tuple[str, ...] = ()
     domain_checks: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
@@ -88,7 +91,12 @@ class Policy:
 
 @dataclass(frozen=True)
 class Table:
-    """A table (`r`, `p`), view (`v`), materialized view (`m`) or foreign table (`f`)."""
+    """A table (`r`, `p`), view (`v`), materialized view (`m`) or foreign table (`f`).
+
+    `writes` says which of insert, update and delete PostgreSQL can carry out through it, and
+    `bases` names the tables that a view reads. `open_partitions` are those that roles of the API
+    reach by name and that have no row level security.
+    """
 
     relation: Relation
     columns: tuple[Column, ...]
@@ -102,8 +110,10 @@ class Table:
     policies: tuple[Policy, ...] = ()
     deleters: tuple[str, ...] = ()
     bypassers: tuple[str, ...] = ()
+    open_partitions: tuple[str, ...] = ()
     published: bool = False
-    updatable: bool = True
+    writes: tuple[str, ...] = ("delete", "insert", "update")
+    bases: tuple[Relation, ...] = ()
     estimate: int = 0
 
     @property
@@ -111,7 +121,7 @@ class Table:
         """Whether it is a view, materialized or not."""
         return self.kind in "vm"
 
-    @property
+    @cached_property
     def primary_key(self) -> tuple[str, ...]:
         """The columns of the primary key, in the order of the table; none if there is none."""
         keys = {name for unique in self.uniques if unique.primary for name in unique.columns}
@@ -134,17 +144,20 @@ class Argument:
     name: str
     type: str
     default: bool = False
+    variadic: bool = False
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function or procedure of an exposed schema."""
+    """A function of an exposed schema; only a `volatile` one can change rows."""
 
     relation: Relation
     types: str
     arguments: tuple[Argument, ...] = ()
     result: str = ""
     definer: bool = False
+    volatile: bool = True
+    source: str = ""
     trigger: bool = False
     search_path: bool = False
     executors: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ from .model import (
     Table,
     Unique,
 )
+from .views import completed
 
 
 def read_catalog(
@@ -34,10 +35,10 @@ def read_catalog(
     buckets: list[dict[str, Any]] = []
     if connection.execute("select to_regclass('storage.buckets')").fetchone() != (None,):
         (buckets,) = _one(connection, "buckets.sql")
-    tables = (_table(entry) for entry in found["relations"])
+    tables = {(table := _table(entry)).relation: table for entry in found["relations"]}
     return Catalog(
         schemas=exposed,
-        tables={table.relation: table for table in tables},
+        tables={name: completed(table, tables) for name, table in tables.items()},
         functions=tuple(_function(entry) for entry in found["functions"]),
         buckets={entry["name"]: Bucket(entry["name"], entry["public"]) for entry in buckets},
         roles={
@@ -72,8 +73,10 @@ def _table(entry: dict[str, Any]) -> Table:
         policies=tuple(_policy(policy) for policy in entry["policies"]),
         deleters=tuple(entry["deleters"]),
         bypassers=tuple(entry["bypassers"]),
+        open_partitions=tuple(entry["open_partitions"]),
         published=entry["published"],
-        updatable=entry["updatable"],
+        writes=tuple(entry["writes"]),
+        bases=tuple(Relation.of(*base) for base in entry["bases"]),
         estimate=int(entry["estimate"]),
     )
 
@@ -112,6 +115,8 @@ def _function(entry: dict[str, Any]) -> Function:
         arguments=tuple(Argument(**argument) for argument in entry["arguments"]),
         result=entry["result"] or "",
         definer=entry["definer"],
+        volatile=entry["volatile"],
+        source=entry["source"] or "",
         trigger=entry["trigger"],
         search_path=entry["search_path"],
         executors=tuple(entry["executors"]),

@@ -33,7 +33,16 @@ def collect(
         detail = case.family if problem == "unproven" else case.column or ""
         if case.family == "foreign parent" or problem == "locked out":
             detail = f"{case.family} {case.column}"
-        group = (case.object, case.operation, case.identity, problem, policy, detail)
+        group: tuple[str, ...] = (
+            case.object,
+            case.operation,
+            case.identity,
+            problem,
+            policy,
+            detail,
+        )
+        if problem == "no verdict":  # one cause, whoever asks
+            group = (case.object, problem, verdict.outcome.message)
         groups.setdefault(group, []).append((verdict, policy))
     return tuple(_finding(scenario, members) for members in groups.values())
 

@@ -34,6 +34,8 @@ def culprit(scenario: Scenario, verdict: Verdict, without: Without | None = None
     table = scenario.catalog.tables[table_of(request)]
     if table.kind == "v" and not table.invoker:
         return "the view reads with the rights of its owner"
+    if table.kind == "m":
+        return "a materialized view has no policies: whoever may read it reads all of it"
     if table.is_view:
         return "the policies of the view's tables"
     if not table.rls:
@@ -65,6 +67,9 @@ def _function(scenario: Scenario, request: Call, case: Case) -> str:
     function = next(f for f in scenario.catalog.functions if f.signature == request.signature)
     if case.family == "data" and function.definer:
         return "the function runs with the rights of its owner (security definer)"
+    if case.family == "changes":
+        rights = "its owner's" if function.definer else "its caller's"
+        return f"the function runs with {rights} rights and does not ask whose row it changes"
     if case.family == "data":
         return "the policies of the tables that the function reads"
     return f"execute granted to {' and '.join(function.executors) or 'nobody'}"

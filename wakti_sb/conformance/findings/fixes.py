@@ -28,8 +28,8 @@ def fix(scenario: Scenario, verdict: Verdict, policy: str) -> str:
         return _function(case, request, verdict)
     table = scenario.catalog.tables[table_of(request)]
     name = _name(table.relation)
-    if table.kind == "v" and not table.invoker:
-        return f"alter view {name} set (security_invoker = true);"
+    if table.is_view:
+        return _view(case, table, name)
     if verdict.status == "unproven":
         return "make the rightful request possible, or correct the model in wakti.toml"
     if case.family in ("hidden column", "fixed column", "column"):
@@ -40,6 +40,17 @@ def fix(scenario: Scenario, verdict: Verdict, policy: str) -> str:
         lines.extend(f"drop policy {sql.Identifier(n).as_string(None)} on {name};" for n in named)
     lines.extend(_policies(scenario.spec, case, table.relation))
     return "\n".join(lines) or f"give {case.operation} on {name} the right {case.why}"
+
+
+def _view(case: Case, table: Table, name: str) -> str:
+    """A view has no policies: it can ask those of its tables, or lose a privilege."""
+    privileges = {"upsert": "insert, update"}.get(case.operation, case.operation)
+    if case.operation != "select" or table.kind == "m":
+        return f"revoke {privileges} on {name} from anon, authenticated;"
+    if not table.invoker:
+        return f"alter view {name} set (security_invoker = true);"
+    bases = ", ".join(_name(base) for base in table.bases)
+    return f"mend the policies of {bases or 'the tables that it reads'}, or correct the model"
 
 
 def _policies(spec: Spec, case: Case, table: Relation) -> list[str]:
@@ -99,6 +110,16 @@ def _columns(scenario: Scenario, case: Case, table: Table, name: str) -> str:
 
 
 def _function(case: Case, request: Call, verdict: Verdict) -> str:
+    if case.family == "changes" and verdict.status == "unproven":
+        return (
+            f'say in [[function]] "{request.signature}" of wakti.toml with which arguments it '
+            'changes the owner\'s row, as arguments = { note = "{public.notes}" }'
+        )
+    if case.family == "changes":
+        return (
+            f"let {request.signature} compare the row's owner with auth.uid() before it writes; or "
+            "say in wakti.toml whose rows it may change (changes = …)"
+        )
     if case.family == "data":
         return (
             f"alter function {request.signature} security invoker; or let its body ask for "

@@ -30,6 +30,7 @@ def check_names(spec: Spec, catalog: Catalog) -> None:
 def static_findings(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
     """Findings that need no case."""
     yield from _bypassing(spec, catalog)
+    yield from _partitions(spec, catalog)
     yield from _undeclared(spec, catalog)
     yield from _buckets(spec, catalog)
 
@@ -119,6 +120,21 @@ def _bypassing(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
                 problem="bypass",
                 reason="the owner of a table passes row level security unless it is forced",
                 fix=f"alter table {entry.table} force row level security;",
+            )
+
+
+def _partitions(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
+    for entry in spec.owned:
+        table = catalog.tables.get(entry.table)
+        for name in table.open_partitions if table is not None else ():
+            yield Finding(
+                id=f"{entry.table}: its partition {name} has no row level security",
+                table=str(entry.table),
+                problem="leak",
+                identity="anon and authenticated",
+                reason="a partition that is named itself does not ask the policies of its table",
+                policy="row level security is off",
+                fix=f"alter table {name} enable row level security;",
             )
 
 

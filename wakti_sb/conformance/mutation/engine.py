@@ -7,8 +7,9 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,12 +20,14 @@ from ...errors import ConformanceError
 from ...spec import Spec
 from ..cases import Case, derive
 from ..engine import Listener, Progress, ignore, run_cases
-from ..findings import collect, excuse, static_findings
+from ..findings import check_names, collect, excuse, static_findings
 from ..judge import Verdict
-from ..run import catalog_for, connected, prepared
+from ..run import catalog_for, connected, no_hosted_data, prepared
 from ..scenario import Scenario
 from ..transports import SqlTransport
 from .operators import Mutant, mutants, out_of_reach
+
+_PREFIX = "wakti_mutant_"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def mutate(
     *,
     workers: int = 2,
     disconnect: bool = False,
+    allow_data: bool = False,
     listener: Listener = ignore,
 ) -> MutationReport:
     """Weaken the policies of the database at `db_url` one at a time, in copies of it.
@@ -73,15 +77,20 @@ def mutate(
     Parameters:
         workers: how many copies are tried at once.
         disconnect: end other sessions of the database, which PostgreSQL cannot copy otherwise.
+        allow_data: copy it although it is a hosted database that holds data.
 
     Raise ConformanceError if the database has findings already, or cannot be copied.
     """
     started = time.perf_counter()
     with connected(db_url) as connection:
         catalog = catalog_for(spec, connection)
+        check_names(spec, catalog)
+        if not allow_data:
+            no_hosted_data(connection, spec, catalog)
     listed = tuple(mutants(spec, catalog))
     shares = [listed[number::workers] for number in range(min(workers, len(listed)) or 1)]
     done: list[int] = []
+    stop = Event()
 
     def work(url: str, share: Sequence[Mutant]) -> list[Judged]:
         found: list[Judged] = []
@@ -89,6 +98,8 @@ def mutate(
             trial = _Trial(connection, scenario)
             trial.must_be_sound()
             for mutant in share:
+                if stop.is_set():
+                    break
                 found.append(trial.judge(mutant))
                 done.append(1)
                 listener(Progress(len(done), len(listed), mutant.id))
@@ -97,7 +108,11 @@ def mutate(
     with ExitStack() as stack:
         urls = [stack.enter_context(copy_of(db_url, disconnect=disconnect)) for _ in shares]
         with ThreadPoolExecutor(len(shares)) as pool:
-            results = list(pool.map(work, urls, shares))
+            try:
+                results = list(pool.map(work, urls, shares))
+            finally:
+                # Ctrl-C, or one copy that failed: the others need not finish.
+                stop.set()
     by_id = {judged.mutant.id: judged for result in results for judged in result}
     return MutationReport(
         tuple(by_id[mutant.id] for mutant in listed),
@@ -108,12 +123,17 @@ def mutate(
 
 @contextmanager
 def copy_of(db_url: str, *, disconnect: bool = False) -> Iterator[str]:
-    """URL of a copy of the database, dropped at the end."""
+    """URL of a copy of the database, dropped at the end.
+
+    Copies whose run was killed are dropped first: the session that made a copy bears its name, so
+    one without such a session is nobody's.
+    """
     parts = urlsplit(db_url)
     name = parts.path.lstrip("/") or "postgres"
-    copy = f"wakti_mutant_{secrets.token_hex(6)}"
+    copy = f"{_PREFIX}{secrets.token_hex(6)}"
     server = urlunsplit(parts._replace(path="/template1" if name == "postgres" else "/postgres"))
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True, application_name=copy) as connection:
+        _sweep(connection)
         if disconnect:
             connection.execute(
                 "select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity"
@@ -140,6 +160,20 @@ def copy_of(db_url: str, *, disconnect: bool = False) -> Iterator[str]:
         finally:
             drop = sql.SQL("drop database if exists {} with (force)")
             connection.execute(drop.format(sql.Identifier(copy)))
+
+
+def _sweep(connection: Connection[Any]) -> None:
+    left = connection.execute(
+        "select d.datname from pg_catalog.pg_database as d"
+        " where starts_with(d.datname, %s) and not exists ("
+        "select from pg_catalog.pg_stat_activity as a where a.application_name = d.datname)",
+        (_PREFIX,),
+    ).fetchall()
+    for (name,) in left:
+        # Another run may be dropping it just now, or it belongs to somebody else.
+        with suppress(psycopg.Error):
+            drop = sql.SQL("drop database if exists {} with (force)")
+            connection.execute(drop.format(sql.Identifier(name)))
 
 
 class _Trial:

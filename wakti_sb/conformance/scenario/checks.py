@@ -13,9 +13,10 @@ from pglast.parser import ParseError
 
 from ..catalog import Column
 from .regexes import example
-from .samples import sample
+from .samples import elements, sample
 
 _NUMBERS = ("smallint", "integer", "bigint", "numeric", "real", "double precision", "money")
+_WHOLE = ("smallint", "integer", "bigint")
 _MOMENTS = ("date", "timestamp", "time")
 _MOST = 40  # candidates a column; a constraint over three columns then tries 64,000 at most
 
@@ -28,16 +29,24 @@ def candidates(
     found: list[str | None] = []
     if (usual := sample(column, number, salt)) is not None:
         found.append(usual)
-    found.extend(column.labels)
+    if column.category != "A":
+        found.extend(column.labels)
+    if usual is not None and column.category == "S":
+        found.extend((usual.upper(), usual.capitalize()))
     if column.category == "S":
         found.extend(_texts(literals, number))
     elif column.base.split("(")[0] in _NUMBERS:
-        found.extend(_numbers(literals))
+        whole = column.base in _WHOLE
+        found.extend(n for n in _numbers(literals) if not whole or float(n).is_integer())
     elif column.base == "boolean":
         found.extend(("true", "false"))
     elif column.base in ("json", "jsonb"):
         found.extend(_documents(literals))
+    elif column.fields:
+        rest = "," * (column.fields - 1)
+        found.extend((f"(1{rest})", f"(w{rest})", f"(t{rest})", f"({rest}1)", f"({rest}w)"))
     elif column.category == "A":
+        found.extend(elements(column, number, salt))
         found.extend("{" + json.dumps(str(value)) + "}" for _, value in literals)
         found.extend(("{}", "{1}"))
     elif column.base.startswith(_MOMENTS):
@@ -50,7 +59,7 @@ def candidates(
 
 def enumerated(column: Column, expressions: tuple[str, ...]) -> tuple[str, ...]:
     """The texts that `column` is compared with: what an enumeration by CHECK allows."""
-    if column.labels:
+    if column.labels and column.category != "A":
         return column.labels
     if column.category != "S":
         return ()

@@ -27,7 +27,9 @@ def _side(scenario: Scenario, entry: Owned, row: Row) -> Identity | None:
             return who
     shown = {str(value) for value in row.values.values()}
     for base in scenario.rows:
+        if base.world is None:
+            continue
         keys = scenario.catalog.tables[base.table].primary_key
-        if base.world is not None and any(str(base.values.get(k)) in shown for k in keys):
+        if any(str(base.values.get(k)) in shown for k in keys):
             return next((who for who in sides if who.world == base.world), None)
     return None

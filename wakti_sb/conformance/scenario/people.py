@@ -13,6 +13,7 @@ from .checks import enumerated
 from .model import ANON, SERVICE, WORLDS, Identity, World
 from .samples import uuid_for
 
+_PERSONS = ("admin", "guest", "agent", "assistant", "client", "student", "parent", "patient")
 _TOP_ROLES = ("owner", "admin", "administrator", "manager", "editor")
 
 
@@ -47,7 +48,9 @@ def people(spec: Spec, catalog: Catalog, salt: str = "") -> People:
     top = {m.table: _top(_valid(roles, m, catalog)) for m in tables}
     with_owners = any(spec.owner_path(owned) for owned in spec.relations)
     labels = {
-        "this": "the owner" if with_owners or not tables else _a(top[tables[0].table] or "member"),
+        "this": "the owner"
+        if with_owners or not tables
+        else _called(top[tables[0].table] or "member"),
         "other": "another owner" if with_owners or not tables else "a member elsewhere",
     }
     principals: dict[World, Identity] = {}
@@ -89,7 +92,7 @@ def _others(
     suffix = f" of {members.table.name}" if len(tables) > 1 else ""
     here = _valid(roles, members, catalog)
     for role in here:
-        label = _a(role) + suffix
+        label = _called(role) + suffix
         if label != taken:
             person = _person(label, "this", role, salt)
             yield Membership(members, "this", person, role)
@@ -170,6 +173,13 @@ def _nested(path: tuple[str, ...], value: str) -> dict[str, Any]:
     if len(path) == 1:
         return {path[0]: value}
     return {path[0]: _nested(path[1:], value)}
+
+
+def _called(role: str) -> str:
+    """`an editor`, `a guest`; a role that is no person, as `write`, is named as what it is."""
+    word = role.lower()
+    person = word in _PERSONS or word.endswith(("er", "or", "ist", "ian"))
+    return _a(role) if person else f"a member with role {role}"
 
 
 def _a(noun: str) -> str:

@@ -201,7 +201,11 @@ def insertion_order(spec: Spec, catalog: Catalog) -> tuple[Relation, ...]:
             return
         open_.append(name)
         for key in sorted(table.foreign_keys, key=lambda k: not _must(table, k)):
-            if _must(table, key) or spec.entry(key.table) is not None:
+            if _must(table, key) or (
+                spec.entry(key.table) is not None
+                and name not in _demanded(catalog, key.table)
+                and not _demanded(catalog, key.table) & set(open_)
+            ):
                 visit(key.table)
         open_.remove(name)
         order.append(name)
@@ -218,6 +222,19 @@ def insertion_order(spec: Spec, catalog: Catalog) -> tuple[Relation, ...]:
         if bucket.members is not None:
             visit(bucket.members.table)
     return tuple(order)
+
+
+def _demanded(catalog: Catalog, name: Relation) -> set[Relation]:
+    """The tables without whose rows this one can have none."""
+    found: set[Relation] = set()
+    todo = [name]
+    while todo:
+        table = catalog.tables.get(todo.pop())
+        keys = table.foreign_keys if table is not None else ()
+        further = {k.table for k in keys if table is not None and _must(table, k)} - found
+        found |= further
+        todo.extend(further)
+    return found
 
 
 def _must(table: Table, key: ForeignKey) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -20,13 +21,17 @@ def uuid_for(*parts: object) -> str:
 
 def sample(column: Column, number: int, salt: str = "") -> str | None:
     """A value for `column`, another one for each `number`; None for a type nobody knows."""
-    if column.labels:
-        return column.labels[number % len(column.labels)]
     if column.category == "A":
         return "{}"
-    if column.category == "R":
-        return _range(column.base, number)
+    if column.labels:
+        return column.labels[number % len(column.labels)]
+    if column.fields:
+        return f"({',' * (column.fields - 1)})"
     name = column.base.split("(")[0].removeprefix("extensions.").removeprefix("public.")
+    if column.category == "R":
+        return _range(name, number)
+    if name in _LENGTHS:
+        return _LENGTHS[name](column, number)
     if name == "uuid":
         return uuid_for(salt, column.name, number)
     if name == "boolean":
@@ -79,7 +84,44 @@ def _day(_column: Column, number: int, _salt: str) -> str:
     return (_EPOCH + timedelta(days=number)).date().isoformat()
 
 
+def elements(column: Column, number: int, salt: str = "") -> list[str]:
+    """Arrays of one, two and three members, where the type of the members is known."""
+    base = column.base.removesuffix("[]")
+    texts = ("text", "character varying", "character", "citext", "name")
+    category = "S" if base in texts else "U"
+    member = Column(column.name, base, base, category=category, labels=column.labels)
+    found = [sample(member, number + place, salt) for place in range(3)]
+    known = [json.dumps(value) for value in found if value is not None]
+    return [f"{{{','.join(known[: size + 1])}}}" for size in range(len(known))]
+
+
+def _bits(column: Column, number: int) -> str:
+    length = column.length or 1
+    return f"{number % 2**length:b}".zfill(length)
+
+
+def _vector(column: Column, number: int) -> str:
+    return f"[{','.join(str(number % 100 + place) for place in range(column.length or 3))}]"
+
+
+def _shape(column: Column, number: int) -> str:
+    """PostGIS: of the kind and with the system that the type asks for."""
+    kind, _, system = column.type.partition("(")[2].rstrip(")").partition(",")
+    name = kind.lower().removesuffix("zm").removesuffix("z").removesuffix("m")
+    point = f"{number % 80} {number % 80}"
+    shapes = {
+        "polygon": "POLYGON((0 0,1 0,1 1,0 0))",
+        "linestring": f"LINESTRING(0 0,{point})",
+        "multipoint": f"MULTIPOINT({point})",
+        "multipolygon": "MULTIPOLYGON(((0 0,1 0,1 1,0 0)))",
+    }
+    shape = shapes.get(name, f"POINT({point})")
+    return f"SRID={system};{shape}" if system else shape
+
+
 def _range(base: str, number: int) -> str:
+    if base.endswith("multirange"):
+        return f"{{{_range(base.removesuffix('multirange') + 'range', number)}}}"
     if base in ("int4range", "int8range", "numrange"):
         return f"[{number},{number + 1})"
     start = _EPOCH + timedelta(days=number)
@@ -88,8 +130,18 @@ def _range(base: str, number: int) -> str:
         return f"[{start.date()},{stop.date()})"
     if base in ("tsrange", "tstzrange"):
         return f"[{start:%Y-%m-%d %H:%M},{stop:%Y-%m-%d %H:%M})"
-    return "empty"
+    # A range of some project's own: two numbers are the likeliest.
+    return f"[{number},{number + 1})"
 
+
+_LENGTHS: dict[str, Callable[[Column, int], str]] = {
+    "bit": _bits,
+    "bit varying": _bits,
+    "vector": _vector,
+    "halfvec": _vector,
+    "geometry": _shape,
+    "geography": _shape,
+}
 
 _BY_TYPE: dict[str, Callable[[Column, int, str], str]] = {
     "smallint": _small,
@@ -119,8 +171,6 @@ _PATTERNS = {
     "xml": "<note>{word}</note>",
     "tsvector": "{word}",
     "tsquery": "{word}",
-    "bit": "0",
-    "bit varying": "0",
     "point": "({n},{n})",
     "box": "({n},{n}),({m},{m})",
     "circle": "<({n},{n}),1>",
@@ -130,6 +180,35 @@ _PATTERNS = {
     "lseg": "[({n},{n}),({m},{m})]",
     "hstore": "note=>{word}",
     "ltree": "{word}",
+    "lquery": "{word}",
+    "ltxtquery": "{word}",
+    '"char"': "w",
+    "oid": "{big}",
+    "xid": "{big}",
+    "xid8": "{big}",
+    "cid": "{big}",
+    "tid": "({n},1)",
+    "pg_lsn": "0/{n:X}",
+    "jsonpath": "$.{word}",
+    "txid_snapshot": "{m}:{m}:",
+    "pg_snapshot": "{m}:{m}:",
+    "regclass": "pg_class",
+    "regtype": "text",
+    "regrole": "anon",
+    "regproc": "now",
+    "regprocedure": "now()",
+    "regoper": "pg_catalog.||/",
+    "regoperator": "=(integer,integer)",
+    "regnamespace": "public",
+    "regconfig": "simple",
+    "regdictionary": "simple",
+    "regcollation": "default",
+    "refcursor": "{word}",
+    "cube": "({n},{m})",
+    "seg": "{n}",
+    "isbn": "978-0-393-04002-9",
+    "isbn13": "978-0-393-04002-9",
+    "ean13": "978-0-393-04002-9",
 }
 
 
@@ -138,6 +217,7 @@ def _pattern(pattern: str, number: int, salt: str) -> str:
     return pattern.format(
         n=number,
         m=number + 1,
+        big=_FIRST_NUMBER + number,
         byte=number % 250 + 1,
         high=number // 256 % 256,
         low=number % 256,

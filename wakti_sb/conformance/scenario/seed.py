@@ -45,6 +45,8 @@ def seed(connection: Connection[Any], scenario: Scenario) -> Scenario:
     for row in files:
         seeder.row(row)
     views = tuple(v.table for v in scenario.spec.view if v.table in scenario.catalog.tables)
+    for view in views:
+        seeder.refresh(view)
     found = seeder.as_found(scenario, (*tables, *seeder.planned_files, *views))
     solved = {t: v for t in tables if (v := seeder.rehearse(found, scenario.catalog.tables[t]))}
     alternatives = {t: seeder.alternatives(found, scenario.catalog.tables[t]) for t in tables}
@@ -67,7 +69,7 @@ class _Seeder:
 
     def as_found(self, scenario: Scenario, tables: Sequence[Relation]) -> Scenario:
         """The scenario with the rows that are really there."""
-        by_table = {table: list(self.read(table)) for table in tables}
+        by_table = {table: list(self.read(table, scenario.identities)) for table in tables}
         rows = [row for found in by_table.values() for row in found]
         partial = frozenset(t for t, found in by_table.items() if len(found) >= _MOST_ROWS)
         found = replace(
@@ -123,6 +125,17 @@ class _Seeder:
         except psycopg.Error as error:
             self.untested.setdefault(str(OBJECTS), _words(error))
 
+    def refresh(self, view: Relation) -> None:
+        """Let a materialized view show the rows that are there now."""
+        if self.catalog.tables[view].kind != "m":
+            return
+        query = sql.SQL("refresh materialized view {}").format(relation_name(view))
+        try:
+            with self.connection.transaction():
+                self.connection.execute(query)
+        except psycopg.Error as error:
+            self.untested.setdefault(str(view), _words(error))
+
     def row(self, row: Row) -> None:
         """Insert one planned row, mending what CHECK constraints refuse."""
         if str(row.table) in self.untested:
@@ -134,7 +147,10 @@ class _Seeder:
             self.untested[str(row.table)] = _words(error)
             return
         if made is None:
-            cause = f"no row for {row.label}: one with the same unique key is there already"
+            cause = (
+                f"no row for {row.label}: a trigger drops it, or one with the same unique key "
+                "is there already"
+            )
             self.untested[str(row.table)] = cause
             return
         self.planned.setdefault(row.table, []).append((row, made))
@@ -174,14 +190,19 @@ class _Seeder:
             if column.name in pointing and other is not None:
                 choices = [text(other.values.get(column.name)), *choices]
             now = text(row.values.get(column.name))
+            theirs = text(other.values.get(column.name)) if other is not None else None
             for choice in choices:
-                if choice != now and self._changes(table, keys, row, column.name, choice):
+                known = choice is not None and choice == theirs
+                if choice != now and self._changes(table, keys, row, column.name, choice, known):
                     found[column.name] = choice
                     break
         return found
 
-    def read(self, table: Relation) -> Iterator[Row]:
-        """The rows of a table as they are now; planned ones carry their label."""
+    def read(self, table: Relation, people: Sequence[Identity]) -> Iterator[Row]:
+        """The rows of a table as they are now; planned ones carry their label.
+
+        A view may ask who is there: it is read once for each of `people`.
+        """
         known = self.catalog.tables[table]
         planned = self.planned.get(table, [])
         keys = known.primary_key or tuple(column.name for column in known.columns)
@@ -190,6 +211,8 @@ class _Seeder:
         rows = [row[0] for row in self.connection.execute(query, (_MOST_ROWS,))]
         if known.is_view and len(rows) >= _MOST_ROWS:
             rows.extend(self._shown(table, rows))
+        elif known.kind == "v":
+            rows.extend(self._shown_to(table, people, {_key(values, keys) for values in rows}))
         missing = set(labels) - {_key(values, keys) for values in rows}
         rows.extend(made for _, made in planned if _key(made, keys) in missing)
         for values in sorted(rows, key=lambda v: _key(v, keys) not in labels):
@@ -198,6 +221,23 @@ class _Seeder:
                 yield Row(table, values)
             else:
                 yield replace(row, values=values)
+
+    def _shown_to(
+        self, view: Relation, people: Sequence[Identity], seen: set[tuple[str, ...]]
+    ) -> list[dict[str, Any]]:
+        """Further rows that a view shows only to one of these people."""
+        known = self.catalog.tables[view]
+        keys = known.primary_key or tuple(column.name for column in known.columns)
+        query = sql.SQL("select to_jsonb(t) from {} as t limit %s").format(relation_name(view))
+        found: list[dict[str, Any]] = []
+        for person in people:
+            self._act_for(person)
+            for (values,) in self.connection.execute(query, (_MOST_ROWS,)).fetchall():
+                if _key(values, keys) not in seen:
+                    seen.add(_key(values, keys))
+                    found.append(values)
+        self._act_for(None)
+        return found
 
     def _shown(self, view: Relation, known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """The rows of a large view that show a row of ours."""
@@ -298,7 +338,13 @@ class _Seeder:
                 values[name] = next((c for c in choices if c != values[name]), values[name])
 
     def _changes(
-        self, table: Table, keys: tuple[str, ...], row: Row, column: str, value: str | None
+        self,
+        table: Table,
+        keys: tuple[str, ...],
+        row: Row,
+        column: str,
+        value: str | None,
+        known: bool,
     ) -> bool:
         query = sql.SQL("update {} as t set {} where {} returning to_jsonb(t) -> {}").format(
             relation_name(table.relation),
@@ -311,7 +357,7 @@ class _Seeder:
                 changed = self.connection.execute(query).fetchone()
         except psycopg.Error as error:
             # A foreign key refuses a value by itself that it takes together with its other column.
-            return isinstance(error, psycopg.errors.ForeignKeyViolation)
+            return known and isinstance(error, psycopg.errors.ForeignKeyViolation)
         return changed is not None and changed[0] != row.values.get(column)
 
     def _act_for(self, person: Identity | None) -> None:
@@ -336,4 +382,6 @@ def _key(values: Any, columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _words(error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        return "another session holds a lock on it"
     return (error.diag.message_primary or str(error)).strip()

@@ -8,9 +8,11 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.errors import CheckViolation
 
-from ..catalog import Table
+from ..catalog import Column, Table
 from .checks import candidates
 from .statements import source_of, text
+
+_MOST_COMBINATIONS = 200_000  # of candidates that PostgreSQL is asked about at once
 
 
 def expressions_on(table: Table, column: str) -> tuple[str, ...]:
@@ -34,19 +36,22 @@ def mend(
     name = error.diag.constraint_name
     check = next((check for check in table.checks if check.name == name), None)
     if check is None:
-        return _mend_domain(table, values, attempt, salt)
+        return _mend_domain(connection, table, values, salt)
     pointing = {column for key in table.foreign_keys for column in key.columns}
     pointing |= pinned & set(values)
-    columns = [c for n in check.columns if (c := table.column(n)) and not c.generated]
+    # At first the columns of this check alone; then all that are tied to them by further ones.
+    names = check.columns if attempt == 0 else _tied(table, check.columns)
+    columns = [c for n in names if (c := table.column(n)) and not c.generated]
+    most = max(2, int(_MOST_COMBINATIONS ** (1 / max(len(columns), 1))))
     sources = []
     for column in columns:
         if column.name in pointing:
             tried: list[str | None] = [text(values.get(column.name))]
         else:
             expressions = expressions_on(table, column.name)
-            tried = candidates(column, expressions, 17 + attempt, salt)
+            tried = _shortened(candidates(column, expressions, 17 + attempt, salt), most)
         sources.append(source_of(column.name, column.type, tried))
-    all_of = [c.expression for c in table.checks if {*c.columns} <= {*check.columns}]
+    all_of = [c.expression for c in table.checks if {*c.columns} <= {*names}]
     texts = sql.SQL(", ").join(
         sql.SQL("{}, {}::text").format(sql.Literal(c.name), sql.Identifier(c.name)) for c in columns
     )
@@ -67,12 +72,51 @@ def mend(
     return True
 
 
-def _mend_domain(table: Table, values: dict[str, Any], attempt: int, salt: str) -> bool:
-    """Try the next candidate in every column whose domain has a check."""
+def _tied(table: Table, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """These columns and all that share a check with one of them, over any number of checks."""
+    found = dict.fromkeys(columns)
+    while True:
+        further = [
+            name
+            for check in table.checks
+            if set(check.columns) & set(found)
+            for name in check.columns
+            if name not in found
+        ]
+        if not further:
+            return tuple(found)
+        found.update(dict.fromkeys(further))
+
+
+def _shortened(values: list[str | None], most: int) -> list[str | None]:
+    """The likeliest few; null stays among them."""
+    if len(values) <= most:
+        return values
+    return [*values[: most - 1], None] if values[-1] is None else values[:most]
+
+
+def _mend_domain(
+    connection: Connection[Any], table: Table, values: dict[str, Any], salt: str
+) -> bool:
+    """The first candidate that the domain takes, in every column whose domain has a check."""
     mended = False
     for column in table.columns:
-        if column.domain_checks and column.name in values:
-            tried = candidates(column, column.domain_checks, 17, salt)[1:]
-            if attempt < len(tried) and tried[attempt] is not None:
-                values[column.name], mended = tried[attempt], True
+        if not column.domain_checks or column.name not in values:
+            continue
+        for choice in candidates(column, column.domain_checks, 17, salt):
+            if choice is not None and _taken(connection, column, choice):
+                mended = mended or choice != values[column.name]
+                values[column.name] = choice
+                break
     return mended
+
+
+def _taken(connection: Connection[Any], column: Column, value: str) -> bool:
+    # format_type() has quoted the type's name already.
+    query = sql.SQL("select {}::text::{}").format(sql.Literal(value), sql.SQL(column.type))
+    try:
+        with connection.transaction():
+            connection.execute(query)
+    except psycopg.Error:
+        return False
+    return True

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...spec import Relation
 from ..cases.model import NEW, Key
 from ..cases.requests import Delete, Insert, Request, Update, Upsert
+from ..catalog import Table
 from ..scenario.statements import text
 
 State = Mapping[Key, Mapping[str, Any]]
@@ -21,7 +23,8 @@ def changed(request: Request, before: State, after: State, count: int) -> frozen
     """The keys of the rows that `request` has reached; `count` is what the database reported."""
     match request:
         case Insert():
-            return frozenset({NEW}) if set(after) - set(before) else frozenset()
+            # A view need not show the row that was written through it: the report counts too.
+            return frozenset({NEW}) if count or set(after) - set(before) else frozenset()
         case Delete():
             return frozenset(set(before) - set(after))
         case Update(values=values, where=where):
@@ -40,6 +43,43 @@ def changed(request: Request, before: State, after: State, count: int) -> frozen
                 hit = {k for k, row in before.items() if _meets(row, values)}
             return frozenset(hit | new)
     return frozenset()
+
+
+def touched(
+    before: Mapping[Relation, State],
+    after: Mapping[Relation, State],
+    tables: Mapping[Relation, Table],
+) -> frozenset[Key]:
+    """The rows, by table and key, that are others or gone in any table.
+
+    What only followed from the removal of its parent (a cascade, a reference set to null) is left
+    out: the parent tells whose doing it was.
+    """
+    gone = {t: {k: r for k, r in b.items() if k not in after.get(t, {})} for t, b in before.items()}
+    found: set[Key] = set()
+    for table, rows in before.items():
+        known = tables[table]
+        for key, row in rows.items():
+            now = after.get(table, {}).get(key)
+            pointing = _orphaned(known, row, gone)
+            if now is None:
+                own_doing = not pointing
+            else:
+                own_doing = bool({c for c in row if row[c] != now.get(c)} - pointing)
+            if own_doing:
+                found.add((str(table), *key))
+    return frozenset(found)
+
+
+def _orphaned(table: Table, row: Mapping[str, Any], gone: Mapping[Relation, State]) -> set[str]:
+    """The columns that point at a row that is gone."""
+    found: set[str] = set()
+    for key in table.foreign_keys:
+        pairs = tuple(zip(key.columns, key.parent_columns, strict=True))
+        parents = gone.get(key.table, {}).values()
+        if any(all(row.get(c) == p.get(t) is not None for c, t in pairs) for p in parents):
+            found |= set(key.columns)
+    return found
 
 
 def _differs(before: Mapping[str, Any], after: Mapping[str, Any], names: Iterable[str]) -> bool:

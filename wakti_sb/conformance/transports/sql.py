@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -13,15 +14,21 @@ from ...spec import Relation
 from ..cases import Attempt
 from ..cases.model import NEW, Key
 from ..cases.requests import Call, Insert, Request, Select, name, table_of, to_sql
+from ..catalog import OBJECTS, USERS
 from ..scenario import Scenario
 from ..scenario.statements import text
-from .effects import State, changed, state
+from .effects import State, changed, state, touched
 from .outcome import Outcome, refusal
 
+_CLAIMS = "select set_config('request.jwt.claims', %s, true)"
 _BECOME = (
     "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true),"
     " set_config('statement_timeout', %s, true)"
 )
+
+
+# Stopped by a timeout, an endless policy, no memory or stack, a lock.
+_GAVE_UP = ("57", "42P17", "53", "54", "55", "XX")
 
 
 class SqlTransport:
@@ -39,6 +46,7 @@ class SqlTransport:
         self.connection = connection
         self.scenario = scenario
         self._before: dict[Relation, State] = {}
+        self._all: dict[Relation, State] | None = None
 
     def perform(self, attempt: Attempt) -> Outcome:
         """Do it, look what came of it, undo it."""
@@ -64,12 +72,17 @@ class SqlTransport:
             self.connection.execute(_text(to_sql(delete)))
         before: State = {}
         if not isinstance(request, Select | Call):
-            before = self._state(table_of(request), fresh=bool(attempt.arrange))
+            table = table_of(request)
+            asks = self.scenario.catalog.tables[table].kind == "v"
+            if asks:  # what a view shows may depend on who is there
+                self.connection.execute(_CLAIMS, (json.dumps(attempt.who.token),))
+            before = self._state(table, fresh=asks or bool(attempt.arrange))
+        everything = self._everything() if isinstance(request, Call) and request.changes else {}
         self._become(attempt)
         if isinstance(request, Select):
             return self._read(request)
         if isinstance(request, Call):
-            return self._call(request)
+            return self._changes(request, everything) if request.changes else self._call(request)
         count = self.connection.execute(_text(to_sql(request))).rowcount
         self.connection.execute("set constraints all immediate; reset role")
         after = self._state(table_of(request), fresh=True)
@@ -101,6 +114,42 @@ class SqlTransport:
         answer = "\n".join(row[0] for row in self.connection.execute(wrapped))
         rows = told(request, answer) if request.tells else frozenset({NEW})
         return Outcome("allowed" if rows else "zero rows", rows, 1, message=answer[:200])
+
+    def _changes(self, request: Call, before: dict[Relation, State]) -> Outcome:
+        self.connection.execute(_text(to_sql(request)))
+        self.connection.execute("set constraints all immediate; reset role")
+        rows = touched(before, self._rows_of_all(), self.scenario.catalog.tables)
+        return Outcome("allowed" if rows else "zero rows", rows, len(rows))
+
+    def _everything(self) -> dict[Relation, State]:
+        """The rows of every table as they were seeded."""
+        if self._all is None:
+            self._all = self._rows_of_all()
+        return self._all
+
+    def _rows_of_all(self) -> dict[Relation, State]:
+        """In one round trip: a call of a function may change any of them."""
+        scenario, tables = self.scenario, self.scenario.catalog.tables
+        ids = [who.user_id for who in scenario.identities if who.user_id is not None]
+        parts = [
+            q.SQL("select {}, to_jsonb(t) from {} as t where id = any ({})").format(
+                q.Literal(USERS), name(USERS), q.Literal(ids)
+            )
+        ]
+        for table in dict.fromkeys(row.table for row in scenario.rows):
+            if tables[table].is_view or table in (USERS, OBJECTS):
+                continue
+            query = q.SQL("select {}, to_jsonb(t) from {} as t").format(
+                q.Literal(table), name(table)
+            )
+            if table in scenario.partial:
+                ours = self._ours(table, scenario.key_columns(table))
+                query = q.SQL("{} where {}").format(query, ours)
+            parts.append(query)
+        found: dict[Relation, list[dict[str, Any]]] = {}
+        for table_name, row in self.connection.execute(q.SQL(" union all ").join(parts)):
+            found.setdefault(Relation(table_name), []).append(row)
+        return {table: state(rows, scenario.key_columns(table)) for table, rows in found.items()}
 
     def _key(self, request: Select) -> tuple[str, ...]:
         table = self.scenario.catalog.tables[request.table]
@@ -137,6 +186,10 @@ def entered(request: Request, refused: Outcome) -> Outcome:
     """An error from inside a function shows that EXECUTE was no obstacle."""
     if not isinstance(request, Call) or request.tells:
         return refused
+    if request.changes:
+        # Whatever a function does not like, it has changed nothing; giving up is no answer.
+        gave_up = refused.code.startswith(_GAVE_UP)
+        return refused if gave_up else replace(refused, kind="refused by code")
     inside = refused.code == "42501" and " for function " not in refused.message
     if refused.code.startswith("42") and not inside:
         return refused

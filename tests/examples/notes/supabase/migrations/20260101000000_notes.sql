@@ -103,3 +103,12 @@ as $$
   limit how_many
 $$;
 revoke execute on function public.recent_notes (integer) from public, anon;
+
+create function public.delete_note(note_id bigint) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from public.notes as n where n.id = note_id and n.user_id = (select auth.uid());
+end
+$$;
+revoke execute on function public.delete_note (bigint) from public, anon;

@@ -117,3 +117,12 @@ as $$
   select count(*) from public.team_members as m where m.team_id = team and m.left_at is null
 $$;
 revoke execute on function public.team_size (uuid) from public, anon;
+
+-- Nobody may update the column itself: the function says who archives.
+create function public.archive_document(document_id uuid) returns void
+language sql security definer set search_path = ''
+as $$
+  update public.documents as d set archived = true
+  where d.id = document_id and d.team_id in (select private.my_teams('admin', 'editor'))
+$$;
+revoke execute on function public.archive_document (uuid) from public, anon;

@@ -1,0 +1,120 @@
+"""Functions: what they tell, what they change, and in which shapes they can be called."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.schemas import applied, model, table
+from wakti_sb.conformance import Report, run
+
+_DEFINER = "language plpgsql security definer set search_path = ''"
+_CLOSED = "revoke execute on all functions in schema public from public, anon"
+
+
+def entry(name: str, more: str = "") -> str:
+    return f"[[function]]\nfunction = 'public.{name}'\nexecute = 'authenticated'\n{more}\n"
+
+
+def tried(url: str, function: str, name: str, more: str = "") -> Report:
+    notes = table("notes", "title text not null", "slug text not null unique")
+    applied(url, notes, function, _CLOSED)
+    return run(model("public.notes", more=entry(name, more)), url)
+
+
+def writer(signature: str, statement: str) -> str:
+    body = f"$$ begin {statement}; end $$"
+    return f"create function public.{signature} returns void {_DEFINER} as {body}"
+
+
+_HOLES = {
+    "removes by key": writer("remove(p_id uuid)", "delete from public.notes where id = p_id"),
+    "changes by key": writer(
+        "rename(note uuid, title text)",
+        "update public.notes as n set title = rename.title where n.id = note",
+    ),
+    "changes by keys": writer(
+        "hide(ids uuid[])", "update public.notes set title = 'x' where id = any (ids)"
+    ),
+    "changes by another unique column": writer(
+        "close(note uuid, slug text)",
+        "update public.notes as n set title = 'x' where n.slug = close.slug",
+    ),
+    "changes everything": writer("clear()", "delete from public.notes where true"),
+    "removes a person": writer(
+        "forget(user_id uuid)", "delete from auth.users as u where u.id = forget.user_id"
+    ),
+}
+
+
+@pytest.mark.parametrize("hole", _HOLES)
+def test_a_function_that_changes_rows_of_others_is_found(hole: str, empty_database: str) -> None:
+    name = _HOLES[hole].removeprefix("create function public.").partition("(")[0]
+    report = tried(empty_database, _HOLES[hole], name)
+    leaks = [f for f in report.findings if f.problem == "leak"]
+    assert {"another owner", "a signed-in stranger"} <= {f.identity for f in leaks}
+    assert all(" changes only what it may" in f.id for f in leaks)
+    assert all(f.sql and f.fix and f.policy for f in leaks)
+    assert len(leaks) == len(report.findings)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from public.notes where id = p_id and user_id = auth.uid()",
+        "delete from auth.users where id = auth.uid()",
+    ],
+    ids=["its own row", "itself with all that hangs on it"],
+)
+def test_a_function_that_changes_only_its_callers_rows_is_clean(
+    statement: str, empty_database: str
+) -> None:
+    assert tried(empty_database, writer("remove(p_id uuid)", statement), "remove").safe
+
+
+def test_a_model_may_open_what_a_function_changes(empty_database: str) -> None:
+    like = writer("publish(note uuid)", "update public.notes set title = 'x' where id = note")
+    assert tried(empty_database, like, "publish", 'changes = "authenticated"').safe
+
+
+def test_a_function_whose_arguments_nobody_can_guess_is_unproven_until_they_are_told(
+    empty_database: str,
+) -> None:
+    close = writer(
+        "close(token text)",
+        "update public.notes set title = 'x' where md5(slug) = token and user_id = auth.uid()",
+    )
+    findings = tried(empty_database, close, "close").findings
+    assert {finding.problem for finding in findings} == {"unproven"}
+    assert "arguments" in findings[0].fix
+
+
+def test_every_shape_of_a_function_can_be_called(empty_database: str) -> None:
+    functions = {
+        "variadic": "(b integer, variadic c integer[]) returns integer language sql as 'select 1'",
+        "out_first": "(out x integer, in y uuid, out z text) language sql as 'select 1, y::text'",
+        "a_record": "() returns record language sql as 'select 1, 2'",
+        "records": "() returns setof record language sql as 'select 1, 2'",
+        "polymorphic": "(a anyelement, b anyarray) returns anyelement language sql as 'select a'",
+        "defaults": "(a integer, b text default 'x') returns text language sql as 'select b'",
+        "of_a_row": "(notes) returns text language sql stable as 'select ($1).title'",
+        "rows": "(a jsonb, d boolean) returns setof notes language sql as 'select * from notes'",
+        "refuses": "(u uuid) returns void language plpgsql as 'begin raise ''no''; end'",
+    }
+    made = [f"create function public.{name}{rest}" for name, rest in functions.items()]
+    overloads = [
+        f"create function public.twice(a {kind}) returns {kind} language sql as 'select a'"
+        for kind in ("integer", "text")
+    ]
+    # Neither of these can be called over the API, so nobody need describe them.
+    silent = [
+        "create procedure public.routine() language sql as 'select 1'",
+        "create aggregate public.total(integer) (sfunc = int4pl, stype = integer)",
+        "create function public.fires() returns trigger language plpgsql as 'begin end'",
+        "create type public.span as range (subtype = double precision)",
+    ]
+    applied(empty_database, table("notes", "title text"), *made, *overloads, *silent, _CLOSED)
+    entries = "".join(entry(name) for name in (*functions, "twice"))
+    report = run(model("public.notes", more=entries), empty_database)
+    assert [(finding.id, finding.reason) for finding in report.findings] == []
+    executed = {v.case.id.partition("(")[0] for v in report.verdicts if v.case.family == "execute"}
+    assert executed == {*functions, "twice"}

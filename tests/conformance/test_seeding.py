@@ -1,0 +1,166 @@
+"""Rows are made from the catalog, whatever a schema demands of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.schemas import applied, model, table
+from wakti_sb.conformance import run
+
+_TYPES = (
+    *("smallint", "integer", "bigint", "numeric", "numeric(4,2)", "real", "double precision"),
+    *("money", "date", "timestamp", "timestamptz", "time", "timetz", "interval", "boolean"),
+    *("text", "varchar(3)", "char(5)", "name", '"char"', "uuid", "json", "jsonb", "jsonpath"),
+    *("bytea", "inet", "cidr", "macaddr", "macaddr8", "xml", "tsvector", "tsquery"),
+    *("bit", "bit(3)", "varbit(5)", "oid", "xid", "xid8", "tid", "pg_lsn", "pg_snapshot"),
+    *("regclass", "regtype", "regrole", "regproc", "regnamespace", "regconfig"),
+    *("point", "box", "circle", "path", "polygon", "line", "lseg"),
+    *("int4range", "numrange", "daterange", "tsrange", "tstzrange", "int4multirange"),
+    *("tstzmultirange", "text[]", "integer[]", "uuid[]", "mood", "mood[]", "pair", "code"),
+    *("positive[]", "two_texts", "loud", "citext", "ltree", "lquery", "hstore", "span"),
+)
+_OWN_TYPES = """
+create extension citext schema extensions;
+create extension ltree schema extensions;
+create extension hstore schema extensions;
+create type mood as enum ('sad', 'glad');
+create type pair as (a integer, b text);
+create type span as range (subtype = double precision);
+create domain code as text check (value ~ '^[A-Z]{3}$');
+create domain positive as integer check (value > 0);
+create domain two_texts as text[] check (cardinality(value) >= 2);
+create domain loud as citext check (upper(value::text) = value::text);
+"""
+
+# What is special about a table, and how it is made.
+_SHAPES = {
+    "no primary key": table("t", "v text not null", key=""),
+    "no primary key and rows alike": table("t", "v boolean not null default true", key=""),
+    "generated and identity columns": table(
+        "t",
+        "id bigint generated always as identity primary key",
+        "n integer not null check (n > 0)",
+        "twice integer generated always as (n * 2) stored",
+        "number serial not null",
+        key="",
+    ),
+    "partitions": table(
+        "t",
+        "id bigint generated always as identity",
+        "at timestamptz not null default now()",
+        "v text",
+        "primary key (id, at)",
+        key="",
+    ).replace("primary key (id, at))", "primary key (id, at)) partition by range (at)")
+    + "create table t_all partition of t default; alter table t_all enable row level security",
+    "checks across columns": table(
+        "t",
+        "a integer not null",
+        "b integer not null",
+        "c text not null check (c in ('x', 'y'))",
+        "d date",
+        "e date",
+        "check (a < b)",
+        "check (b <= a * 2)",
+        "check ((c = 'x') = (d is not null))",
+        "check (num_nonnulls(d, e) <= 1)",
+    ),
+    "an exclusion constraint": "create extension btree_gist schema extensions;"
+    + table(
+        "t",
+        "room integer not null",
+        "during tstzrange not null",
+        "exclude using gist (room with =, during with &&)",
+    ),
+    "a reference to itself": table("t", "parent uuid references t", "v text"),
+    "a reference to itself that must be there": table("t", "parent uuid not null references t"),
+    "an enumeration with one value": "create type one as enum ('a');"
+    + table("t", "v one not null", "more one[] not null", "unique (user_id, v)"),
+    "a column more than 62 letters long": table("t", f"{'c' * 63} text not null"),
+}
+
+
+def test_a_column_of_any_type_can_be_filled(empty_database: str) -> None:
+    names = [f"t{number}" for number in range(len(_TYPES))]
+    tables = (table(n, f"v {kind} not null") for n, kind in zip(names, _TYPES, strict=True))
+    report = run(model(*names), applied(empty_database, _OWN_TYPES, *tables))
+    kinds = dict(zip((f"public.{name}" for name in names), _TYPES, strict=True))
+    assert {kinds.get(f.table, f.table): f.reason for f in report.findings} == {}
+
+
+@pytest.mark.parametrize("shape", _SHAPES)
+def test_a_table_of_any_shape_can_be_tested(shape: str, empty_database: str) -> None:
+    report = run(model("t"), applied(empty_database, _SHAPES[shape]))
+    assert [(finding.id, finding.reason) for finding in report.findings] == []
+    assert report.safe
+
+
+def test_names_may_be_mixed_arabic_and_long(empty_database: str) -> None:
+    long = "t" * 63
+    url = applied(
+        empty_database,
+        table('"My ""own"" Table"', '"العمود" text not null', '"select" integer not null'),
+        table('"جدول"', '"نص" text not null'),
+        table(long),
+    )
+    report = run(model('"My ""own"" Table"', "public.جدول", long), url)
+    assert [(finding.id, finding.reason) for finding in report.findings] == []
+
+
+def test_tables_may_point_at_each_other_where_one_may_wait(empty_database: str) -> None:
+    url = applied(
+        empty_database,
+        table("a", "v text", "b_id uuid"),
+        table("b", "v text", "a_id uuid not null references a on delete cascade"),
+        "alter table a add foreign key (b_id) references b",
+    )
+    findings = run(model("a", "b"), url).findings
+    assert {(f.table, f.problem) for f in findings} == {
+        ("public.a", "leak"),  # both are the same hole: nobody asks whose the other row is
+        ("public.b", "leak"),
+    }
+
+
+def test_tables_that_need_each_other_at_once_are_untested_and_never_safe(
+    empty_database: str,
+) -> None:
+    url = applied(
+        empty_database,
+        table("a", "b_id uuid not null"),
+        table("b", "a_id uuid not null references a deferrable initially deferred"),
+        "alter table a add foreign key (b_id) references b deferrable initially deferred",
+    )
+    report = run(model("a", "b"), url)
+    assert {name for name, _ in report.untested} == {"public.a", "public.b"}
+    assert not report.safe
+
+
+def test_a_foreign_key_of_several_columns_is_followed(empty_database: str) -> None:
+    url = applied(
+        empty_database,
+        table("a", "org integer not null", "n integer not null", "unique (org, n, user_id)"),
+        table(
+            "b",
+            "org integer not null",
+            "n integer not null",
+            "v text",
+            "foreign key (org, n, user_id) references a (org, n, user_id) on delete cascade",
+        ),
+    )
+    assert [finding.id for finding in run(model("a", "b"), url).findings] == []
+
+
+def test_every_exposed_schema_is_looked_at(empty_database: str) -> None:
+    url = applied(
+        empty_database,
+        "create schema app; grant usage on schema app to anon, authenticated, service_role",
+        table("app.notes", "v text"),
+        "grant all on app.notes to authenticated, service_role",
+        "create table app.forgotten (id integer)",
+        table("public.notes", "v text"),
+    )
+    schemas = '[project]\nname = "two"\nschemas = ["public", "app"]\n'
+    report = run(model("app.notes", "public.notes", more=schemas), url)
+    assert [finding.id for finding in report.findings] == [
+        "app.forgotten: nobody described this table"
+    ]

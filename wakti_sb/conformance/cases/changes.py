@@ -1,0 +1,218 @@
+"""Functions that write: what somebody changes by calling them with the key of a foreign row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ...spec import Function as Entry
+from ...spec import Nobody, Owned, Relation, allows
+from ..catalog import USERS, Argument, Column, Function, Table
+from ..scenario import SERVICE, Identity, Row, Scenario, sample
+from ..scenario.statements import text
+from .model import Attempt, Case, Expectation, Key
+from .requests import Call
+from .subject import short
+
+_MOST = 12  # tables whose keys a function is called with, where nothing says which one it means
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_LOCKS = re.compile(r"\b(for\s+(no\s+key\s+)?|do\s+)update\b", re.IGNORECASE)
+_WRITES = re.compile(r"\b(update|delete\s+from|truncate|merge\s+into)\b", re.IGNORECASE)
+_PERSON = re.compile(r"user|owner|profile|account|member|author|person|uid")
+_PREFIX = re.compile(r"^(p|_|in|arg|v)_|^_+")
+
+
+def change_cases(
+    scenario: Scenario, entry: Entry, function: Function, label: str, usual: Call
+) -> Iterator[Case]:
+    """Calls by everybody who may call, with the owner's rows as arguments.
+
+    Only what is changed or removed is judged. Rows that a function adds in somebody's name (a
+    message, a notification) are what such functions are for.
+    """
+    if not function.volatile or isinstance(entry.execute, Nobody):
+        return
+    aimed = tuple(_aimed(scenario, entry, function, usual))
+    calls = [call for _, call in aimed]
+    for target, call in aimed:
+        words = f" by the key of {short(target)}" if target is not None else ""
+        for who in scenario.identities:
+            if who is SERVICE or not admits(entry, who):
+                continue
+            yield Case(
+                id=f"{label}: {who.label} changes only what it may{words}",
+                object=str(call.function),
+                operation="execute",
+                family="changes",
+                attempt=Attempt(who, call),
+                expected=Expectation(frozenset(_may(scenario, entry, who))),
+                controls=tuple(_controls(scenario, entry, calls)),
+                why=f"changes = {entry.changes or 'what the tables let it change'}",
+                silent=not _surely_writes(function),
+                transports=("sql",),
+            )
+
+
+def admits(entry: Entry, who: Identity) -> bool:
+    """Whether `who` gets past EXECUTE."""
+    return who.user_id is not None or str(entry.execute) == "public"
+
+
+def _controls(scenario: Scenario, entry: Entry, calls: list[Call]) -> Iterator[Attempt]:
+    """Any of the calls that changes something for anybody; this side first: it is their row."""
+    people = [w for w in scenario.identities if w is not SERVICE and admits(entry, w)]
+    for who in (*sorted(people, key=lambda w: w.world != "this"), SERVICE):
+        yield from (Attempt(who, call) for call in calls)
+
+
+def _surely_writes(function: Function) -> bool:
+    """Whether a call has to change something for somebody, or the probe has missed its mark.
+
+    A function with its caller's rights is held back by the policies, which have their own cases.
+    """
+    source = _LOCKS.sub(" ", _COMMENT.sub(" ", function.source))
+    return function.definer and _WRITES.search(source) is not None
+
+
+def _may(scenario: Scenario, entry: Entry, who: Identity) -> Iterator[Key]:
+    """The rows that may be another or gone after a call by `who`."""
+    if who.user_id is not None:
+        yield (str(USERS), who.user_id)
+    for row in scenario.rows:
+        owned = scenario.spec.entry(row.table)
+        if owned is not None and not owned.is_view and _open(scenario, entry, owned, who, row):
+            yield (str(row.table), *scenario.key(row.table, row.values))
+
+
+def _open(scenario: Scenario, entry: Entry, owned: Owned, who: Identity, row: Row) -> bool:
+    standing = scenario.standing(who, owned, row.values)
+    if entry.changes is not None:
+        return allows(entry.changes, standing)
+    rules = (owned.update.right, owned.delete.right)
+    return standing.owns or any(allows(right, standing) for right in rules)
+
+
+@dataclass(frozen=True)
+class _Aim:
+    """Fills arguments so that they lead to one row."""
+
+    scenario: Scenario
+    row: Row | None
+
+    def value(self, argument: Argument, number: int) -> str | None:
+        """A key where the type is one; something else than now where it is another column."""
+        name = _plain(argument)
+        row = self.row
+        named = _named_after(self.scenario, name)
+        if named is not None and _key_type(self.scenario, named.table) == argument.type:
+            return _key_of(self.scenario, named)
+        if row is not None:
+            table = self.scenario.catalog.tables[row.table]
+            column = next((c for n in (name, f"{name}_id") if (c := table.column(n))), None)
+            if column is not None and column.type == argument.type:
+                return self._column(table, column, row)
+            if argument.type == _key_type(self.scenario, row.table) and not _person(argument):
+                return _key_of(self.scenario, row)
+            if argument.type == f"{_key_type(self.scenario, row.table)}[]":
+                return f"{{{_key_of(self.scenario, row)}}}"
+        if argument.type == "uuid":
+            return next(w.user_id for w in self.scenario.identities if w.world == "this")
+        return literal(argument, number, self.scenario.salt)
+
+    def _column(self, table: Table, column: Column, row: Row) -> str | None:
+        now = text(row.values.get(column.name))
+        finds = {c for unique in table.uniques for c in unique.columns}
+        finds |= {c for key in table.foreign_keys for c in key.columns}
+        if column.name in finds:
+            return now
+        other = self.scenario.alternatives.get(row.table, {}).get(column.name)
+        return now if other is None else text(other)
+
+
+def literal(argument: Argument, number: int, salt: str) -> str | None:
+    """A value by the argument's type alone."""
+    category = "A" if argument.type.endswith("[]") else "S" if argument.type == "text" else "U"
+    column = Column(argument.name, argument.type, argument.type, category=category)
+    return sample(column, number, salt)
+
+
+def _aimed(
+    scenario: Scenario, entry: Entry, function: Function, usual: Call
+) -> Iterator[tuple[Relation | None, Call]]:
+    """The call once for each table whose key it may take."""
+    given = dict(usual.arguments)
+    wanted = [a for a in function.arguments if a.name not in entry.arguments]
+    targets: list[Row | None] = [*_targets(scenario, entry, function, wanted)]
+    for row in targets or [None]:
+        aim = _Aim(scenario, row)
+        arguments: list[tuple[str, str | None]] = []
+        types: list[str] = []
+        for number, argument in enumerate(function.arguments):
+            if argument.name in entry.arguments:
+                arguments.append((argument.name, given[argument.name]))
+            elif argument.default and not _takes_key(scenario, argument, row):
+                continue
+            else:
+                arguments.append((argument.name, aim.value(argument, number)))
+            types.append(argument.type)
+        call = replace(usual, arguments=tuple(arguments), types=tuple(types), changes=True)
+        yield (row.table if row is not None else None), call
+
+
+def _targets(
+    scenario: Scenario, entry: Entry, function: Function, wanted: list[Argument]
+) -> list[Row]:
+    """The owner's rows that the arguments may mean, by their names, else by their type."""
+    known = (scenario.row(owned.table, "this") for owned in scenario.spec.owned)
+    rows = [row for row in known if row is not None]
+    open_ = [row for row in rows if any(_takes_key(scenario, a, row) for a in wanted)]
+    by_name = [
+        row for row in open_ if any(_named_after(scenario, _plain(a)) is row for a in wanted)
+    ]
+    words = function.relation.name
+    by_words = [row for row in open_ if _singular(row.table.name) in words]
+    by_entry = [row for row in rows if row.table == entry.of]
+    return by_name or by_entry or by_words or open_[:_MOST]
+
+
+def _takes_key(scenario: Scenario, argument: Argument, row: Row | None) -> bool:
+    if row is None:
+        return False
+    key = _key_type(scenario, row.table)
+    return key is not None and argument.type in (key, f"{key}[]") and not _person(argument)
+
+
+def _person(argument: Argument) -> bool:
+    return _PERSON.search(argument.name.lower()) is not None
+
+
+def _named_after(scenario: Scenario, name: str) -> Row | None:
+    """The owner's row of the table that an argument is called after: `note_id`, `note`."""
+    for owned in scenario.spec.owned:
+        if name in (_singular(owned.table.name), f"{_singular(owned.table.name)}_id"):
+            return scenario.row(owned.table, "this")
+    return None
+
+
+def _key_type(scenario: Scenario, table: Relation) -> str | None:
+    known = scenario.catalog.tables[table]
+    key = known.column(known.primary_key[0]) if len(known.primary_key) == 1 else None
+    return key.type if key is not None else None
+
+
+def _key_of(scenario: Scenario, row: Row) -> str | None:
+    return text(row.values.get(scenario.key_columns(row.table)[0]))
+
+
+def _plain(argument: Argument) -> str:
+    return _PREFIX.sub("", argument.name.lower())
+
+
+def _singular(name: str) -> str:
+    word = name.lower()
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if word.endswith(("ses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word.removesuffix("s")

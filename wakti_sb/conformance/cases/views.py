@@ -1,0 +1,160 @@
+"""Writing through a view: nobody may do more there than in the table that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from ...spec import Nobody, Owned, Rule
+from ...spec import Operation as SpecOperation
+from ..catalog import API_ROLES, Table
+from ..scenario import SERVICE
+from .delete import delete_cases, upsert_cases
+from .insert import insert_cases
+from .model import Attempt, Case, Expectation
+from .requests import Call, Delete, Insert, Pairs, Request, Select, Update, Upsert
+from .subject import Subject
+from .update import update_cases
+
+_FAMILIES: tuple[tuple[str, Callable[[Subject], Iterator[Case]]], ...] = (
+    ("insert", insert_cases),
+    ("update", update_cases),
+    ("delete", delete_cases),
+    ("upsert", upsert_cases),
+)
+
+
+def view_write_cases(subject: Subject) -> Iterator[Case]:
+    """Every way to change rows through one view.
+
+    An operation that the entry mentions is tried like that of a table. One that it does not mention
+    is nobody's, but the table's own rules go on: with `security_invoker` a view with PostgreSQL's
+    usual grants lets people do just what the table lets them do, and that harms nobody.
+    """
+    base = _base(subject)
+    for operation, family in _FAMILIES:
+        parts = ("insert", "update") if operation == "upsert" else (operation,)
+        if not all(part in subject.table.writes for part in parts):
+            continue
+        if all(part in subject.entry.model_fields_set for part in parts):
+            yield from family(subject)
+        elif all(_granted(subject.table, part) for part in parts):
+            if base is not None and set(base.table.primary_key) <= set(_names(subject.table)):
+                yield from _translated(subject, base, family(base))
+            else:
+                yield from _modest(family(_with_rules_of(subject, base)))
+
+
+def _base(subject: Subject) -> Subject | None:
+    """The described table behind a view over one table, with a key that tells rows apart."""
+    bases = subject.table.bases
+    entry = subject.scenario.spec.entry(bases[0]) if len(bases) == 1 else None
+    table = subject.scenario.catalog.tables.get(bases[0]) if bases else None
+    if entry is None or table is None or entry.is_view or not table.primary_key:
+        return None
+    return Subject(entry, table, subject.scenario)
+
+
+def _granted(table: Table, operation: str) -> bool:
+    """Whether a role of the API may try at all."""
+    holders = set(table.deleters) if operation == "delete" else set()
+    for column in table.columns:
+        holders |= set(column.inserters if operation == "insert" else ())
+        holders |= set(column.updaters if operation == "update" else ())
+    return bool(holders & set(API_ROLES))
+
+
+def _names(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _with_rules_of(subject: Subject, base: Subject | None) -> Subject:
+    """The view with the table's rules where it has none of its own."""
+    operations: tuple[SpecOperation, ...] = ("insert", "update", "delete")
+    rules: dict[str, Rule] = {}
+    for operation in operations:
+        if operation in subject.entry.model_fields_set or base is None:
+            continue
+        rule = base.entry.rule(operation)
+        columns = rule.columns and tuple(c for c in rule.columns if c in _names(subject.table))
+        rules[operation] = Rule(Nobody(), ()) if columns == () else Rule(rule.right, columns)
+    entry: Owned = subject.entry.model_copy(update=rules)
+    return Subject(entry, subject.table, subject.scenario)
+
+
+def _modest(cases: Iterable[Case]) -> Iterator[Case]:
+    """Only what must not be reached: a view need not let anybody write."""
+    for case in cases:
+        if not case.expected.must:
+            yield case
+        elif case.family == "unfiltered":
+            expected = Expectation(case.expected.may, known=case.expected.known)
+            controls = (*case.controls, replace(case.attempt, who=SERVICE))
+            yield replace(case, expected=expected, controls=controls)
+
+
+def _translated(subject: Subject, base: Subject, cases: Iterable[Case]) -> Iterator[Case]:
+    """The table's own cases, with the view in its place."""
+    columns = {c.name for c in subject.table.columns if not c.generated}
+    shown = {base.key(row.values) for row in subject.rows}
+    for case in _modest(cases):
+        request = _through(subject, case.attempt.request, columns)
+        whole = _complete(subject, base, case.attempt.request, columns)
+        if request is None or not whole or not _in_view(base, case.attempt.request, shown):
+            continue
+        if case.column is not None and case.column not in columns:
+            continue
+        controls = (
+            Attempt(control.who, translated, control.arrange)
+            for control in case.controls
+            if (translated := _through(subject, control.request, columns)) is not None
+        )
+        sentence = case.id.partition(": ")[2]
+        yield replace(
+            case,
+            id=f"{subject.name}: {sentence}",
+            object=str(subject.entry.table),
+            attempt=replace(case.attempt, request=request),
+            controls=tuple(controls),
+        )
+
+
+def _through(subject: Subject, request: Request, columns: set[str]) -> Request | None:
+    """The same request to the view; None where nothing of it is left."""
+    view = subject.entry.table
+    match request:
+        case Insert(values=values):
+            return Insert(view, _only(values, columns))
+        case Upsert(values=values, key=key):
+            return Upsert(view, _only(values, columns), key)
+        case Update(values=values, where=where):
+            kept = _only(values, columns)
+            return Update(view, kept, where) if kept else None
+        case Delete(where=where):
+            return Delete(view, where)
+        case Select() | Call():
+            return None
+
+
+def _only(values: Pairs, columns: set[str]) -> Pairs:
+    return tuple((name, value) for name, value in values if name in columns)
+
+
+def _complete(subject: Subject, base: Subject, request: Request, columns: set[str]) -> bool:
+    """Whether the view takes everything that the request depends on."""
+    names = set(_names(subject.table))
+    match request:
+        case Insert() | Upsert():
+            return all(c.name in columns for c in base.table.columns if c.required)
+        case Update(where=where) | Delete(where=where):
+            return all(name in names for name, _ in where)
+    return True
+
+
+def _in_view(base: Subject, request: Request, shown: set[tuple[str, ...]]) -> bool:
+    """Whether the row that the request names is one of those that the view shows."""
+    where = dict(request.where) if isinstance(request, Update | Delete) else {}
+    if isinstance(request, Upsert):
+        where = {name: value for name, value in request.values if name in request.key}
+    key = base.table.primary_key
+    return not where or not set(key) <= set(where) or tuple(str(where[k]) for k in key) in shown

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.suite.conftest import Run, Suite
 from wakti_sb.stack import Endpoint
 
@@ -32,6 +34,7 @@ TABLES = {
 }
 
 
+@pytest.mark.slow
 def test_every_action_and_every_table_is_tried_by_everybody(whole: Run) -> None:
     assert whole.done.returncode == 0, whole.done.stderr
     results = whole.said["results"]
@@ -64,10 +67,12 @@ def test_every_action_and_every_table_is_tried_by_everybody(whole: Run) -> None:
         assert tried[table] == people, table
 
 
+@pytest.mark.slow
 def test_the_suite_leaves_nothing_behind(whole: Run) -> None:
     assert whole.after == whole.before
 
 
+@pytest.mark.slow
 def test_the_reports_tell_the_same(whole: Run) -> None:
     count = whole.said["tests"]
     assert len(whole.junit.findall(".//testcase")) == count
@@ -81,6 +86,7 @@ def test_the_reports_tell_the_same(whole: Run) -> None:
     assert not re.search(r"<(script|link|img)|url\(|src=", page)
 
 
+@pytest.mark.slow
 def test_no_key_is_in_any_output(whole: Run, endpoint: Endpoint) -> None:
     files = [whole.text(name) for name in ("junit.xml", "page.html", "report.md")]
     for text in (*files, whole.done.stdout, whole.done.stderr):

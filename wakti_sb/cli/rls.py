@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from wakti_sb import conformance, spec
+from wakti_sb.cli._endpoint import Address, of_an_endpoint
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
 from wakti_sb.conformance import reports
@@ -27,12 +28,12 @@ class Target:
 
     Parameters:
         project: the folder with the model and the migrations.
-        db_url: a database that runs, as postgres; None for one made from the migrations.
+        address: a project that runs; where it names nothing one is made from the migrations.
         allow_data: go on although that database holds data.
     """
 
     project: Path
-    db_url: str | None
+    address: Address
     allow_data: bool
 
     def model(self) -> spec.Spec:
@@ -47,11 +48,16 @@ class Target:
 
     @contextmanager
     def endpoint(self, listener: Listener) -> Iterator[Endpoint]:
-        """A stack with an API, made from the migrations and gone afterwards."""
-        if self.db_url is not None:
+        """The project that was named; else a stack made from the migrations, gone afterwards."""
+        given = self.address.endpoint()
+        if given is not None:
+            yield given
+            return
+        if self.address.db_url is not None:
             raise UsageError(
                 "--through-client needs an API, and --db-url names a database alone.",
-                remedy="Leave --db-url out: a stack is made from supabase/migrations.",
+                remedy="Add --url and its keys, or leave --db-url out: a stack is made from "
+                "supabase/migrations.",
             )
         with throwaway(self.project, listener) as endpoint:
             yield endpoint
@@ -59,8 +65,9 @@ class Target:
     @contextmanager
     def database(self, listener: Listener) -> Iterator[str]:
         """The database to try; one that we made is gone afterwards."""
-        if self.db_url is not None:
-            yield self.db_url
+        given = self.address.endpoint()
+        if given is not None or self.address.db_url is not None:
+            yield given.database if given is not None else str(self.address.db_url)
             return
         with throwaway(self.project, listener, api=False) as endpoint:
             yield endpoint.database
@@ -68,15 +75,16 @@ class Target:
 
 @click.group()
 @in_project
-@click.option("--db-url", envvar="WAKTI_DB_URL", help="Of a database that runs, as postgres.")
+@of_an_endpoint
 @click.option("--allow-data", is_flag=True, help="Go on although the database holds data.")
 @click.pass_context
-def command(context: click.Context, project: Path, db_url: str | None, allow_data: bool) -> None:
+def command(context: click.Context, project: Path, address: Address, allow_data: bool) -> None:
     """Prove who can reach what: every rule of the ownership model, tried case by case.
 
     Without --db-url a database is made from supabase/migrations and thrown away afterwards.
+    --through-client wants --url and the keys too, where it is a project that runs.
     """
-    context.obj = Target(project, db_url, allow_data)
+    context.obj = Target(project, address, allow_data)
 
 
 @command.command(epilog="Example: wakti-sb rls init > wakti.toml")
@@ -138,7 +146,13 @@ def _run(
     steps = _steps(listener)
     if through_client:
         with target.endpoint(listener) as endpoint:
-            return conformance.run(model, endpoint.database, endpoint=endpoint, listener=steps)
+            return conformance.run(
+                model,
+                endpoint.database,
+                endpoint=endpoint,
+                allow_data=target.allow_data,
+                listener=steps,
+            )
     with target.database(listener) as url:
         return conformance.run(model, url, allow_data=target.allow_data, listener=steps)
 

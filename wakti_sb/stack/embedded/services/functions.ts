@@ -34,6 +34,9 @@ const OWN = new Set([
   "accept-encoding",
 ]);
 
+/** How long the gateway waits for the first of a body, in milliseconds. */
+const PATIENCE = 20;
+
 export class Functions {
   readonly #client = Deno.createHttpClient({
     http2: false,
@@ -75,7 +78,7 @@ export class Functions {
     }
     // As on the platform a function sees its own name as the first part of the path.
     const address = target.url + path + url.search;
-    const passedOn = forwarded(request, url, client);
+    const passedOn = forwarded(request, url, client, await begun(request));
     let response: Response;
     try {
       response = await fetch(address, { ...passedOn, client: this.#client });
@@ -120,7 +123,12 @@ export class Functions {
  * Its signal stays behind: passing it on costs a tenth of the way through the gateway, and a
  * function whose caller has gone may well finish. A body that breaks off ends the request anyhow.
  */
-function forwarded(request: Request, url: URL, client: string): RequestInit {
+function forwarded(
+  request: Request,
+  url: URL,
+  client: string,
+  body: BodyInit | null,
+): RequestInit {
   const headers: [string, string][] = [
     // The only gateway is this one: what a caller says of its own address is not to be believed.
     ["x-forwarded-for", client],
@@ -137,9 +145,42 @@ function forwarded(request: Request, url: URL, client: string): RequestInit {
   return {
     method: request.method,
     headers,
-    body: request.body,
+    body,
     redirect: "manual",
   };
+}
+
+/**
+ * The body, once the first of it is here.
+ *
+ * Fetch would else send the head alone and the body only when the head was acknowledged, which
+ * takes 40 ms. One that is slow to begin is passed on as a stream, for the function to judge.
+ */
+async function begun(request: Request): Promise<BodyInit | null> {
+  if (request.body === null) return null;
+  const reader = request.body.getReader();
+  const first = reader.read();
+  first.catch(() => {}); // whoever reads the stream is told
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE, null);
+  });
+  const early = await Promise.race([first, late]).catch(() => null);
+  clearTimeout(timer);
+  const whole = Number(request.headers.get("content-length"));
+  if (early?.value !== undefined && early.value.byteLength === whole) {
+    return early.value;
+  }
+  let taken = false;
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = taken ? await reader.read() : await first;
+      taken = true;
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
 }
 
 /** The function's answer; copied only if a header has to go, since that costs as much as routing. */

@@ -19,7 +19,7 @@ from .catalog import OBJECTS, Catalog
 from .engine import Listener, ignore, run_cases
 from .findings import Finding, collect, culprit, http_text
 from .judge import Verdict
-from .scenario import Scenario, plan, seed
+from .scenario import Scenario, plan, refresh, seed
 from .transports.client import ClientTransport
 from .transports.restore import Restorer
 
@@ -61,6 +61,8 @@ def committed(
             yield connection, scenario
         finally:
             Restorer(connection, scenario).remove()
+            for view in scenario.spec.view:
+                refresh(connection, catalog, view.table)
 
 
 def disagreements(over_sql: Iterable[Verdict], over_client: Iterable[Verdict]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..catalog import USERS, Column, ForeignKey
-from ..scenario import SERVICE, Identity, Row, World
+from ..scenario import SERVICE, Identity, Row, World, sample
 from ..scenario.statements import text
 from .insert import closed_parent, intruder, open_to, repointed, under
 from .model import BY_GRANT, DENIED, Attempt, Case, Expectation, exactly
@@ -60,7 +60,7 @@ def _one_row(subject: Subject, who: Identity, row: Row, columns: list[Column]) -
     if allowed and not _plain(subject, changed[0]):
         # Nothing but references and what others refer to: where these may lead is the question of
         # other cases.
-        values = tuple((c.name, text(row.values.get(c.name))) for c in changed)
+        values = _as_it_is(subject, changed, row)
     request = Update(subject.entry.table, values, subject.where(row))
     yield Case(
         id=f"{subject.name}: {who.label} {'can' if allowed else 'cannot'} change {whose(row, who)}",
@@ -88,6 +88,14 @@ def _by_itself(subject: Subject, column: Column) -> bool:
 
 def _values(subject: Subject, columns: list[Column], row: Row) -> Pairs:
     return tuple((c.name, subject.alternative(c, row)) for c in columns)
+
+
+def _as_it_is(subject: Subject, columns: list[Column], row: Row) -> Pairs:
+    """The values that the row has; one of a composite type is seeded alike and cannot be read."""
+    salt = subject.scenario.salt
+    return tuple(
+        (c.name, sample(c, 1, salt) if c.fields else text(row.values.get(c.name))) for c in columns
+    )
 
 
 def _unfiltered(subject: Subject, who: Identity, column: Column) -> Case:
@@ -163,7 +171,7 @@ def _base(subject: Subject, row: Row) -> Update:
     columns = subject.changeable() or _any_column(subject)
     values = _values(subject, columns[:1], row)
     if not _plain(subject, columns[0]):
-        values = tuple((c.name, text(row.values.get(c.name))) for c in columns[:1])
+        values = _as_it_is(subject, columns[:1], row)
     return Update(subject.entry.table, values, subject.where(row))
 
 

@@ -6,7 +6,7 @@ from .model import ANON, SERVICE, Identity, Row, Scenario, Values, World
 from .people import People, people
 from .plan import conditions, members_in, plan, row_values
 from .samples import marker, sample, uuid_for
-from .seed import seed
+from .seed import refresh, seed
 
 __all__ = [
     "ANON",
@@ -22,6 +22,7 @@ __all__ = [
     "members_in",
     "people",
     "plan",
+    "refresh",
     "row_values",
     "sample",
     "seed",

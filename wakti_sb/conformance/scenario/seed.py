@@ -53,6 +53,13 @@ def seed(connection: Connection[Any], scenario: Scenario) -> Scenario:
     return replace(found, solved=solved, alternatives=alternatives, _index={})
 
 
+def refresh(connection: Connection[Any], catalog: Catalog, view: Relation) -> None:
+    """Let a materialized view show the rows that are there now; other views always do."""
+    if catalog.tables[view].kind == "m":
+        query = sql.SQL("refresh materialized view {}").format(relation_name(view))
+        connection.execute(query)
+
+
 @dataclass
 class _Seeder:
     connection: Connection[Any]
@@ -127,12 +134,9 @@ class _Seeder:
 
     def refresh(self, view: Relation) -> None:
         """Let a materialized view show the rows that are there now."""
-        if self.catalog.tables[view].kind != "m":
-            return
-        query = sql.SQL("refresh materialized view {}").format(relation_name(view))
         try:
             with self.connection.transaction():
-                self.connection.execute(query)
+                refresh(self.connection, self.catalog, view)
         except psycopg.Error as error:
             self.untested.setdefault(str(view), _words(error))
 

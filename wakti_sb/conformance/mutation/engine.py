@@ -144,22 +144,27 @@ def copy_of(db_url: str, *, disconnect: bool = False) -> Iterator[str]:
             sql.Identifier(copy), sql.Identifier(name)
         )
         try:
-            connection.execute(make)
-        except psycopg.errors.ObjectInUse:
-            raise ConformanceError(
-                f"the database {name} is in use, and PostgreSQL copies only what nobody uses",
-                remedy="stop what is connected to it, or say --disconnect",
-            ) from None
-        except psycopg.Error as error:
-            raise ConformanceError(
-                f"the database {name} cannot be copied: {error.diag.message_primary or error}",
-                remedy="mutate needs a local database and a role that may create one",
-            ) from None
-        try:
+            _make(connection, make, name)
             yield urlunsplit(parts._replace(path=f"/{copy}"))
         finally:
+            # Also where Ctrl-C came while it was being made.
             drop = sql.SQL("drop database if exists {} with (force)")
             connection.execute(drop.format(sql.Identifier(copy)))
+
+
+def _make(connection: Connection[Any], statement: sql.Composed, name: str) -> None:
+    try:
+        connection.execute(statement)
+    except psycopg.errors.ObjectInUse:
+        raise ConformanceError(
+            f"the database {name} is in use, and PostgreSQL copies only what nobody uses",
+            remedy="stop what is connected to it, or leave --db-url out",
+        ) from None
+    except psycopg.Error as error:
+        raise ConformanceError(
+            f"the database {name} cannot be copied: {error.diag.message_primary or error}",
+            remedy="mutate needs a local database and a role that may create one",
+        ) from None
 
 
 def _sweep(connection: Connection[Any]) -> None:

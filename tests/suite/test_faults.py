@@ -85,9 +85,9 @@ def test_faults_are_named_one_by_one_and_nothing_stays_behind(
 
 
 def test_a_run_that_cannot_make_its_people_is_broken_not_green(
-    endpoint: Endpoint, suite: Suite
+    clean: Endpoint, suite: Suite
 ) -> None:
-    with psycopg.connect(endpoint.database, autocommit=True) as connection:
+    with psycopg.connect(clean.database, autocommit=True) as connection:
         connection.execute("alter table public.projects add column code text check (code <> '')")
         connection.execute("alter table public.projects alter column code set not null")
         try:

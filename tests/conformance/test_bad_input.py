@@ -65,7 +65,7 @@ def test_an_object_that_nobody_described_can_be_excused_until_a_day(migrated: Mi
     before = run(parse(text), url, today=datetime.date(2026, 5, 31))
     after = run(parse(text), url, today=datetime.date(2026, 6, 1))
     assert before.safe
-    assert [finding.excused for finding in before.excused] == ["goes in May"]
+    assert [finding.excused for finding in before.excused] == ["goes in May (until 2026-05-31)"]
     assert [finding.table for finding in after.findings] == ["public.drafts"]
 
 

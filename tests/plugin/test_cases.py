@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.conformance.conftest import EXAMPLES, execute, expected_finding
+from wakti_sb.stack import Endpoint
 
 from .conftest import Run
 
 FAULT = EXAMPLES / "notes" / "faults" / "using_true_left_in.sql"
-CASE = "notes: another owner cannot select this row"
 
 
 def test_every_case_is_a_test_whose_name_is_a_sentence(run: Run, database: str) -> None:
@@ -50,18 +51,35 @@ def test_an_excused_finding_is_an_expected_failure_with_its_reason(
     execute(database, FAULT)
     (name,) = {expected_finding(FAULT).split(":")[0]}
     with (notes / "wakti.toml").open("a") as model:
-        model.write(f'[[excuse]]\nobject = "public.{name}"\nreason = "shown on purpose"\n')
+        model.write(
+            f'[[excuse]]\nobject = "public.{name}"\nreason = "shown on purpose"\n'
+            "until = 2999-12-31\n"
+        )
     done = run("--wakti-rls", "--wakti-db-url", database, "-rx")
     outcomes = done.parseoutcomes()
     assert set(outcomes) == {"passed", "xfailed"}
-    assert "excused: shown on purpose" in done.stdout.str()
+    assert "excused: shown on purpose (until 2999-12-31)" in done.stdout.str()
 
 
-def test_cases_are_chosen_like_any_test(run: Run, database: str) -> None:
-    done = run("--wakti-rls", "--wakti-db-url", database, "-k", "anon and delete")
-    outcomes = done.parseoutcomes()
+def test_cases_are_chosen_like_any_test(run: Run, notes: Path, database: str) -> None:
+    some = ("--wakti-rls", "--wakti-db-url", database)
+    outcomes = run(*some, "-k", "anon and delete", "--junitxml", "report.xml").parseoutcomes()
     assert outcomes["passed"] < 30
     assert outcomes["deselected"] > 100
+    (name, *_) = re.findall(r'classname="wakti.toml" name="([^"]+)"', _report(notes))
+    assert "anon" in name
+    assert run(*some, f"wakti.toml::{name}", "-n", "2").parseoutcomes() == {"passed": 1}
+
+
+def test_cases_go_through_the_client_too(run: Run, address: Endpoint) -> None:
+    told = ("--wakti-transport", "both", "--wakti-jwt-secret", str(address.jwt_secret))
+    done = run("--wakti-rls", *told, "-k", "notebooks and anon", "-v")
+    assert set(done.parseoutcomes()) == {"passed", "deselected"}
+    claims = re.findall(r"wakti\.toml::(.+) PASSED", done.stdout.str())
+    over_sql = {claim for claim in claims if not claim.endswith("(through the client)")}
+    assert {f"{claim} (through the client)" for claim in over_sql} & set(claims)
+    with psycopg.connect(address.database) as connection:
+        assert connection.execute("select count(*) from auth.users").fetchone() == (0,)
 
 
 def test_an_ini_file_switches_the_cases_on_until_somebody_asks_for_certain_tests(
@@ -84,32 +102,49 @@ def test_something_that_nobody_described_is_a_test_that_fails(
     done.stdout.fnmatch_lines(["*public.stray*"])
 
 
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_run_without_a_model_names_what_makes_one(run: Run, notes: Path, workers: str) -> None:
+    (notes / "wakti.toml").unlink()
+    done = run("--wakti-rls", "-n", workers)
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    assert "there is no wakti.toml here" in done.stderr.str()
+    assert "wakti-sb rls init" in done.stderr.str()
+
+
 @pytest.mark.parametrize(
     ("model", "sentence"),
     [
-        (None, "wakti.toml"),
         ('[[owned]]\ntable = "public.nots"\nowner = "user_id"\n', "notes"),
-        ("", "no case"),
+        ("", "no case of the model could be tried"),
     ],
-    ids=["no model", "a table that is not there", "a model that says nothing"],
+    ids=["a table that is not there", "a model that says nothing"],
 )
 def test_a_run_that_proves_nothing_never_passes(
-    run: Run, notes: Path, database: str, model: str | None, sentence: str
+    run: Run, notes: Path, database: str, model: str, sentence: str
 ) -> None:
-    if model is None:
-        (notes / "wakti.toml").unlink()
-    else:
-        (notes / "wakti.toml").write_text(model)
+    (notes / "wakti.toml").write_text(model)
     done = run("--wakti-rls", "--wakti-db-url", database)
-    assert done.ret not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-    text = done.stdout.str() + done.stderr.str()
-    assert sentence in text
-    assert "Traceback" not in text
-
-
-def test_a_database_that_does_not_answer_is_one_sentence_without_its_password(run: Run) -> None:
-    done = run("--wakti-rls", "--wakti-db-url", "postgresql://postgres:geheim@127.0.0.1:1/x")
     assert done.ret == pytest.ExitCode.INTERRUPTED
-    text = done.stdout.str() + done.stderr.str()
-    assert "the database does not answer" in text
-    assert "geheim" not in text
+    assert sentence in done.stdout.str()
+    assert "Traceback" not in done.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql://postgres:geheim@127.0.0.1:1/x", "the database does not answer"),
+        ("postgresql://postgres:ge heim@127.0.0.1/x", "the database URL cannot be read"),
+    ],
+    ids=["nobody there", "no URL"],
+)
+def test_a_database_that_cannot_be_reached_is_one_sentence_without_its_password(
+    run: Run, url: str, sentence: str
+) -> None:
+    done = run("--wakti-rls", "--wakti-db-url", url)
+    assert done.ret == pytest.ExitCode.INTERRUPTED
+    assert sentence in done.stdout.str()
+    assert "heim" not in done.stdout.str() + done.stderr.str()
+
+
+def _report(folder: Path) -> str:
+    return (folder / "report.xml").read_text(encoding="utf-8")

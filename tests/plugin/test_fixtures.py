@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 from pathlib import Path
 
 import psycopg
@@ -11,6 +13,8 @@ import pytest
 from wakti_sb.stack import Endpoint
 
 from .conftest import Run
+
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "pytest.md"
 
 THROUGH_THE_CLIENT = """
 import pytest
@@ -29,7 +33,10 @@ def test_a_notebook_is_its_owners_alone(owner, other_owner, anon, service):
 
 
 def test_persons_differ(owner, other_owner, make_person):
-    assert len({owner.id, other_owner.id, make_person().id}) == 3
+    doctor = make_person(app_metadata={"role": "doctor"})
+    assert len({owner.id, other_owner.id, doctor.id}) == 3
+    claims = doctor.client.auth.get_claims(doctor.access_token)["claims"]
+    assert claims["app_metadata"]["role"] == "doctor"
 """
 
 OVER_SQL = """
@@ -49,10 +56,21 @@ def test_it_is_rolled_back_later(db, owner, other_owner, acting_as):
         assert db.execute("select count(*) from public.notebooks").fetchone() == (0,)
     with pytest.raises(psycopg.errors.InsufficientPrivilege), acting_as(None):
         db.execute(INSERT, [owner.id])
+    with acting_as(owner.id, aal="aal2"):
+        with acting_as(None):
+            pass
+        assert db.execute("select auth.uid()::text, auth.jwt()->>'aal'").fetchone() == (
+            owner.id, "aal2"
+        )
     assert db.execute("select current_user").fetchone() == ("postgres",)
+    with pytest.raises(psycopg.ProgrammingError):
+        db.commit()
 
 
-def test_nothing_is_left_of_it(db):
+def test_nothing_is_left_of_it(db, acting_as, make_person):
+    with acting_as(make_person(app_metadata={"role": "doctor"})):
+        role = db.execute("select auth.jwt()->'app_metadata'->>'role'").fetchone()
+    assert role == ("doctor",)
     assert db.execute("select count(*) from public.notebooks").fetchone() == (0,)
 """
 
@@ -61,21 +79,38 @@ def test_that_fails(owner, endpoint, anon):
     assert owner.id == endpoint.api_url
 """
 
-
-@pytest.fixture
-def address(clean: Endpoint, notes: Path, monkeypatch: pytest.MonkeyPatch) -> Endpoint:
-    """A project that runs, with the tables of `notes`; named in the environment."""
-    with psycopg.connect(clean.database) as connection:
-        for file in sorted((notes / "supabase" / "migrations").glob("*.sql")):
-            connection.execute(file.read_text().encode())
-        connection.execute("notify pgrst, 'reload schema'")
-    told = {"URL": clean.api_url, "DB_URL": clean.database, "SECRET_KEY": clean.secret_key}
-    for name, value in {**told, "PUBLISHABLE_KEY": clean.publishable_key}.items():
-        monkeypatch.setenv(f"WAKTI_{name}", value)
-    return clean
+KEEPS = """
+import psycopg
 
 
-@pytest.mark.parametrize("tests", [THROUGH_THE_CLIENT, OVER_SQL], ids=["client", "SQL"])
+def test_row_stays(owner, endpoint):
+    with psycopg.connect(endpoint.database) as connection:
+        connection.execute("insert into public.kept values (%s)", [owner.id])
+"""
+
+MANY = """
+import pytest
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_own(owner, number): pass
+"""
+
+NEEDS_NOTHING = """
+import sys
+
+
+def test_nothing_is_loaded():
+    assert not {"psycopg", "supabase", "pydantic", "wakti_sb.stack"} & set(sys.modules)
+"""
+
+
+(DOCUMENTED,) = re.findall(r"```python\n(.+?)```", DOCUMENTATION.read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "tests", [THROUGH_THE_CLIENT, OVER_SQL, DOCUMENTED], ids=["client", "SQL", "documentation"]
+)
 def test_people_reach_what_is_theirs(run: Run, notes: Path, address: Endpoint, tests: str) -> None:
     (notes / "test_own.py").write_text(tests)
     assert run("-W", "error").parseoutcomes() == {"passed": 2}
@@ -91,15 +126,32 @@ def test_a_failed_test_shows_no_key_no_password_and_no_token(
     assert "Person(id=" in text
     for secret in (address.secret_key, address.publishable_key, "password=", "token=", "eyJ"):
         assert secret not in text
+    with psycopg.connect(address.database) as connection:
+        assert connection.execute("select count(*) from auth.users").fetchone() == (0,)
+
+
+def test_a_user_who_cannot_be_deleted_is_told_of(run: Run, notes: Path, address: Endpoint) -> None:
+    with psycopg.connect(address.database) as connection:
+        connection.execute("create table public.kept (id uuid references auth.users)")
+    (notes / "test_own.py").write_text(KEEPS)
+    done = run()
+    assert done.parseoutcomes() == {"passed": 1, "errors": 1}
+    assert "1 users of the tests could not be deleted" in done.stdout.str()
+
+
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the run keeps what passes."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o755)
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
 
 
 def test_a_stack_of_the_runs_own_serves_every_worker_and_is_gone_afterwards(
-    run: Run, notes: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    run: Run, notes: Path, shared: Path
 ) -> None:
-    shared = tmp_path / "shared"
-    shared.mkdir()
-    shared.chmod(0o755)
-    monkeypatch.setenv("TMPDIR", str(shared))
     (notes / "test_own.py").write_text(
         f"{THROUGH_THE_CLIENT}\n\ndef test_stack(stack, endpoint):\n"
         "    assert stack.endpoint() == endpoint\n"
@@ -110,20 +162,61 @@ def test_a_stack_of_the_runs_own_serves_every_worker_and_is_gone_afterwards(
     assert [name for name in os.listdir(shared) if name.startswith("wakti-sb-")] == []
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_project_without_migrations_is_one_sentence(
-    pytester: pytest.Pytester, workers: str
+def test_a_project_that_uses_nothing_of_it_pays_nothing(
+    run: Run, notes: Path, shared: Path
 ) -> None:
-    pytester.makepyfile("def test_own(owner): pass")
-    done = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n", workers)
+    (notes / "test_own.py").write_text(NEEDS_NOTHING)
+    assert run().parseoutcomes() == {"passed": 1}
+    assert [name for name in os.listdir(shared) if name.startswith("wakti-sb-")] == []
+
+
+def test_a_project_without_migrations_is_one_sentence(run: Run, notes: Path) -> None:
+    shutil.rmtree(notes / "supabase")
+    (notes / "test_own.py").write_text("def test_own(owner): pass")
+    done = run()
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
     text = done.stdout.str() + done.stderr.str()
-    assert done.ret != pytest.ExitCode.OK
     assert "there is no supabase/migrations here to make a stack from" in text
     assert "Traceback" not in text
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--wakti-url", "http://127.0.0.1:1"], "the project does not answer"),
+        (["--wakti-url", "nowhere"], "is not the address of an API"),
+        (["--wakti-secret-key", "sb_secret_x"], "the secret key is refused"),
+        (["--wakti-publishable-key", "sb_publishable_x"], "the publishable key is refused"),
+        (["--wakti-publishable-key", "SERVICE_ROLE"], "what was given as the publishable key is"),
+    ],
+    ids=["nobody there", "no address", "secret key", "publishable key", "a key that opens all"],
+)
+def test_a_wrong_address_or_key_ends_the_run_with_one_sentence(
+    run: Run, notes: Path, address: Endpoint, options: list[str], sentence: str
+) -> None:
+    (notes / "test_own.py").write_text(MANY)
+    told = [str(address.service_role_key) if o == "SERVICE_ROLE" else o for o in options]
+    done = run(*told)
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    assert sentence in done.stdout.str()
+    assert "Traceback" not in done.stdout.str()
+    assert not done.parseoutcomes()
+
+
+def test_workers_stop_too_when_every_test_would_say_the_same(
+    run: Run, notes: Path, address: Endpoint
+) -> None:
+    assert address
+    (notes / "test_own.py").write_text(MANY)
+    done = run("--wakti-secret-key", "sb_secret_x", "-n", "2")
+    assert done.ret == pytest.ExitCode.INTERRUPTED
+    assert done.parseoutcomes().keys() == {"errors"}
+    assert done.parseoutcomes()["errors"] <= 2
+    assert "the secret key is refused" in done.stdout.str()
+
+
 def test_a_key_that_is_missing_is_named(run: Run, notes: Path) -> None:
-    (notes / "test_own.py").write_text("def test_own(owner): pass")
+    (notes / "test_own.py").write_text(MANY)
     done = run("--wakti-url", "http://127.0.0.1:1", "--wakti-publishable-key", "sb_publishable_x")
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stdout.fnmatch_lines(["*--wakti-url needs --wakti-secret-key too.*"])

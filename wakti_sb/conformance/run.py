@@ -15,6 +15,7 @@ from psycopg import Connection
 from psycopg import sql as q
 
 from ..errors import ConformanceError
+from ..migrate.connection import parts_of, reason_of
 from ..spec import Relation, Spec
 from ..stack.endpoint import Endpoint
 from .cases import Case, derive
@@ -101,11 +102,13 @@ def prepared(
 @contextmanager
 def connected(db_url: str) -> Iterator[Connection[Any]]:
     """A connection that never commits."""
+    parts = parts_of(db_url)
     try:
         connection = psycopg.connect(db_url, connect_timeout=10)
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         raise ConformanceError(
-            f"the database does not answer: {_last_line(error)}",
+            f"the database does not answer: {reason_of(error)}",
+            place=f"{parts.get('host', 'the local socket')}:{parts.get('port', 5432)}",
             remedy="check --db-url, or bring the stack up with: wakti-sb up",
         ) from None
     try:

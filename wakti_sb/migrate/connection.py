@@ -45,15 +45,9 @@ class Target:
     @classmethod
     def parse(cls, db_url: str) -> Target:
         """Raise UsageError if no migration can be run over this URL."""
-        try:
-            parts: Mapping[str, Any] = conninfo_to_dict(db_url)
-        except psycopg.Error:
-            # libpq's own message quotes the part that it stumbled on: often the password.
-            raise _unreadable() from None
+        parts = parts_of(db_url)
         host, port = str(parts.get("host", "")), str(parts.get("port", "5432"))
         database, user = str(parts.get("dbname", "")), str(parts.get("user", ""))
-        if "@" in host or "@" in database or not re.fullmatch(r"[\d,]+", port):
-            raise _unreadable()  # a bare @ or / in the password was taken for the host's end
         if host.endswith(_POOLER) and port == _TRANSACTION_POOL:
             raise UsageError(
                 "the transaction pooler cannot be used for migrations",
@@ -107,15 +101,31 @@ class Target:
                 connect_timeout=given.get("connect_timeout", seconds),
             )
         except psycopg.Error as error:
-            reason = self.redact(_reason(str(error)))
+            reason = self.redact(reason_of(error))
             hint = next((hint for part, hint in _HINTS if part in reason), None)
             raise ConnectionFailed(
                 f"cannot connect to the database: {reason}", place=self.address, remedy=hint
             ) from None
 
 
-def _reason(message: str) -> str:
+def parts_of(db_url: str) -> Mapping[str, Any]:
+    """What a database URL says, by libpq's names. Raise UsageError, without it, if it says nothing.
+
+    Whoever connects asks first: libpq's own message quotes what it stumbled on, often the password.
+    """
+    try:
+        parts: Mapping[str, Any] = conninfo_to_dict(db_url)
+    except psycopg.Error:
+        raise _unreadable() from None
+    told = f"{parts.get('host', '')}{parts.get('dbname', '')}"
+    if "@" in told or not re.fullmatch(r"[\d,]+", str(parts.get("port", "5432"))):
+        raise _unreadable()  # a bare @ or / in the password was taken for the host's end
+    return parts
+
+
+def reason_of(error: psycopg.Error) -> str:
     """The last part of libpq's message: it is preceded by the address, which we name ourselves."""
+    message = str(error)
     line = message.strip().splitlines()[-1] if "FATAL" in message else message.split("\n")[0]
     return re.split(r"FATAL:\s+| failed: ", line)[-1].strip()
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wakti_sb.pytest_plugin import options
+from wakti_sb.pytest_plugin import folder, options
 from wakti_sb.pytest_plugin.fixtures import (
+    ActingAs,
+    MakePerson,
     acting_as,
     anon,
     db,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from wakti_sb.pytest_plugin.people import Person
 
 __all__ = [
+    "ActingAs",
+    "MakePerson",
     "Person",
     "acting_as",
     "anon",
@@ -74,13 +78,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
     """Tell a worker of pytest-xdist where all of them keep what they share."""
-    from wakti_sb.pytest_plugin import session
-
-    session.tell_worker(node)
+    folder.tell_worker(node)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop and forget what was brought up for this run."""
-    from wakti_sb.pytest_plugin import session
-
-    session.finish(config)
+    folder.remove(config)

@@ -17,8 +17,9 @@ import pytest
 from wakti_sb import conformance, spec
 from wakti_sb.conformance import Finding, Report
 from wakti_sb.errors import WaktiError
-from wakti_sb.pytest_plugin import session
+from wakti_sb.pytest_plugin import folder, session
 
+_MOST_TOLD = 5
 _RESULT = "conformance.pickle"  # in the folder of this run, which nobody else can write to
 
 
@@ -37,19 +38,23 @@ class Result:
     finding: Finding | None = None
 
 
+@dataclass(frozen=True)
+class Trial:
+    """What came of all of them; `problem` says why there are none."""
+
+    results: tuple[Result, ...] = ()
+    problem: str = ""
+
+
 class ModelFile(pytest.File):
     """`wakti.toml`: as many tests as it leads to cases."""
 
     def collect(self) -> Iterator[pytest.Item]:
         """Try the cases and make a test of each."""
-        try:
-            report = _report(session.of(self.config), self.path)
-        except WaktiError as error:
-            raise self.CollectError(f"wakti-sb: {error}") from None
-        found = results(report)
-        if not report.verdicts:
-            raise self.CollectError("wakti-sb: the model leads to no case, so nothing is proved.")
-        for result in found:
+        trial = _shared(session.of(self.config), self.path)
+        if trial.problem:
+            raise self.CollectError(trial.problem)
+        for result in trial.results:
             yield CaseItem.from_parent(self, name=result.name, result=result)
 
 
@@ -70,7 +75,7 @@ class CaseItem(pytest.Item):
         if finding is not None and finding.excused is not None:
             pytest.xfail(f"excused: {finding.excused}")
         if self._result.wrong:
-            raise Disproved
+            raise Disproved(self._result.wrong)
 
     def repr_failure(
         self,
@@ -116,6 +121,8 @@ def describe(result: Result) -> str:
     lines = [result.name, f"  {result.wrong}"]
     finding = result.finding
     if finding is not None:
+        if not result.name.startswith(finding.id):
+            lines.append(f"  the same fault as: {finding.id}")
         if finding.policy:
             lines.append(f"  decided by: {finding.policy}")
         parts = (("request", finding.request), ("SQL", finding.sql), ("fix", finding.fix))
@@ -129,23 +136,38 @@ def _named(case_id: str, transport: str) -> str:
     return case_id if transport == "sql" else f"{case_id} (through the client)"
 
 
-def _report(run: session.Session, model: Path) -> Report:
-    """The result of this run; whoever comes first makes it."""
-    file = run.folder / _RESULT
-    with run.locked("conformance"):
+def _shared(run: session.Session, model: Path) -> Trial:
+    """What came of the cases of this run; whoever comes first tries them."""
+    file = run.shared / _RESULT
+    with folder.locked(run.shared, "conformance"):
         if not file.exists():
-            made = _run(run, model)
+            made = _trial(run, model)
             file.write_bytes(pickle.dumps(made))
             return made
-    report: Report = pickle.loads(file.read_bytes())  # noqa: S301  (our own, in a private folder)
-    return report
+    trial: Trial = pickle.loads(file.read_bytes())  # noqa: S301  (our own, in a private folder)
+    return trial
 
 
-def _run(run: session.Session, model: Path) -> Report:
+def _trial(run: session.Session, model: Path) -> Trial:
+    try:
+        report = _report(run, model)
+    except WaktiError as error:
+        return Trial(problem=session.sentence(error))
+    if report.verdicts:
+        return Trial(results(report))
+    why = [f"{finding.id}: {finding.reason}" for finding in report.findings[:_MOST_TOLD]]
+    return Trial(
+        problem="\n  ".join(["wakti-sb: no case of the model could be tried: no proof.", *why])
+    )
+
+
+def _report(run: session.Session, model: Path) -> Report:
     described = spec.load(model)
     transport = run.settings.transport
     endpoint = run.endpoint if transport != "sql" else None
-    report = conformance.run(described, run.database, endpoint=endpoint)
+    report = conformance.run(
+        described, run.database, endpoint=endpoint, allow_data=run.settings.allow_data
+    )
     if transport != "client":
         return report
     return replace(report, verdicts=tuple(v for v in report.verdicts if v.transport == "client"))

@@ -19,6 +19,7 @@ _ADDRESS = {
     "db-url": "Its database, as postgres.",
     "functions-url": "Where its edge functions answer, if not at URL/functions/v1.",
 }
+_SWITCHES_OF_INI = ("rls", "functions")  # others are for one run only
 _TRANSPORTS = ("sql", "client", "both")
 _KEY = pytest.StashKey["Settings"]()
 
@@ -32,12 +33,14 @@ class Settings:
         rls: whether the cases of the model are tests.
         transport: over what they are tried.
         functions: whether a stack that is brought up serves the project's edge functions.
+        allow_data: try the cases although it is a hosted database that holds data.
     """
 
     project: Path
     rls: bool
     transport: Transport
     functions: bool
+    allow_data: bool
     url: str | None = None
     publishable_key: str | None = field(default=None, repr=False)
     secret_key: str | None = field(default=None, repr=False)
@@ -78,7 +81,13 @@ def add(parser: pytest.Parser) -> None:
         default=None,
         help="Serve the project's edge functions too, where a stack is brought up.",
     )
-    parser.addini("wakti_project", "as --wakti-project")
+    group.addoption(
+        "--wakti-allow-data",
+        action="store_true",
+        default=None,
+        help="Try the cases although the database is a hosted one that holds data.",
+    )
+    parser.addini("wakti_project", "as --wakti-project, from the folder of the ini file")
     parser.addini("wakti_rls", "as --wakti-rls", type="bool", default=None)
     parser.addini("wakti_transport", "as --wakti-transport")
     parser.addini("wakti_functions", "as --wakti-functions", type="bool", default=None)
@@ -95,29 +104,48 @@ def collect_model(config: pytest.Config, settings: Settings) -> None:
     """Add the model to what pytest collects, unless somebody asked for certain tests only.
 
     `--wakti-rls` is a wish of this very run and always counts.
+
+    Raise pytest.UsageError if there is no model: a run without its cases must not pass.
     """
     chosen = config.args_source is pytest.Config.ArgsSource.ARGS
     if chosen and config.getoption("--wakti-rls") is None:
         return
-    if not any(str(settings.model) in argument for argument in config.args):
+    if not settings.model.is_file():
+        raise pytest.UsageError(
+            f"{settings.project}: there is no wakti.toml here that says who owns what.\n"
+            "  `wakti-sb rls init > wakti.toml` proposes one; --wakti-project names the folder."
+        )
+    base = config.invocation_params.dir
+    named = (base / argument.partition("::")[0] for argument in config.args)
+    if not any(path.resolve() == settings.model for path in named):
         config.args.append(str(settings.model))
 
 
 def _read(config: pytest.Config) -> Settings:
-    project = _text(config, "project")
     transport = _text(config, "transport") or "sql"
     if transport not in _TRANSPORTS:
         raise pytest.UsageError(f'wakti_transport is "{transport}"; it can be sql, client or both.')
-    folder = config.rootpath if project is None else config.invocation_params.dir / project
-    if not folder.is_dir():
-        raise pytest.UsageError(f"--wakti-project: there is no folder {folder}")
     return Settings(
-        project=folder.resolve(),
+        project=_project(config),
         rls=_switch(config, "rls"),
         transport=cast(Transport, transport),
         functions=_switch(config, "functions"),
+        allow_data=_switch(config, "allow-data"),
         **{name.replace("-", "_"): _option(config, name) for name in _ADDRESS},
     )
+
+
+def _project(config: pytest.Config) -> Path:
+    given = _option(config, "project")
+    told: str = config.getini("wakti_project")
+    folder = config.rootpath
+    if given is not None:
+        folder = config.invocation_params.dir / given
+    elif told and config.inipath is not None:
+        folder = config.inipath.parent / told
+    if not folder.is_dir():
+        raise pytest.UsageError(f"wakti_project: there is no folder {folder}")
+    return folder.resolve()
 
 
 def _option(config: pytest.Config, name: str) -> str | None:
@@ -135,7 +163,9 @@ def _switch(config: pytest.Config, name: str) -> bool:
     given: bool | None = config.getoption(f"--wakti-{name}")
     if given is None and _variable(name) in os.environ:
         given = os.environ[_variable(name)].lower() not in ("", "0", "false", "no")
-    return bool(given if given is not None else config.getini(f"wakti_{name}"))
+    if given is None and name in _SWITCHES_OF_INI:
+        given = config.getini(f"wakti_{name}")
+    return bool(given)
 
 
 def _variable(name: str) -> str:

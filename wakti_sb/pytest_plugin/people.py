@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 from supabase import AuthError, Client, ClientOptions, create_client
@@ -29,6 +33,13 @@ class Person:
     access_token: str = field(repr=False)
     client: Client = field(repr=False)
 
+    @property
+    def claims(self) -> dict[str, Any]:
+        """What the access token says of this user, and policies read through `auth.jwt()`."""
+        payload = self.access_token.split(".")[1]
+        said: dict[str, Any] = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return said
+
 
 class People:
     """Makes persons and removes them again.
@@ -43,35 +54,61 @@ class People:
         self._clients = [self._service]
         self._made: list[str] = []
 
-    def make(self) -> Person:
-        """A new user with a confirmed address. Raise StackError if the project refuses."""
+    def make(
+        self,
+        *,
+        app_metadata: Mapping[str, Any] | None = None,
+        user_metadata: Mapping[str, Any] | None = None,
+    ) -> Person:
+        """A new user with a confirmed address.
+
+        Parameters:
+            app_metadata: claims that only the project itself can set, such as a role.
+            user_metadata: claims that the user can change.
+
+        Raise StackError if the project refuses.
+        """
         email = f"wakti-{secrets.token_hex(8)}@example.com"
         password = secrets.token_urlsafe(24)
+        attributes = {
+            "email": email,
+            "password": password,
+            "email_confirm": True,
+            "app_metadata": dict(app_metadata or {}),
+            "user_metadata": dict(user_metadata or {}),
+        }
         own = client(self._endpoint, self._endpoint.publishable_key)
         self._clients.append(own)
         try:
-            attributes = {"email": email, "password": password, "email_confirm": True}
             made = self._service.auth.admin.create_user(attributes)  # type: ignore[arg-type]
             self._made.append(made.user.id)
             session = own.auth.sign_in_with_password({"email": email, "password": password}).session
         except (AuthError, httpx.HTTPError) as error:
             raise StackError(
-                f"no user can be made at {self._endpoint.api_url}: {error}",
-                remedy="Check the address, the publishable and the secret key.",
+                f"no user can be made: {error}",
+                place=self._endpoint.api_url,
+                remedy="Its log says why; sign-in by email and password has to be enabled.",
             ) from None
         if session is None:
-            raise StackError(f"a new user cannot sign in at {self._endpoint.api_url}.")
+            raise StackError("a new user cannot sign in.", place=self._endpoint.api_url)
         return Person(made.user.id, email, password, session.access_token, own)
 
-    def remove(self) -> None:
-        """Delete every user that was made, as far as they are still there; close what they used."""
+    def remove(self) -> dict[str, str]:
+        """Delete every user that was made, as far as they are still there; close what they used.
+
+        Return the ids of those who stay, and why.
+        """
+        staying: dict[str, str] = {}
         while self._made:
+            user = self._made.pop()
             try:
-                self._service.auth.admin.delete_user(self._made.pop())
-            except AuthError:
-                continue  # a test deleted it
+                self._service.auth.admin.delete_user(user)
+            except (AuthError, httpx.HTTPError) as error:
+                if getattr(error, "status", None) != httpx.codes.NOT_FOUND:  # else a test did it
+                    staying[user] = str(error)
         while self._clients:
             close(self._clients.pop())
+        return staying
 
 
 def client(endpoint: Endpoint, key: str) -> Client:

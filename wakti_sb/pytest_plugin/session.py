@@ -1,45 +1,40 @@
-"""What all processes of a run share: one stack, one result of the conformance cases.
+"""What a run of pytest works on: a stack that all its processes share, or a project that runs.
 
-They meet in a folder that the first process makes; pytest-xdist tells its workers where it is. Who
-needs something first makes it, under a lock, and the others find it there.
+Who needs the stack first makes it, under a lock, and the others find it there.
 """
 
 from __future__ import annotations
 
-import fcntl
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from wakti_sb.errors import UsageError
-from wakti_sb.pytest_plugin import options
+from wakti_sb.errors import UsageError, WaktiError
+from wakti_sb.pytest_plugin import folder, options
 from wakti_sb.stack import EmbeddedStack, Endpoint, remote
 from wakti_sb.stack.embedded.throwaway import copy_project
 
-_WORKERINPUT = "wakti_folder"
-_FOLDER = pytest.StashKey[Path]()
+_PROJECT = "project"  # its copy, in the folder of the run
 _SESSION = pytest.StashKey["Session"]()
+# Errors name the options of the command line, which have other names here.
+_OPTION = re.compile(r"(?<![\w-])--(?=(?:project|allow-data|jwt-secret|(?:db-)?url)\b)")
 
 
 class Session:
     """A run of pytest and what it works on.
 
     Parameters:
-        folder: shared by all processes of the run.
+        settings: what was asked for.
+        shared: the folder of all processes of the run.
     """
 
-    def __init__(self, settings: options.Settings, folder: Path) -> None:
+    def __init__(self, settings: options.Settings, shared: Path) -> None:
         self.settings = settings
-        self.folder = folder
-        self._stack: EmbeddedStack | None = None
-        self._endpoint: Endpoint | None = None
+        self.shared = shared
 
-    @property
+    @cached_property
     def stack(self) -> EmbeddedStack:
         """The stack of this run. Raise UsageError if the tests are for a project that runs."""
         if self.settings.url is not None or self.settings.db_url is not None:
@@ -53,21 +48,17 @@ class Session:
                 place=str(self.settings.project),
                 remedy="Name the folder with --wakti-project, or a project with --wakti-url.",
             )
-        if self._stack is None:
-            project = self.folder / "project"
-            with self.locked("stack"):
-                if not project.exists():
-                    half_made = self.folder / "copy"
-                    copy_project(
-                        self.settings.project, half_made, functions=self.settings.functions
-                    )
-                    half_made.rename(project)
-            stack = EmbeddedStack(project)
-            self._endpoint = stack.up(port=0)
-            self._stack = stack
-        return self._stack
+        project = self.shared / _PROJECT
+        with folder.locked(self.shared, "stack"):
+            if not project.exists():
+                half_made = self.shared / "copy"
+                copy_project(self.settings.project, half_made, functions=self.settings.functions)
+                half_made.rename(project)
+        stack = EmbeddedStack(project)
+        stack.up(port=0)
+        return stack
 
-    @property
+    @cached_property
     def endpoint(self) -> Endpoint:
         """Where the project answers. Raise UsageError if too little is known of it."""
         given = self.settings
@@ -81,7 +72,9 @@ class Session:
         if given.publishable_key is None or given.secret_key is None:
             missing = "publishable" if given.publishable_key is None else "secret"
             raise UsageError(f"--wakti-url needs --wakti-{missing}-key too.")
-        return remote(
+        from wakti_sb.pytest_plugin import probe
+
+        endpoint = remote(
             given.url,
             publishable_key=given.publishable_key,
             secret_key=given.secret_key,
@@ -89,46 +82,33 @@ class Session:
             db_url=given.db_url,
             jwt_secret=given.jwt_secret,
         )
+        probe.check(endpoint)
+        return endpoint
 
     @property
     def database(self) -> str:
         """The database's URL, as postgres."""
         return self.settings.db_url or self.endpoint.database
 
-    @contextmanager
-    def locked(self, what: str) -> Iterator[None]:
-        """Alone among the processes of this run."""
-        with (self.folder / f"{what}.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    @property
+    def ours(self) -> bool:
+        """Whether the project is gone after the run, with everything in it."""
+        return self.settings.url is None
 
 
 def of(config: pytest.Config) -> Session:
     """The session of this process."""
     if _SESSION not in config.stash:
-        config.stash[_SESSION] = Session(options.read(config), _folder(config))
+        config.stash[_SESSION] = Session(options.read(config), folder.of(config))
     return config.stash[_SESSION]
 
 
-def tell_worker(node: Any) -> None:
-    """Pass the shared folder on to a worker of pytest-xdist."""
-    node.workerinput[_WORKERINPUT] = str(_folder(node.config))
+def stop(shared: Path) -> None:
+    """Stop the stack of a run and forget its data."""
+    if (shared / _PROJECT).exists():
+        EmbeddedStack(shared / _PROJECT).down(remove_data=True)
 
 
-def finish(config: pytest.Config) -> None:
-    """Stop the stack and remove the folder, in the process that made it."""
-    if hasattr(config, "workerinput") or _FOLDER not in config.stash:
-        return
-    folder = config.stash[_FOLDER]
-    if (folder / "project").exists():
-        EmbeddedStack(folder / "project").down(remove_data=True)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folder(config: pytest.Config) -> Path:
-    if _FOLDER not in config.stash:
-        told: dict[str, str] = getattr(config, "workerinput", {})
-        known = told.get(_WORKERINPUT)
-        made = Path(known) if known else Path(tempfile.mkdtemp(prefix="wakti-sb-"))
-        config.stash[_FOLDER] = made
-    return config.stash[_FOLDER]
+def sentence(error: WaktiError) -> str:
+    """What an error says, with the names that options have here. Pure."""
+    return f"wakti-sb: {_OPTION.sub('--wakti-', str(error))}"

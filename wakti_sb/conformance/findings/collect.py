@@ -57,7 +57,8 @@ def excuse(
         matching = [e for e in spec.excuse if _covers(e, finding)]
         valid = next((e for e in matching if e.holds(today)), None)
         if valid is not None:
-            excused.append(replace(finding, excused=valid.reason))
+            end = f" (until {valid.until})" if valid.until is not None else ""
+            excused.append(replace(finding, excused=f"{valid.reason}{end}"))
         elif matching:
             until = max(e.until for e in matching if e.until is not None)
             reason = f"{finding.reason} (excused until {until})"

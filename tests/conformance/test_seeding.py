@@ -6,6 +6,7 @@ import pytest
 
 from tests.conformance.schemas import applied, model, table
 from wakti_sb.conformance import run
+from wakti_sb.spec import parse
 
 _TYPES = (
     *("smallint", "integer", "bigint", "numeric", "numeric(4,2)", "real", "double precision"),
@@ -164,3 +165,24 @@ def test_every_exposed_schema_is_looked_at(empty_database: str) -> None:
     assert [finding.id for finding in report.findings] == [
         "app.forgotten: nobody described this table"
     ]
+
+
+_MADE_AT_SIGN_UP = """
+create table profiles (user_id uuid primary key references auth.users on delete cascade);
+alter table profiles enable row level security;
+create policy "own" on profiles for select to authenticated using (user_id = (select auth.uid()));
+create function made() returns trigger language plpgsql security definer set search_path = ''
+as $$ begin insert into public.profiles values (new.id); return new; end $$;
+revoke execute on function made() from public, anon, authenticated;
+create trigger made after insert on auth.users for each row execute function made();
+"""
+
+
+def test_a_row_that_sign_up_makes_and_that_is_only_its_key_is_taken_as_it_is(
+    empty_database: str,
+) -> None:
+    described = parse("[[owned]]\ntable = 'public.profiles'\nowner = 'user_id'\nselect = 'own'\n")
+    report = run(described, applied(empty_database, _MADE_AT_SIGN_UP))
+    assert report.untested == ()
+    assert [finding.id for finding in report.findings if finding.operation == "select"] == []
+    assert any("the owner can see" in verdict.case.id for verdict in report.verdicts)

@@ -318,6 +318,8 @@ class _Seeder:
                 continue
             same = matching(unique.columns, values)
             rest = {k: v for k, v in values.items() if k not in table.primary_key}
+            # A row that is nothing but its key is complete: setting the key to itself finds it.
+            rest = rest or {name: values[name] for name in unique.columns}
             query = sql.SQL("update {} as t set {} where {} returning to_jsonb(t)").format(
                 relation_name(table.relation),
                 sql.SQL(", ").join(assign(name, value) for name, value in rest.items()),

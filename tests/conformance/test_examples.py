@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.conformance.conftest import NAMES, Example, expected_finding, faults
+from tests.conformance.schemas import content
 from wakti_sb.conformance import mutate, run
 
 Migrated = Callable[..., str]
@@ -43,10 +44,10 @@ def test_every_weakened_policy_is_noticed(name: str, migrated: Migrated) -> None
 def test_a_run_leaves_nothing_behind(migrated: Migrated) -> None:
     example = Example("notes")
     url = migrated(example)
-    before = _content(url)
+    before = content(url)
     run(example.spec, url)
     mutate(example.spec, url)
-    assert _content(url) == before
+    assert content(url) == before
     with psycopg.connect(url) as connection:
         copies = connection.execute(
             "select datname from pg_database where datname like 'wakti_mutant_%'"
@@ -75,18 +76,3 @@ def test_the_same_run_gives_the_same_findings(migrated: Migrated) -> None:
     example = Example("notes")
     url = migrated(example, example.folder / "faults" / "using_true_left_in.sql")
     assert run(example.spec, url).findings == run(example.spec, url).findings
-
-
-def _content(url: str) -> dict[str, object]:
-    """Every row of every table in the schemas that a run writes to."""
-    with psycopg.connect(url) as connection:
-        names = connection.execute(
-            "select format('%I.%I', schemaname, tablename) from pg_tables"
-            " where schemaname in ('public', 'auth', 'storage') order by 1"
-        ).fetchall()
-        return {
-            name: connection.execute(
-                f"select json_agg(t order by t::text) from {name} as t"  # type: ignore[arg-type]
-            ).fetchone()
-            for (name,) in names
-        }

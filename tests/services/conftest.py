@@ -13,6 +13,7 @@ from supabase import Client, ClientOptions, create_client
 from wakti_sb.stack.endpoint import Endpoint
 
 from .people import TABLES, User
+from .storage import BUCKET, PUBLIC
 
 
 @pytest.fixture
@@ -70,6 +71,13 @@ def visitor(clean: Endpoint, connect: Callable[[str], Client]) -> Client:
 def service(clean: Endpoint, connect: Callable[[str], Client]) -> Client:
     """A client with the secret key."""
     return connect(clean.secret_key)
+
+
+@pytest.fixture
+def buckets(service: Client) -> None:
+    """A private and a public bucket."""
+    service.storage.create_bucket(BUCKET)
+    service.storage.create_bucket(PUBLIC, options={"public": True})
 
 
 @pytest.fixture

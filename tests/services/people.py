@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from supabase import Client
 
+from wakti_sb.stack import Endpoint
+
 TABLES = """
 create table public.folders (
   id bigint generated always as identity primary key,
@@ -41,3 +43,8 @@ class User:
     email: str
     token: str
     client: Client
+
+
+def headers(endpoint: Endpoint, **more: str) -> dict[str, str]:
+    """Those of a visitor: the publishable key, and what a test adds."""
+    return {"apikey": endpoint.publishable_key, **more}

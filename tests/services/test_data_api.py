@@ -13,13 +13,9 @@ from supabase import Client, PostgrestAPIError
 
 from wakti_sb.stack.endpoint import Endpoint
 
-from .people import User
+from .people import User, headers
 
 pytestmark = pytest.mark.usefixtures("tables")
-
-
-def headers(clean: Endpoint, **more: str) -> dict[str, str]:
-    return {"apikey": clean.publishable_key, **more}
 
 
 def test_rows_are_written_read_changed_and_deleted(ada: User) -> None:

@@ -11,13 +11,9 @@ from supabase import Client, PostgrestAPIError
 
 from wakti_sb.stack.endpoint import Endpoint
 
-from .people import User
+from .people import User, headers
 
 pytestmark = pytest.mark.usefixtures("tables")
-
-
-def headers(clean: Endpoint, **more: str) -> dict[str, str]:
-    return {"apikey": clean.publishable_key, **more}
 
 
 def test_a_refused_change_is_undone(clean: Endpoint, http: httpx.Client, service: Client) -> None:

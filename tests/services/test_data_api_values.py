@@ -16,10 +16,6 @@ from .people import User
 pytestmark = pytest.mark.usefixtures("tables")
 
 
-def headers(clean: Endpoint, **more: str) -> dict[str, str]:
-    return {"apikey": clean.publishable_key, **more}
-
-
 def test_times_are_rfc_3339(ada: User) -> None:
     row = ada.client.from_("notes").insert({"title": "now"}).execute().data[0]
     assert row["made_at"][10] == "T"

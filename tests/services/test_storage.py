@@ -14,20 +14,9 @@ from supabase import Client
 
 from wakti_sb.stack.endpoint import Endpoint
 
-BUCKET = "papers"
+from .storage import BUCKET, PUBLIC, refused
 
-
-PUBLIC = "posters"
-
-
-@pytest.fixture(autouse=True)
-def buckets(service: Client) -> None:
-    service.storage.create_bucket(BUCKET)
-    service.storage.create_bucket(PUBLIC, options={"public": True})
-
-
-def refused(error: pytest.ExceptionInfo[StorageApiError]) -> tuple[str, str]:
-    return str(error.value.status), error.value.code
+pytestmark = pytest.mark.usefixtures("buckets")
 
 
 def test_buckets_are_made_shown_changed_and_deleted(service: Client) -> None:

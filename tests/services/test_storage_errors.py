@@ -9,20 +9,9 @@ from supabase import Client
 
 from wakti_sb.stack.endpoint import Endpoint
 
-BUCKET = "papers"
+from .storage import BUCKET
 
-
-PUBLIC = "posters"
-
-
-@pytest.fixture(autouse=True)
-def buckets(service: Client) -> None:
-    service.storage.create_bucket(BUCKET)
-    service.storage.create_bucket(PUBLIC, options={"public": True})
-
-
-def refused(error: pytest.ExceptionInfo[StorageApiError]) -> tuple[str, str]:
-    return str(error.value.status), error.value.code
+pytestmark = pytest.mark.usefixtures("buckets")
 
 
 BAD_NAMES = [

@@ -12,21 +12,9 @@ from storage3.exceptions import StorageApiError
 from supabase import Client
 
 from .people import User
+from .storage import BUCKET, refused
 
-BUCKET = "papers"
-
-
-PUBLIC = "posters"
-
-
-@pytest.fixture(autouse=True)
-def buckets(service: Client) -> None:
-    service.storage.create_bucket(BUCKET)
-    service.storage.create_bucket(PUBLIC, options={"public": True})
-
-
-def refused(error: pytest.ExceptionInfo[StorageApiError]) -> tuple[str, str]:
-    return str(error.value.status), error.value.code
+pytestmark = pytest.mark.usefixtures("buckets")
 
 
 def test_rows_are_not_deleted_by_sql_but_go_with_their_files(

@@ -1,26 +1,91 @@
-"""Runs `wakti-sb` as a user does."""
+"""Runs `wakti-sb` as a user does, in a process of its own.
+
+A run of the tests starts some hundreds of commands, and each would spend most of its time on
+importing the same packages. So they are forked from a server of Python's own that has imported
+them: arguments, folder, environment, output and exit code are those of a command, only its start
+is not. Where the start matters, use `PROGRAM` or `wakti_from_nothing`.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import pkgutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from wakti_sb import cli
+
+# Not the script beside this Python: a test must not depend on what is on PATH.
+PROGRAM = [sys.executable, "-W", "error", "-c", "from wakti_sb.cli import main; main()"]
+
+_TIMEOUT = 120.0  # seconds
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(
+    [
+        "__main__",
+        __name__,
+        *(f"{cli.__name__}.{module.name}" for module in pkgutil.iter_modules(cli.__path__)),
+        "wakti_sb.migrate.runner",  # these two are imported late, by whoever needs them
+        "rich.console",
+    ]
+)
 
 
 def wakti(
     *arguments: str, cwd: Path, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in the folder `cwd` and wait for it."""
+    if env is not None and "PYTHONPATH" in env:  # it decides what is imported
+        return wakti_from_nothing(*arguments, cwd=cwd, env=env)
+    return forked(_main, arguments, cwd=cwd, env=env)
+
+
+def wakti_from_nothing(
+    *arguments: str, cwd: Path, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The same in a Python of its own: with its own imports, and its own seed of hashes."""
     return subprocess.run(
         [*PROGRAM, *arguments],
         cwd=cwd,
         env=os.environ | (env or {}),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=_TIMEOUT,
     )
+
+
+def forked(
+    program: Callable[[Sequence[str]], object],
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run a function of a module as if it were a program, in a process of its own.
+
+    Parameters:
+        program: takes the arguments; ends, or exits with a code as `sys.exit` does.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "stdout"), Path(folder, "stderr")
+        told = (program, arguments, str(cwd), dict(os.environ | (env or {})), str(out), str(err))
+        process = _SERVER.Process(target=_become, args=told)
+        process.start()
+        process.join(_TIMEOUT)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise subprocess.TimeoutExpired(list(arguments), _TIMEOUT)
+        code = process.exitcode
+        process.close()
+        return subprocess.CompletedProcess(
+            list(arguments), code, out.read_text("utf-8"), err.read_text("utf-8")
+        )
 
 
 def assert_one_clear_sentence(done: subprocess.CompletedProcess[str], *, code: int = 2) -> None:
@@ -31,5 +96,28 @@ def assert_one_clear_sentence(done: subprocess.CompletedProcess[str], *, code: i
     assert len(last) == 1, done.stderr
 
 
-# Not the script beside this Python: a test must not depend on what is on PATH.
-PROGRAM = [sys.executable, "-W", "error", "-c", "from wakti_sb.cli import main; main()"]
+def _become(
+    program: Callable[[Sequence[str]], object],
+    arguments: Sequence[str],
+    cwd: str,
+    env: Mapping[str, str],
+    out: str,
+    err: str,
+) -> None:
+    """In the forked process: everything that a shell would have set up."""
+    for descriptor, name in ((0, os.devnull), (1, out), (2, err)):
+        opened = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    program(arguments)
+
+
+def _main(arguments: Sequence[str]) -> None:
+    sys.argv = ["wakti-sb", *arguments]
+    sys.warnoptions[:] = ["error"]
+    warnings.resetwarnings()
+    warnings.simplefilter("error")
+    cli.main()

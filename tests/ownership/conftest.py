@@ -14,13 +14,13 @@ from wakti_sb.stack import Endpoint
 
 @pytest.fixture(scope="module")
 def seen(endpoint: Endpoint) -> Iterator[World]:
-    """People whose rows a test only looks at, or fails to change."""
+    """Two owners and a visitor, whose rows a test only looks at, or fails to change."""
     with ExitStack() as opened:
         yield people.make(endpoint, opened)
 
 
 @pytest.fixture
-def world(endpoint: Endpoint) -> Iterator[World]:
-    """People whose rows a test changes."""
-    with ExitStack() as opened:
-        yield people.make(endpoint, opened)
+def world(seen: World) -> Iterator[World]:
+    """The same people where a test changes their rows, which are put back afterwards."""
+    yield seen
+    people.restore(seen)

@@ -1,4 +1,8 @@
-"""Two owners, each with a project and a row in every table, and a visitor."""
+"""Two owners, each with a project and a row in every table, and a visitor.
+
+They sign up as people do. Their rows are written past every policy, by SQL: what is asked here is
+who reaches them, through the client.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +69,26 @@ class World:
 def make(endpoint: Endpoint, opened: ExitStack) -> World:
     """Let two owners sign up and give each a project, a row in every table and a file."""
     ada, bob = (_owner(endpoint, opened) for _ in range(2))
-    return World(ada, bob, _client(endpoint, endpoint.publishable_key, opened), endpoint)
+    made = World(ada, bob, _client(endpoint, endpoint.publishable_key, opened), endpoint)
+    restore(made)
+    return made
+
+
+def restore(world: World) -> None:
+    """Put the rows and the file of both owners back as they were, and nothing else."""
+    with psycopg.connect(world.endpoint.db_url) as connection:
+        for owner in (world.ada, world.bob):
+            connection.execute("delete from public.projects where user_id = %s", [owner.id])
+            connection.execute(_FILL, {"owner": owner.id, "path": owner.path, **owner.rows})
+        found = connection.execute(
+            "select name from storage.objects where bucket_id = %s", [BUCKET]
+        ).fetchall()
+    for owner in (world.ada, world.bob):
+        if (owner.path,) not in found:
+            url = f"{world.endpoint.api_url}/storage/v1/object/{BUCKET}/{owner.path}"
+            key = world.endpoint.secret_key
+            headers = {"apikey": key, "content-type": "image/png"}
+            httpx.post(url, content=PNG, headers=headers).raise_for_status()
 
 
 def _client(endpoint: Endpoint, key: str, opened: ExitStack) -> Client:
@@ -83,38 +106,52 @@ def _owner(endpoint: Endpoint, opened: ExitStack) -> Owner:
     email = f"{uuid.uuid4().hex}@example.com"
     answer = client.auth.sign_up({"email": email, "password": uuid.uuid4().hex})
     assert answer.user is not None
-    project = str(uuid.uuid4())
-    path = f"{project}/1767225600000-photo.png"
-    service = _client(endpoint, endpoint.secret_key, opened)
-    service.table("projects").insert(
-        {"id": project, "user_id": answer.user.id, "name": "Shop"}
-    ).execute()
-    service.storage.from_(BUCKET).upload(path, b"\x89PNG\r\n\x1a\n", {"content-type": "image/png"})
-    rows = {"projects": project}
-    for table, values in _ROWS.items():
-        owner = {OWNER_COLUMN.get(table, "user_id"): answer.user.id}
-        path_of = {"storage_path": path} if table == "project_uploads" else {}
-        made = (
-            service.table(table)
-            .insert({"project_id": project, **owner, **values, **path_of})
-            .execute()
-        )
-        rows[table] = made.data[0]["id"]  # type: ignore[call-overload,index]
-    return Owner(answer.user.id, project, rows, client, path)
+    rows = {table: str(uuid.uuid4()) for table in TABLES}
+    project = rows["projects"]
+    return Owner(answer.user.id, project, rows, client, f"{project}/1767225600000-photo.png")
 
 
+PNG = b"\x89PNG\r\n\x1a\n"
 OWNER_COLUMN = {"project_site_users": "owner_id"}
+TABLES = (
+    "projects",
+    "project_backends",
+    "project_uploads",
+    "project_form_submissions",
+    "project_collections",
+    "project_collection_schemas",
+    "project_site_users",
+)
 
-_ROWS: dict[str, dict[str, Any]] = {
-    "project_backends": {"enabled": True},
-    "project_uploads": {
-        "filename": "photo.png",
-        "file_type": "image/png",
-        "size_bytes": 8,
-        "status": "stored",
-    },
-    "project_form_submissions": {"form_name": "contact", "data": {"message": "Hello!"}},
-    "project_collections": {"collection_name": "products", "data": {"name": "Widget"}},
-    "project_collection_schemas": {"collection_name": "products", "schema": {"fields": []}},
-    "project_site_users": {"email": "user@example.com", "password_hash": "secret"},
-}
+_FILL = """
+with project as (
+  insert into public.projects (id, user_id, name) values (%(projects)s, %(owner)s, 'Shop')
+  returning id, user_id
+),
+backend as (
+  insert into public.project_backends (id, project_id, user_id, enabled)
+  select %(project_backends)s, id, user_id, true from project
+),
+upload as (
+  insert into public.project_uploads
+    (id, project_id, user_id, filename, storage_path, file_type, size_bytes, status)
+  select %(project_uploads)s, id, user_id, 'photo.png', %(path)s, 'image/png', 8, 'stored'
+  from project
+),
+submission as (
+  insert into public.project_form_submissions (id, project_id, user_id, form_name, data)
+  select %(project_form_submissions)s, id, user_id, 'contact', '{"message": "Hello!"}'
+  from project
+),
+item as (
+  insert into public.project_collections (id, project_id, user_id, collection_name, data)
+  select %(project_collections)s, id, user_id, 'products', '{"name": "Widget"}' from project
+),
+described as (
+  insert into public.project_collection_schemas
+    (id, project_id, user_id, collection_name, schema)
+  select %(project_collection_schemas)s, id, user_id, 'products', '{"fields": []}' from project
+)
+insert into public.project_site_users (id, project_id, owner_id, email, password_hash)
+select %(project_site_users)s, id, user_id, 'user@example.com', 'secret' from project
+"""

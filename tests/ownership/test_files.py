@@ -9,7 +9,7 @@ import pytest
 from storage3.exceptions import StorageApiError
 from supabase import Client
 
-from tests.ownership.people import BUCKET, World
+from tests.ownership.people import BUCKET, PNG, World
 
 
 def _names(client: Client, folder: str) -> list[str]:
@@ -29,7 +29,7 @@ def test_nobody_lists_the_files_or_the_folders_of_somebody_else(seen: World) -> 
 
 def test_anybody_reads_a_file_by_its_public_url(seen: World) -> None:
     url = seen.visitor.storage.from_(BUCKET).get_public_url(seen.ada.path)
-    assert httpx.get(url).content == b"\x89PNG\r\n\x1a\n"
+    assert httpx.get(url).content == PNG
 
 
 def test_an_owner_deletes_its_file(world: World) -> None:

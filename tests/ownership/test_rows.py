@@ -7,19 +7,10 @@ from typing import Any
 import pytest
 from postgrest.exceptions import APIError
 
-from tests.ownership.people import OWNER_COLUMN, World
+from tests.ownership.people import OWNER_COLUMN, TABLES, World
 
 REFUSED = "42501"  # insufficient_privilege: by a grant or by a policy
 
-TABLES = (
-    "projects",
-    "project_backends",
-    "project_uploads",
-    "project_form_submissions",
-    "project_collections",
-    "project_collection_schemas",
-    "project_site_users",
-)
 INSERTED: dict[str, dict[str, Any]] = {
     "projects": {"name": "Second shop"},
     "project_backends": {"enabled": True},

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.command_line import forked
 from tests.conformance.conftest import EXAMPLES, Example, execute
+from tests.plugin.program import run_pytest
 from wakti_sb.stack import Endpoint
 
 Run = Callable[..., pytest.RunResult]
 
 # Plugins of this environment that take seconds to load; ours comes through its entry point.
 _NOT_WANTED = ("schemathesis", "hypothesispytest", "anyio", "cacheprovider")
+_WITHOUT = [word for plugin in _NOT_WANTED for word in ("-p", f"no:{plugin}")]
+# What the forked process has imported already; after the arguments, for the last filter counts.
+_IMPORTED = ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]
 
 
 @pytest.fixture
@@ -46,10 +52,27 @@ def address(clean: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Endpoint:
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, notes: Path) -> Run:  # noqa: ARG001  (there to be run in)
-    """Runs pytest there, in a process of its own."""
+    """Runs pytest there, in a process of its own that has imported what the plugin will need."""
 
     def run(*arguments: str) -> pytest.RunResult:
-        without = [word for plugin in _NOT_WANTED for word in ("-p", f"no:{plugin}")]
-        return pytester.runpytest_subprocess(*without, *arguments)
+        started = time.monotonic()
+        done = forked(run_pytest, [*_WITHOUT, *arguments, *_IMPORTED], cwd=pytester.path)
+        code = done.returncode
+        return pytest.RunResult(
+            pytest.ExitCode(code) if code in set(pytest.ExitCode) else code,
+            done.stdout.splitlines(),
+            done.stderr.splitlines(),
+            time.monotonic() - started,
+        )
+
+    return run
+
+
+@pytest.fixture
+def run_from_nothing(pytester: pytest.Pytester, notes: Path) -> Run:  # noqa: ARG001  (as above)
+    """The same in a Python that has imported nothing."""
+
+    def run(*arguments: str) -> pytest.RunResult:
+        return pytester.runpytest_subprocess(*_WITHOUT, *arguments)
 
     return run

@@ -163,10 +163,10 @@ def test_a_stack_of_the_runs_own_serves_every_worker_and_is_gone_afterwards(
 
 
 def test_a_project_that_uses_nothing_of_it_pays_nothing(
-    run: Run, notes: Path, shared: Path
+    run_from_nothing: Run, notes: Path, shared: Path
 ) -> None:
     (notes / "test_own.py").write_text(NEEDS_NOTHING)
-    assert run().parseoutcomes() == {"passed": 1}
+    assert run_from_nothing().parseoutcomes() == {"passed": 1}
     assert [name for name in os.listdir(shared) if name.startswith("wakti-sb-")] == []
 
 

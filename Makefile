@@ -16,13 +16,19 @@ TYPESCRIPT := wakti_sb/stack/embedded/services wakti_sb/dashboard/app bench/site
 demo: $(READY)
 	$(BIN)/wakti-sb demo
 
-# Four workers on two cores: much of a test is waiting for a process or a browser.
+# Four workers on two cores: much of a test is waiting for a process or a browser. Each begins with
+# a quarter of the files, so that what a file's tests share is made once.
+PYTEST := $(BIN)/pytest -n 4 --dist worksteal
+
+# Compiled once and not by every process, where the environment says otherwise.
+test test-slow check: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(READY)
-	$(BIN)/pytest -n 4 -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-slow: export WAKTI_FUZZ_CASES ?= 5600
 test-slow: $(READY)
-	$(BIN)/pytest -n 4 -m "slow or fuzz"
+	$(PYTEST) -m "slow or fuzz"
 
 check: $(READY)
 	$(BIN)/ruff format --check --quiet .

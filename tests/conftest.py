@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import ssl
+import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -16,8 +19,27 @@ from wakti_sb.stack import EmbeddedStack, Endpoint
 
 pytest_plugins = ["pytester"]
 
+# Every HTTP client reads the certificates of all authorities, for 20 ms, and the tests make some
+# thousands of clients that speak to this machine without any. They share what was read once.
+ssl.create_default_context = cache(ssl.create_default_context)
+
 ROOT = Path(__file__).parent.parent
 SUPERUSER = "supabase_admin:postgres"
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30  # bytes; a run takes about half of that
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases_in_memory() -> Iterator[None]:
+    """Where the system has room for them: the tests make a thousand databases of 350 files each."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="wakti-sb-", dir=MEMORY) as folder:
+        Path(folder).chmod(0o755)  # root's server runs as somebody else
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("WAKTI_DATA", folder)
+            yield
 
 
 @pytest.fixture(scope="session")

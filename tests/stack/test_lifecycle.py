@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,9 +56,9 @@ class Running:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One for all tests that only look at it."""
+    """One for all tests that only look at it, with its data where it is without WAKTI_DATA."""
     folder = write_project(tmp_path_factory.mktemp("up"))
-    done = wakti("up", "--port", "0", cwd=folder)
+    done = wakti("up", "--port", "0", cwd=folder, env={"WAKTI_DATA": ""})
     yield Running(folder, done.stdout + done.stderr, _status(folder))
     wakti("down", "--no-backup", cwd=folder)
 
@@ -115,6 +116,23 @@ def test_down_without_backup_forgets_data_and_keys(project: Path) -> None:
     assert wakti("down", "--no-backup", cwd=project).returncode == 0
     assert not (project / ".wakti" / "embedded").exists()
     assert _up(project)["SECRET_KEY"] != before["SECRET_KEY"]
+
+
+def test_the_data_can_be_put_elsewhere_and_is_found_there_again(
+    project: Path, tmp_path: Path
+) -> None:
+    with (
+        tempfile.TemporaryDirectory() as elsewhere
+    ):  # below pytest's folder root's server is shut out
+        Path(elsewhere).chmod(0o755)
+        up = wakti("up", "--port", "0", cwd=project, env={"WAKTI_DATA": elsewhere})
+        assert up.returncode == 0, up.stderr
+        assert len(list(Path(elsewhere).glob("*/postgres/PG_VERSION"))) == 1
+
+        other = {"WAKTI_DATA": str(tmp_path / "other")}
+        assert wakti("down", "--no-backup", cwd=project, env=other).returncode == 0
+
+        assert list(Path(elsewhere).iterdir()) == []
 
 
 def test_down_with_nothing_up_is_fine(project: Path) -> None:

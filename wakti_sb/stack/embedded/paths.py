@@ -13,6 +13,7 @@ import platformdirs
 from wakti_sb.errors import EnvironmentProblem
 
 _STATE = ".wakti"
+_DATA = "data"  # in the state folder: where the data is, if WAKTI_DATA decided that
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ def make(paths: Paths) -> None:
         ignore = paths.state.parent / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n")
+        if os.environ.get("WAKTI_DATA") and not (paths.state / _DATA).exists():
+            (paths.state / _DATA).write_text(str(paths.data), "utf-8")
     except OSError as error:
         raise EnvironmentProblem(
             f"cannot write here: {error.strerror or error}",
@@ -70,15 +73,18 @@ def make(paths: Paths) -> None:
 
 
 def _data_folder(state: Path) -> Path:
-    """Inside `.wakti/`; for root beside the system's other databases.
+    """Inside `.wakti/`; for root beside the system's other databases. WAKTI_DATA names another.
 
     Root's server runs as an unprivileged user, who can often not reach root's folders, and what
     can be reached today may be closed tomorrow.
     """
-    if server_user() is None:
+    if (state / _DATA).is_file():  # whatever the environment says by now
+        return Path((state / _DATA).read_text("utf-8"))
+    chosen = os.environ.get("WAKTI_DATA")
+    if not chosen and server_user() is None:
         return state / "postgres"
     name = f"{state.parent.parent.name}-{sha256(str(state).encode()).hexdigest()[:12]}"
-    return Path("/var/lib/wakti-sb") / name / "postgres"
+    return Path(chosen or "/var/lib/wakti-sb").absolute() / name / "postgres"
 
 
 def cache() -> Path:

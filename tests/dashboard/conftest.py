@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,9 +16,10 @@ from wakti_sb.stack import EmbeddedStack, Endpoint
 from wakti_sb.stack.embedded import deno, paths
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
     from tests.dashboard.browser import Person
+    from tests.dashboard.tabs import Tabs
 
 MEND = "mend it with: apt-get install -y chromium && pip install playwright"
 FLAGS = [
@@ -70,34 +71,21 @@ def owner(endpoint: Endpoint) -> Owner:
     return new_owner(endpoint)
 
 
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Iterator[Tabs]:
+    """Tabs of browsers that know nothing, used again and again."""
+    from tests.dashboard.tabs import Tabs
+
+    tabs = Tabs(browser)
+    yield tabs
+    tabs.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_page(tabs: Tabs) -> Iterator[Callable[..., Page]]:
     """Opens a tab in a browser of its own; fails the test when a script of the page failed."""
-    contexts: list[BrowserContext] = []
-    trouble: list[str] = []
-
-    def open_one(**options: Any) -> Page:
-        settings: dict[str, Any] = {
-            "viewport": {"width": 1280, "height": 800},
-            "locale": "en",
-            "timezone_id": "Asia/Qatar",
-            "reduced_motion": "reduce",
-        }
-        context = browser.new_context(**settings | options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on(
-            "console",
-            lambda said: trouble.append(said.text) if "Security Policy" in said.text else None,
-        )
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert not trouble
+    with tabs.borrowed() as open_one:
+        yield open_one
 
 
 @pytest.fixture

@@ -138,7 +138,10 @@ def test_an_api_that_is_down_is_told_and_what_comes_back_is_shown(person: Person
     person.sees("No messages yet")
     person.page.route("**/rest/v1/**", lambda route: route.abort("connectionrefused"))
     person.go("users")
-    person.sees("The server does not answer. Check the connection and try again.")
+    told = person.page.get_by_text(
+        "The server does not answer. Check the connection and try again."
+    )
+    expect(told).to_be_visible(timeout=5_000)
     person.sees("No connection. What you see may be out of date.")
     person.page.unroute("**/rest/v1/**")
     person.press("Try again")

@@ -34,6 +34,9 @@ export function connect(config: Config, onRefused: () => void): Api {
   }
   const supabase = createClient(config.apiUrl, config.publishableKey, {
     auth: { persistSession: true, autoRefreshToken: true },
+    // Seven seconds of trying again would go by in silence; a list that failed says so at once and
+    // loads itself anew (primitives/load.ts).
+    db: { retry: false },
     global: { fetch: watched },
   });
   const siteUrl = `${config.apiUrl}/functions/v1/project-backend-api`;

@@ -8,6 +8,7 @@ is not. Where the start matters, use `PROGRAM` or `wakti_from_nothing`.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pkgutil
@@ -30,7 +31,9 @@ _SERVER.set_forkserver_preload(
         "__main__",
         __name__,
         *(f"{cli.__name__}.{module.name}" for module in pkgutil.iter_modules(cli.__path__)),
-        "wakti_sb.migrate.runner",  # these two are imported late, by whoever needs them
+        # These are imported late, by whoever needs them.
+        "wakti_sb.migrate.runner",
+        "wakti_sb.conformance.transports.client",
         "rich.console",
     ]
 )
@@ -112,6 +115,7 @@ def _become(
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
+    gc.freeze()  # what was imported stays: looking through it for garbage takes a quarter second
     program(arguments)
 
 

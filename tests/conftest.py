@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import secrets
 import shutil
 import ssl
@@ -10,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from psycopg import sql
@@ -26,7 +29,13 @@ ssl.create_default_context = cache(ssl.create_default_context)
 ROOT = Path(__file__).parent.parent
 SUPERUSER = "supabase_admin:postgres"
 MEMORY = Path("/dev/shm")
+PREFIX = "wakti-sb-tests-"  # of a folder there, with the number of the process that made it
 ROOM = 2 << 30  # bytes; a run takes about half of that
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays; nobody needs to look through it for garbage."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -35,7 +44,11 @@ def _databases_in_memory() -> Iterator[None]:
     if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="wakti-sb-", dir=MEMORY) as folder:
+    for left in MEMORY.glob(f"{PREFIX}*"):  # by a run that was killed
+        if not psutil.pid_exists(int(left.name.removeprefix(PREFIX).partition("-")[0])):
+            shutil.rmtree(left, ignore_errors=True)
+    prefix = f"{PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=MEMORY) as folder:
         Path(folder).chmod(0o755)  # root's server runs as somebody else
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("WAKTI_DATA", folder)

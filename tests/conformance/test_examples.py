@@ -24,7 +24,20 @@ def test_a_sound_project_comes_out_clean(name: str, migrated: Migrated) -> None:
     assert report.cases > 100
 
 
-@pytest.mark.parametrize("fault", faults(), ids=lambda p: f"{p.parent.parent.name}-{p.stem}")
+_LARGE = ("team", "filebox")  # half a second for each fault of theirs
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(
+            fault,
+            id=f"{fault.parents[1].name}-{fault.stem}",
+            marks=[pytest.mark.slow] if fault.parents[1].name in _LARGE else [],
+        )
+        for fault in faults()
+    ],
+)
 def test_a_fault_is_found_and_named(fault: Path, migrated: Migrated) -> None:
     example = Example(fault.parent.parent.name)
     report = run(example.spec, migrated(example, fault))

@@ -61,6 +61,8 @@ def test_its_own_tests_pass(function: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+# `make check` asks the same of what is generated; this adds the tests and the description.
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [("fmt", "--check"), ("lint",), ("check", "--cached-only")])
 def test_it_passes_the_checks_of_deno(function: Path, command: tuple[str, ...]) -> None:
     done = run(function, *command, *files(function))

@@ -32,6 +32,7 @@ def test_every_weakened_policy_of_the_backend_is_noticed(spec: Spec, db_url: str
     assert len(report.judged) > 100
 
 
+@pytest.mark.slow  # tests/ownership asks through the client what each rule is about
 def test_the_client_agrees_with_sql_and_leaves_nothing_behind(spec: Spec, clean: Endpoint) -> None:
     report = run(spec, clean.db_url, endpoint=clean)
     assert [finding.id for finding in report.findings] == []

@@ -24,6 +24,11 @@ POSTGRES = "postgres"
 
 Page = Callable[[Path, str], object]
 
+_OUTDATED = (
+    "this database was made by another version of wakti-sb, with that one's roles and schemas;"
+    " `wakti-sb down --no-backup` and `wakti-sb up` make it anew."
+)
+
 _STEPS = (
     "preparing PostgreSQL",
     "fetching packages",
@@ -190,6 +195,8 @@ class EmbeddedStack:
         database = self._database(server)
         if not server.initialized:
             server.initialize(mark(self._paths))
+        elif server.outdated:
+            self._tell(Notice(_OUTDATED))
         self._step(1)
         services = self._services(chosen)
         found = functions.find(self._paths.project)

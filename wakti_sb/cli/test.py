@@ -94,7 +94,11 @@ def _endpoint(
     if given is not None:
         yield given
     elif own:
-        yield EmbeddedStack(project, listener).endpoint()
+        stack = EmbeddedStack(project, listener)
+        endpoint = stack.endpoint()
+        for one in stack.left_out:
+            listener(one)
+        yield endpoint
     elif address.db_url is not None:
         raise UsageError(
             "the suite needs an API, and --db-url names a database alone.",

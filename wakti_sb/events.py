@@ -32,7 +32,30 @@ class Notice:
     text: str
 
 
-Event = Step | Notice
+@dataclass(frozen=True)
+class LeftOut:
+    """A statement that was left out, because an extension is not to be had.
+
+    Parameters:
+        file, line: where it stands.
+        statement: its beginning, on one line.
+        extension: what it goes back to.
+        reason: what the server said.
+        made: names of what it would have made.
+        concerns: tables, views and functions, with their schema, that are missing or not as they
+            should be.
+    """
+
+    file: str
+    line: int
+    statement: str
+    extension: str
+    reason: str
+    made: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
+
+
+Event = Step | Notice | LeftOut
 Listener = Callable[[Event], None]
 
 

@@ -148,3 +148,29 @@ def test_a_database_that_cannot_be_reached_is_one_sentence_without_its_password(
 
 def _report(folder: Path) -> str:
     return (folder / "report.xml").read_text(encoding="utf-8")
+
+
+def test_what_was_left_out_of_the_stack_is_listed_and_fails(run: Run, notes: Path) -> None:
+    file = notes / "supabase" / "migrations" / "20990101000000_search.sql"
+    file.write_text(
+        "create extension vector with schema extensions;\n"
+        "create table public.documents (embedding extensions.vector(3));\n"
+    )
+    refused = run("--wakti-rls")
+    assert "20990101000000_search.sql:1:1: the extension vector cannot be had" in (
+        refused.stdout.str()
+    )
+    assert "--wakti-without vector" in refused.stdout.str()
+
+    (notes / "pytest.ini").write_text("[pytest]\nwakti_without = vector\n")
+    done = run("--wakti-rls", "-n", "2")
+
+    outcomes = done.parseoutcomes()
+    assert (outcomes["failed"], outcomes["passed"] > 150) == (1, True)
+    done.stdout.fnmatch_lines(
+        [
+            "public.documents: untested",
+            "*statements that were left out of the stack*",
+            "*20990101000000_search.sql:2: create table public.documents*",
+        ]
+    )

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from wakti_sb.spec import Relation
+from wakti_sb.spec import Relation, parse, slug_of
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,20 @@ def test_a_relation_equals_its_text_and_survives_copying() -> None:
     assert {str(relation): 1}[relation] == 1
     assert copy.deepcopy(relation).schema == "app"
     assert pickle.loads(pickle.dumps(relation)).name == "users"
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("shop", "shop"),
+        ("My Shop (2)", "My-Shop-2"),
+        ("Café Müller", "Cafe-Muller"),
+        ("متجر", "project"),
+        ("-_x_-", "x"),
+        ("x" * 80, "x" * 63),
+        ("", "project"),
+    ],
+)
+def test_a_folder_of_any_name_gives_a_project_name_that_is_accepted(folder: str, name: str) -> None:
+    assert slug_of(folder) == name
+    assert parse(f'[project]\nname = "{name}"\n').project.name == name

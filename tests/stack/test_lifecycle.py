@@ -19,6 +19,8 @@ import pytest
 
 from tests.command_line import PROGRAM, assert_one_clear_sentence, wakti
 from tests.stack.conftest import write_project
+from wakti_sb.stack import EmbeddedStack, Notice
+from wakti_sb.stack.embedded import paths
 
 
 def _status(project: Path) -> dict[str, str]:
@@ -109,6 +111,24 @@ def test_data_and_keys_survive_down_and_up(project: Path) -> None:
     assert after["SECRET_KEY"] == before["SECRET_KEY"]
     with psycopg.connect(after["DB_URL"]) as connection:
         assert connection.execute("select text from public.notes").fetchone() == ("kept",)
+
+
+def test_up_says_when_the_database_was_made_by_another_version(project: Path) -> None:
+    stack = EmbeddedStack(project)
+    stack.up(port=0, api=False)
+    stack.down()
+    marker = paths.for_project(project).data / "wakti-complete"
+    told: list[object] = []
+    EmbeddedStack(project, told.append).up(port=0, api=False)
+    assert not [one for one in told if isinstance(one, Notice)]
+    stack.down()
+    marker.write_text("")  # as the first releases left it
+
+    EmbeddedStack(project, told.append).up(port=0, api=False)
+
+    notices = [one.text for one in told if isinstance(one, Notice)]
+    assert len(notices) == 1
+    assert "made by another version" in notices[0]
 
 
 def test_down_without_backup_forgets_data_and_keys(project: Path) -> None:

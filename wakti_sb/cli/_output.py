@@ -7,13 +7,13 @@ hundred times a day, and draw nothing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from wakti_sb.events import Event, Listener, Notice, Step
+from wakti_sb.events import Event, LeftOut, Listener, Notice, Step
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -38,12 +38,37 @@ def show(drawing: RenderableType) -> None:
 
 @contextmanager
 def progress() -> Iterator[Listener]:
-    """A bar on a terminal, a line for each step elsewhere; yields the listener that feeds it."""
+    """A bar on a terminal, a line for each step elsewhere; yields the listener that feeds it.
+
+    Statements that were left out are listed when the work is done.
+    """
+    left_out: list[LeftOut] = []
     if sys.stderr.isatty():
         with _bar() as listener:
-            yield listener
+            yield noting(listener, left_out)
     else:
-        yield _lines
+        yield noting(_lines, left_out)
+    _list(left_out)
+
+
+def noting(listener: Listener, left_out: list[LeftOut]) -> Listener:
+    """The listener, which also writes down what was left out."""
+
+    def listen(event: Event) -> None:
+        if isinstance(event, LeftOut):
+            left_out.append(event)
+        listener(event)
+
+    return listen
+
+
+def _list(left_out: Sequence[LeftOut]) -> None:
+    if left_out:
+        names = ", ".join(dict.fromkeys(one.extension for one in left_out))
+        count = "1 statement was" if len(left_out) == 1 else f"{len(left_out)} statements were"
+        click.secho(f"{count} left out, without {names}:", err=True, fg="yellow")
+    for one in left_out:
+        note(f"  {one.file}:{one.line}: {one.statement}\n    {one.reason}")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from wakti_sb import dashboard
@@ -11,9 +12,11 @@ from wakti_sb.stack import EmbeddedStack
 from wakti_sb.stack.embedded import deno, paths
 
 
-def local_stack(project: Path, listener: Listener) -> EmbeddedStack:
+def local_stack(
+    project: Path, listener: Listener, *, without: Sequence[str] | None = None
+) -> EmbeddedStack:
     """The stack of a project, which will serve the owner's page at `/dashboard/`."""
-    return EmbeddedStack(project, listener, page=_write_page)
+    return EmbeddedStack(project, listener, page=_write_page, without=without)
 
 
 def _write_page(folder: Path, publishable_key: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from wakti_sb import sources
+from wakti_sb import sources, spec
 from wakti_sb.cli._output import note
 from wakti_sb.cli._project import in_project
 from wakti_sb.cli.generate import plan_for, write
@@ -33,7 +33,7 @@ def command(project: Path) -> None:
 
 def _write(file: Path, folder: str) -> None:
     """This toolkit's own wakti.toml, under the folder's name."""
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", folder).strip("-") or "project"
+    name = spec.slug_of(folder)
     text = (sources.root() / "wakti.toml").read_text("utf-8")
     try:
         file.write_text(re.sub(r'(?m)^name = ".*"$', f'name = "{name}"', text, count=1), "utf-8")

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
 
 from wakti_sb import conformance, spec
+from wakti_sb.cli import _without
 from wakti_sb.cli._endpoint import Address, of_an_endpoint
-from wakti_sb.cli._output import note, progress, show
+from wakti_sb.cli._output import note, noting, progress, show
 from wakti_sb.cli._project import in_project
 from wakti_sb.conformance import reports
 from wakti_sb.errors import Findings, UsageError
-from wakti_sb.events import Listener, Step
+from wakti_sb.events import LeftOut, Listener, Step
 from wakti_sb.stack import Endpoint, throwaway
+from wakti_sb.stack.without import as_json as left_out_json
+from wakti_sb.stack.without import concerned
 
 MODEL = "wakti.toml"
 
@@ -30,11 +33,15 @@ class Target:
         project: the folder with the model and the migrations.
         address: a project that runs; where it names nothing one is made from the migrations.
         allow_data: go on although that database holds data.
+        without: the extensions that a stack which is made goes without, if it was said.
+        left_out: the statements that were left out of it for that reason.
     """
 
     project: Path
     address: Address
     allow_data: bool
+    without: tuple[str, ...] = ()
+    left_out: list[LeftOut] = field(default_factory=list)
 
     def model(self) -> spec.Spec:
         """The ownership model."""
@@ -59,7 +66,8 @@ class Target:
                 remedy="Add --url and its keys, or leave --db-url out: a stack is made from "
                 "supabase/migrations.",
             )
-        with throwaway(self.project, listener) as endpoint:
+        listener, without = noting(listener, self.left_out), self._chosen()
+        with throwaway(self.project, listener, without=without) as endpoint:
             yield endpoint
 
     @contextmanager
@@ -69,8 +77,20 @@ class Target:
         if given is not None or self.address.db_url is not None:
             yield given.database if given is not None else str(self.address.db_url)
             return
-        with throwaway(self.project, listener, api=False) as endpoint:
+        listener, without = noting(listener, self.left_out), self._chosen()
+        with throwaway(self.project, listener, api=False, without=without) as endpoint:
             yield endpoint.database
+
+    def reduced(self, model: spec.Spec) -> spec.Spec:
+        """The model without what the database lacks."""
+        return conformance.set_aside(model, concerned(self.left_out))[0]
+
+    def _chosen(self) -> tuple[str, ...] | None:
+        return _without.chosen(self.project, self.without)
+
+
+def _keep(context: click.Context, _: click.Parameter, names: tuple[str, ...]) -> None:
+    context.obj = replace(context.obj, without=names)
 
 
 @click.group()
@@ -88,11 +108,13 @@ def command(context: click.Context, project: Path, address: Address, allow_data:
 
 
 @command.command(epilog="Example: wakti-sb rls init > wakti.toml")
+@_without.option(expose_value=False, callback=_keep)
 @click.pass_obj
 def init(target: Target) -> None:
     """Propose an ownership model from the live schema; every guess is marked to be confirmed."""
     with progress() as listener, target.database(listener) as url:
-        proposed = conformance.propose(url, name=target.project.resolve().name)
+        name = spec.slug_of(target.project.resolve().name)
+        proposed = conformance.propose(url, name=name)
     click.echo(proposed, nl=False)
 
 
@@ -107,6 +129,7 @@ def init(target: Target) -> None:
 @click.option("--sarif", type=click.Path(dir_okay=False, path_type=Path), help="Write SARIF.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write Markdown.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write one page.")
+@_without.option(expose_value=False, callback=_keep)
 @click.pass_obj
 def test(
     target: Target,
@@ -130,7 +153,8 @@ def test(
     if html is not None:
         html.write_text(reports.html(report), "utf-8")
     if as_json:
-        click.echo(json.dumps(reports.as_json(report), indent=2))
+        said = reports.as_json(report) | {"left_out": left_out_json(target.left_out)}
+        click.echo(json.dumps(said, indent=2))
     else:
         show(reports.matrix(report))
         for finding in report.findings:
@@ -152,29 +176,38 @@ def _run(
                 endpoint=endpoint,
                 allow_data=target.allow_data,
                 listener=steps,
+                left_out=concerned(target.left_out),
             )
     with target.database(listener) as url:
-        return conformance.run(model, url, allow_data=target.allow_data, listener=steps)
+        return conformance.run(
+            model,
+            url,
+            allow_data=target.allow_data,
+            listener=steps,
+            left_out=concerned(target.left_out),
+        )
 
 
 @command.command(epilog="Example: wakti-sb rls mutate --min-score 1.0")
 @click.option("--min-score", type=click.FloatRange(0, 1), default=1.0, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
+@_without.option(expose_value=False, callback=_keep)
 @click.pass_obj
 def mutate(target: Target, min_score: float, workers: int, as_json: bool) -> None:
     """Break each policy in a copy of the database and see whether the cases notice."""
     model = target.model()
     with progress() as listener, target.database(listener) as url:
         report = conformance.mutate(
-            model,
+            target.reduced(model),
             url,
             workers=workers,
             allow_data=target.allow_data,
             listener=_steps(listener),
         )
     if as_json:
-        click.echo(json.dumps(reports.mutation_json(report), indent=2))
+        said = reports.mutation_json(report) | {"left_out": left_out_json(target.left_out)}
+        click.echo(json.dumps(said, indent=2))
     else:
         click.echo(reports.mutation_markdown(report))
         note(f"{len(report.judged)} mutants in {report.seconds:.1f} s.")
@@ -186,12 +219,13 @@ def mutate(target: Target, min_score: float, workers: int, as_json: bool) -> Non
 
 @command.command(epilog='Example: wakti-sb rls explain "notes: another owner cannot select"')
 @click.argument("case")
+@_without.option(expose_value=False, callback=_keep)
 @click.pass_obj
 def explain(target: Target, case: str) -> None:
     """Why one cell of the matrix is as it is: what was tried, what decided, how to repeat it."""
     model = target.model()
     with progress() as listener, target.database(listener) as url:
-        found = conformance.explain(model, url, case, allow_data=target.allow_data)
+        found = conformance.explain(target.reduced(model), url, case, allow_data=target.allow_data)
     click.echo(f"{found.verdict.case.id}: {found.verdict.status}")
     click.echo(f"expected: {found.expected}")
     for policy in found.policies:

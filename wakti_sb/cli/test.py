@@ -9,13 +9,15 @@ from pathlib import Path
 
 import click
 
+from wakti_sb.cli import _without
 from wakti_sb.cli._endpoint import Address, of_an_endpoint
-from wakti_sb.cli._output import note, progress, show
+from wakti_sb.cli._output import note, noting, progress, show
 from wakti_sb.cli._project import in_project
 from wakti_sb.conformance import suite
 from wakti_sb.errors import Findings, UsageError
-from wakti_sb.events import Listener
+from wakti_sb.events import LeftOut, Listener
 from wakti_sb.stack import EmbeddedStack, Endpoint, throwaway
+from wakti_sb.stack.without import as_json as left_out_json
 
 _MOST_SHOWN = 40
 
@@ -26,6 +28,7 @@ _written = click.Path(dir_okay=False, path_type=Path)
 @in_project
 @click.option("--stack", "own", is_flag=True, help="The project's own stack, which has to be up.")
 @of_an_endpoint
+@_without.option()
 @click.option("-k", "keyword", metavar="EXPRESSION", help="Only tests that match, as in pytest.")
 @click.option(
     "-n", "--workers", type=click.IntRange(0, 64), default=0, help="Processes that share the work."
@@ -38,6 +41,7 @@ def command(
     project: Path,
     own: bool,
     address: Address,
+    without: tuple[str, ...],
     keyword: str | None,
     workers: int,
     junit: Path | None,
@@ -53,14 +57,20 @@ def command(
     """
     for file in (junit, html, markdown):
         _must_have_a_folder(file)
-    with progress() as listener, _endpoint(project, own, address, listener) as endpoint:
+    extensions = _without.chosen(project, without)
+    left_out: list[LeftOut] = []
+    with (
+        progress() as listener,
+        _endpoint(project, own, address, extensions, noting(listener, left_out)) as endpoint,
+    ):
         suite.check(endpoint)
         report = suite.run(endpoint, keyword=keyword, workers=workers, listener=listener)
     for file, text in ((junit, suite.junit), (html, suite.html), (markdown, suite.markdown)):
         if file is not None:
             _write(file, text(report))
     if as_json:
-        click.echo(json.dumps(suite.as_json(report), indent=2))
+        said = suite.as_json(report) | {"left_out": left_out_json(left_out)}
+        click.echo(json.dumps(said, indent=2))
     else:
         _show(report)
     if endpoint.db_url is None:
@@ -71,21 +81,31 @@ def command(
 
 
 @contextmanager
-def _endpoint(project: Path, own: bool, address: Address, listener: Listener) -> Iterator[Endpoint]:
+def _endpoint(
+    project: Path,
+    own: bool,
+    address: Address,
+    without: tuple[str, ...] | None,
+    listener: Listener,
+) -> Iterator[Endpoint]:
     given = address.endpoint()
     if given is not None and own:
         raise UsageError("--stack and --url name two different places.")
     if given is not None:
         yield given
     elif own:
-        yield EmbeddedStack(project, listener).endpoint()
+        stack = EmbeddedStack(project, listener)
+        endpoint = stack.endpoint()
+        for one in stack.left_out:
+            listener(one)
+        yield endpoint
     elif address.db_url is not None:
         raise UsageError(
             "the suite needs an API, and --db-url names a database alone.",
             remedy="Add --url, --publishable-key and --secret-key.",
         )
     else:
-        with throwaway(project, listener, functions=True) as made:
+        with throwaway(project, listener, functions=True, without=without) as made:
             yield made
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from wakti_sb.cli import _without
 from wakti_sb.cli._output import note, progress
 from wakti_sb.cli._project import in_project
 from wakti_sb.cli._stack import local_stack
@@ -19,13 +20,15 @@ from wakti_sb.cli.status import print_addresses
     type=click.IntRange(0, 65534),
     help="Of the API; the database gets the next one. 0 picks free ones.",
 )
-def command(project: Path, port: int | None) -> None:
+@_without.option()
+def command(project: Path, port: int | None, without: tuple[str, ...]) -> None:
     """Start the local stack: PostgreSQL, the API and the edge functions, migrated and ready.
 
     It stays up until `wakti-sb down`. A stack that died is mended; one that runs gets what is
-    pending.
+    pending. `reset` leaves out what `up` left out.
     """
+    extensions = _without.chosen(project, without)
     with progress() as listener:
-        endpoint = local_stack(project, listener).up(port=port)
+        endpoint = local_stack(project, listener, without=extensions).up(port=port)
     print_addresses(endpoint)
     note("Keys: wakti-sb status -o env")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from .engine import Listener, Progress
 from .explain import Explanation, explain
 from .findings import Finding, Report
+from .left_out import set_aside
 from .mutation import Judged, Mutant, MutationReport, mutate
 from .propose import propose
 from .run import run
@@ -26,4 +27,5 @@ __all__ = [
     "mutate",
     "propose",
     "run",
+    "set_aside",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -23,6 +23,7 @@ from .catalog import API_ROLES, USERS, Catalog, Policy, Table, read_catalog
 from .client_run import disagreements, through_client
 from .engine import Listener, ignore, run_cases
 from .findings import Finding, Report, check_names, collect, culprit, excuse, static_findings
+from .left_out import set_aside
 from .scenario import Scenario, members_in, plan, seed
 from .transports import SqlTransport
 
@@ -40,6 +41,7 @@ def run(
     salt: str = "",
     today: datetime.date | None = None,
     listener: Listener = ignore,
+    left_out: Mapping[str, str] | None = None,
 ) -> Report:
     """Prove the ownership model of `spec` against the database at `db_url`.
 
@@ -51,10 +53,13 @@ def run(
         allow_data: go on although it is a hosted database that holds data.
         salt: keeps runs apart that share a database at the same time.
         today: the day on which excuses are judged.
+        left_out: what the database lacks or has in part only, and why: untested unless excused.
 
     Raise ConformanceError where no verdict can be reached, SpecError where the model names
     something that is not there.
     """
+    whole = spec
+    spec, gone = set_aside(spec, left_out or {})
     with prepared(spec, db_url, allow_data=allow_data, salt=salt) as (connection, scenario):
         started = time.perf_counter()
         cases = derive(scenario)
@@ -75,6 +80,8 @@ def run(
         verdicts += over_client
     day = today or datetime.datetime.now(datetime.UTC).date()
     standing, excused = excuse(found, spec, day)
+    also_standing, also_excused = excuse(gone, whole, day)
+    standing, excused = (*standing, *also_standing), (*excused, *also_excused)
     not_tried = tuple((f.table, f.reason) for f in standing if f.problem == "untested")
     return Report(verdicts, standing, excused, not_tried, seconds, title=spec.project.name)
 

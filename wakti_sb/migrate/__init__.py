@@ -18,6 +18,7 @@ from wakti_sb.migrate.events import (
     Retrying,
     ServerNotice,
     StatementDone,
+    StatementLeftOut,
     WaitingForRunner,
 )
 from wakti_sb.migrate.reader import Migration, read
@@ -32,6 +33,7 @@ from wakti_sb.migrate.results import (
 )
 from wakti_sb.migrate.runner import apply, repair, status
 from wakti_sb.migrate.session import Timeouts
+from wakti_sb.migrate.without import Omissions
 
 __all__ = [  # noqa: RUF022  # grouped by what they are
     # use cases
@@ -41,6 +43,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are
     "repair",
     # what they take
     "Migration",
+    "Omissions",
     "OnEvent",
     "Timeouts",
     # what they return
@@ -59,6 +62,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are
     "Retrying",
     "ServerNotice",
     "StatementDone",
+    "StatementLeftOut",
     "WaitingForRunner",
     # what they raise
     "AnotherRunner",

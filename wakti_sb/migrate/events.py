@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from wakti_sb.events import LeftOut
 from wakti_sb.migrate.results import FileReport, StatementReport
 
 _log = logging.getLogger("wakti_sb.migrate")
@@ -58,6 +59,14 @@ class StatementDone:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementLeftOut:
+    """A statement needs an extension that the database has to do without."""
+
+    version: str
+    left_out: LeftOut
+
+
+@dataclass(frozen=True, slots=True)
 class ServerNotice:
     """The server said something about a statement: `raise notice`, a warning."""
 
@@ -90,6 +99,7 @@ Event = (
     | WaitingForRunner
     | FileStarted
     | StatementDone
+    | StatementLeftOut
     | ServerNotice
     | Retrying
     | FileDone

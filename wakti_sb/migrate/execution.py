@@ -13,7 +13,13 @@ from wakti_sb.errors import MigrationError
 from wakti_sb.migrate import history
 from wakti_sb.migrate.connection import Connection, Target
 from wakti_sb.migrate.errors import StatementFailed
-from wakti_sb.migrate.events import FileStarted, OnEvent, Retrying, StatementDone
+from wakti_sb.migrate.events import (
+    FileStarted,
+    OnEvent,
+    Retrying,
+    StatementDone,
+    StatementLeftOut,
+)
 from wakti_sb.migrate.failure import Outcome, Refused, connection_lost, statement_failed
 from wakti_sb.migrate.position import first_line, locate
 from wakti_sb.migrate.preflight import Facts, inspect
@@ -21,6 +27,8 @@ from wakti_sb.migrate.reader import Block, Migration, blocks
 from wakti_sb.migrate.results import FileReport, StatementReport
 from wakti_sb.migrate.session import Timeouts, notices, prepare_session, set_lock_timeout
 from wakti_sb.migrate.statements import Statement
+from wakti_sb.migrate.without import Omissions
+from wakti_sb.migrate.without.made import controls_transaction
 
 
 class FileRun:
@@ -29,6 +37,7 @@ class FileRun:
     Parameters:
         facts: what there is of the history; the rest is made in the file's transaction.
         before: the versions that this run has applied already, for error messages.
+        omissions: what the database has to do without; None for a real one.
     """
 
     def __init__(
@@ -41,6 +50,7 @@ class FileRun:
         before: tuple[str, ...],
         timeouts: Timeouts,
         on_event: OnEvent,
+        omissions: Omissions | None = None,
     ) -> None:
         self._connection = connection
         self._target = target
@@ -49,6 +59,7 @@ class FileRun:
         self._before = before
         self._timeouts = timeouts
         self._on_event = on_event
+        self._omissions = omissions
         self._blocks = blocks(migration)
         self._reports: list[list[StatementReport]] = [[] for _ in self._blocks]
         self._done = 0  # blocks whose effect no rollback can undo
@@ -104,8 +115,10 @@ class FileRun:
         try:
             with scope:
                 for statement in block.statements:
-                    reports.append(self._run_statement(statement))
-                    self._on_event(StatementDone(self._migration.version, reports[-1]))
+                    done = self._run_or_leave_out(statement)
+                    if done is not None:
+                        reports.append(done)
+                        self._on_event(StatementDone(self._migration.version, done))
                 if record:
                     # The file may have become a role that cannot write the history.
                     self._connection.execute("reset role")
@@ -113,6 +126,24 @@ class FileRun:
                     history.record(self._connection, self._migration)
         except psycopg.Error as error:
             raise Refused(None, error) from error
+
+    def _run_or_leave_out(self, statement: Statement) -> StatementReport | None:
+        if self._omissions is None:
+            return self._run_statement(statement)
+        scope: AbstractContextManager[object] = nullcontext()
+        in_transaction = self._status() is TransactionStatus.INTRANS
+        if in_transaction and not controls_transaction(statement.sql):
+            scope = self._connection.transaction()  # a savepoint
+        try:
+            with scope:
+                return self._run_statement(statement)
+        except Refused as refused:
+            file, text = self._migration.file, self._migration.text
+            left_out = self._omissions.leave_out(file, text, statement, refused.error)
+            if left_out is None:
+                raise
+        self._on_event(StatementLeftOut(self._migration.version, left_out))
+        return None
 
     def _run_statement(self, statement: Statement) -> StatementReport:
         patient = statement.concurrent and self._has_our_lock_timeout()

@@ -17,6 +17,7 @@ from wakti_sb.migrate.reader import Migration
 from wakti_sb.migrate.results import FileReport, Repair, Result, Status
 from wakti_sb.migrate.runner_lock import runner_lock
 from wakti_sb.migrate.session import Timeouts, prepare_session
+from wakti_sb.migrate.without import Omissions
 
 _DEFAULT = Timeouts()
 
@@ -29,6 +30,7 @@ def apply(
     include_all: bool = False,
     on_event: OnEvent = log_event,
     timeouts: Timeouts = _DEFAULT,
+    omissions: Omissions | None = None,
 ) -> Result:
     """Apply what is pending, each file and its history row in one transaction where possible.
 
@@ -36,6 +38,8 @@ def apply(
         dry_run: run everything in one transaction and roll that back.
         include_all: also apply files that are older than the newest applied one.
         on_event: is called with what happens, while it happens.
+        omissions: what a database of ours has to do without; statements that need it are left
+            out and remembered there. Not for a dry run.
 
     Raise UsageError for a URL that cannot be used; ConnectionFailed, DatabaseUnsuitable,
     AnotherRunner or HistoryConflict before anything is changed; StatementFailed or
@@ -66,6 +70,7 @@ def apply(
                     before=tuple(report.version for report in done),
                     timeouts=timeouts,
                     on_event=on_event,
+                    omissions=omissions,
                 )
                 done.append(run.run())
                 facts = replace(facts, has_schema=True, has_table=True, has_columns=True)

@@ -81,6 +81,11 @@ def pytest_configure_node(node: object) -> None:
     folder.tell_worker(node)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what the tests could not try."""
+    folder.tell_left_out(terminalreporter)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop and forget what was brought up for this run."""
     folder.remove(config)

@@ -18,6 +18,7 @@ from wakti_sb import conformance, spec
 from wakti_sb.conformance import Finding, Report
 from wakti_sb.errors import WaktiError
 from wakti_sb.pytest_plugin import folder, session
+from wakti_sb.stack.without import concerned
 
 _MOST_TOLD = 5
 _RESULT = "conformance.pickle"  # in the folder of this run, which nobody else can write to
@@ -166,7 +167,11 @@ def _report(run: session.Session, model: Path) -> Report:
     transport = run.settings.transport
     endpoint = run.endpoint if transport != "sql" else None
     report = conformance.run(
-        described, run.database, endpoint=endpoint, allow_data=run.settings.allow_data
+        described,
+        run.database,
+        endpoint=endpoint,
+        allow_data=run.settings.allow_data,
+        left_out=concerned(run.left_out),
     )
     if transport != "client":
         return report

@@ -34,6 +34,7 @@ class Settings:
         transport: over what they are tried.
         functions: whether a stack that is brought up serves the project's edge functions.
         allow_data: try the cases although it is a hosted database that holds data.
+        without: the extensions that a stack which is brought up goes without, if it was said.
     """
 
     project: Path
@@ -41,6 +42,7 @@ class Settings:
     transport: Transport
     functions: bool
     allow_data: bool
+    without: tuple[str, ...] | None = None
     url: str | None = None
     publishable_key: str | None = field(default=None, repr=False)
     secret_key: str | None = field(default=None, repr=False)
@@ -82,6 +84,13 @@ def add(parser: pytest.Parser) -> None:
         help="Serve the project's edge functions too, where a stack is brought up.",
     )
     group.addoption(
+        "--wakti-without",
+        action="append",
+        metavar="EXTENSION",
+        help="Leave out the statements of the migrations that need this extension; repeatable."
+        " [WAKTI_WITHOUT]",
+    )
+    group.addoption(
         "--wakti-allow-data",
         action="store_true",
         default=None,
@@ -91,6 +100,7 @@ def add(parser: pytest.Parser) -> None:
     parser.addini("wakti_rls", "as --wakti-rls", type="bool", default=None)
     parser.addini("wakti_transport", "as --wakti-transport")
     parser.addini("wakti_functions", "as --wakti-functions", type="bool", default=None)
+    parser.addini("wakti_without", "as --wakti-without, several names", type="args", default=None)
 
 
 def read(config: pytest.Config) -> Settings:
@@ -131,6 +141,7 @@ def _read(config: pytest.Config) -> Settings:
         transport=cast(Transport, transport),
         functions=_switch(config, "functions"),
         allow_data=_switch(config, "allow-data"),
+        without=_without(config),
         **{name.replace("-", "_"): _option(config, name) for name in _ADDRESS},
     )
 
@@ -146,6 +157,16 @@ def _project(config: pytest.Config) -> Path:
     if not folder.is_dir():
         raise pytest.UsageError(f"wakti_project: there is no folder {folder}")
     return folder.resolve()
+
+
+def _without(config: pytest.Config) -> tuple[str, ...] | None:
+    """What wakti.toml says is read where a stack is made."""
+    given: list[str] | None = config.getoption("--wakti-without")
+    if given is None and _variable("without") in os.environ:
+        given = os.environ[_variable("without")].split()
+    if given is None:
+        given = config.getini("wakti_without") or None
+    return tuple(given) if given is not None else None
 
 
 def _option(config: pytest.Config, name: str) -> str | None:

@@ -13,13 +13,14 @@ import pytest
 
 from wakti_sb.errors import UsageError, WaktiError
 from wakti_sb.pytest_plugin import folder, options
-from wakti_sb.stack import EmbeddedStack, Endpoint, remote
+from wakti_sb.stack import EmbeddedStack, Endpoint, LeftOut, remote
 from wakti_sb.stack.embedded.throwaway import copy_project
+from wakti_sb.stack.without import configured
 
 _PROJECT = "project"  # its copy, in the folder of the run
 _SESSION = pytest.StashKey["Session"]()
 # Errors name the options of the command line, which have other names here.
-_OPTION = re.compile(r"(?<![\w-])--(?=(?:project|allow-data|jwt-secret|(?:db-)?url)\b)")
+_OPTION = re.compile(r"(?<![\w-])--(?=(?:project|allow-data|jwt-secret|without|(?:db-)?url)\b)")
 
 
 class Session:
@@ -54,7 +55,9 @@ class Session:
                 half_made = self.shared / "copy"
                 copy_project(self.settings.project, half_made, functions=self.settings.functions)
                 half_made.rename(project)
-        stack = EmbeddedStack(project)
+        given = self.settings.without
+        without = given if given is not None else configured(self.settings.project)
+        stack = EmbeddedStack(project, without=without)
         stack.up(port=0)
         return stack
 
@@ -91,6 +94,11 @@ class Session:
         return self.settings.db_url or self.endpoint.database
 
     @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The statements that were left out of the stack that was brought up, if one was."""
+        return left_out_of(self.shared)
+
+    @property
     def ours(self) -> bool:
         """Whether the project is gone after the run, with everything in it."""
         return self.settings.url is None
@@ -101,6 +109,12 @@ def of(config: pytest.Config) -> Session:
     if _SESSION not in config.stash:
         config.stash[_SESSION] = Session(options.read(config), folder.of(config))
     return config.stash[_SESSION]
+
+
+def left_out_of(shared: Path) -> tuple[LeftOut, ...]:
+    """The statements that were left out of the stack of a run."""
+    project = shared / _PROJECT
+    return EmbeddedStack(project).left_out if project.exists() else ()
 
 
 def stop(shared: Path) -> None:

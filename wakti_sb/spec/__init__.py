@@ -40,7 +40,7 @@ from .rights import (
     allows,
     atoms,
 )
-from .settings import Auth, Generate, Limits, Lint, Project, RateLimits, Stack, Uploads
+from .settings import Auth, Generate, Limits, Lint, Project, RateLimits, Stack, Uploads, slug_of
 
 __all__ = [  # noqa: RUF022  (grouped by subject)
     # reading
@@ -87,4 +87,5 @@ __all__ = [  # noqa: RUF022  (grouped by subject)
     "RateLimits",
     "Stack",
     "Uploads",
+    "slug_of",
 ]

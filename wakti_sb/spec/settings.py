@@ -7,6 +7,7 @@ Sizes are bytes unless the name says otherwise.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -53,6 +54,12 @@ def _slug(text: str) -> str:
             {"value": f'"{text}"'},
         )
     return text
+
+
+def slug_of(text: str) -> str:
+    """The name nearest to any text, such as that of a folder."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", plain).lstrip("-_")[:63].rstrip("-_") or "project"
 
 
 def _mime(text: str) -> str:
@@ -133,12 +140,16 @@ class RateLimits(Section):
 
 
 class Stack(Section):
-    """`[stack]`: the local stack. The ports are where the official CLI looks for one."""
+    """`[stack]`: the local stack. The ports are where the official CLI looks for one.
+
+    It goes on without the extensions in `without`, and without the statements that need them.
+    """
 
     port: Port = 54321
     db_port: Port = 54322
     max_rows: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
     auto_expose_new_tables: bool = True
+    without: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
 
 class Lint(Section):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wakti_sb.events import Event, Listener, Notice, Step
+from wakti_sb.events import Event, LeftOut, Listener, Notice, Step
 from wakti_sb.stack.embedded.lifecycle import Condition, EmbeddedStack
 from wakti_sb.stack.embedded.throwaway import throwaway
 from wakti_sb.stack.endpoint import Endpoint
@@ -13,6 +13,7 @@ __all__ = [
     "EmbeddedStack",
     "Endpoint",
     "Event",
+    "LeftOut",
     "Listener",
     "Notice",
     "Step",

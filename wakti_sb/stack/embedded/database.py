@@ -6,12 +6,20 @@ parser with them, and a reset that only clones the template must not wait for th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wakti_sb.errors import MigrationError
+from wakti_sb.events import LeftOut
 from wakti_sb.stack.config import Config
+from wakti_sb.stack.embedded import omitted
+from wakti_sb.stack.embedded.omitted import Omitted
 from wakti_sb.stack.embedded.server import PLATFORM_DATABASE, TEMPLATE_DATABASE, Server
+
+if TYPE_CHECKING:
+    from wakti_sb.migrate import Omissions
 
 EDGE_ROLE = "wakti_edge"
 _TEMPLATE_FILE = "template"  # in the state folder: the fingerprint of what the template holds
@@ -24,29 +32,55 @@ class Database:
         server: where it is.
         project: the folder with `supabase/`.
         config: its settings.
+        without: the extensions that it does without; None: those that it did without before.
     """
 
-    def __init__(self, server: Server, project: Path, config: Config) -> None:
+    def __init__(
+        self,
+        server: Server,
+        project: Path,
+        config: Config,
+        without: Sequence[str] | None = None,
+    ) -> None:
         self._server = server
         self._config = config
+        self._project = project
         self._supabase = project / "supabase"
+        self._before = omitted.read(server.paths.state)
+        self._without = tuple(without if without is not None else self._before.extensions)
 
-    def bring_up_to_date(self) -> None:
-        """Apply what is pending. A database made just now becomes the template of resets."""
+    def bring_up_to_date(self) -> tuple[LeftOut, ...]:
+        """Apply what is pending. A database made just now becomes the template of resets.
+
+        Return what is left out of the database, now and before.
+        """
         if self._is_new():
-            self._fill("postgres")
+            if self._is_half_filled():
+                self._server.clone(PLATFORM_DATABASE, "postgres")
+            left_out = self._fill("postgres")
             self._server.clone("postgres", TEMPLATE_DATABASE)
             self._remember_template()
-        else:
-            self._migrate("postgres")
+            return left_out
+        omissions = self._omissions(self._before.left_out)
+        self._migrate("postgres", omissions)
+        return self._remember(omissions)
 
-    def reset(self) -> None:
-        """Replace the database by a clean one with every migration applied."""
+    def reset(self) -> tuple[LeftOut, ...]:
+        """Replace the database by a clean one with every migration applied.
+
+        Return what is left out of it.
+        """
+        left_out = self._before.left_out
         if not self._template_is_current():
             self._server.clone(PLATFORM_DATABASE, TEMPLATE_DATABASE)
-            self._fill(TEMPLATE_DATABASE)
+            left_out = self._fill(TEMPLATE_DATABASE)
             self._remember_template()
         self._server.clone(TEMPLATE_DATABASE, "postgres")
+        return left_out
+
+    def needless(self, left_out: Sequence[LeftOut]) -> list[str]:
+        """The extensions that it could have had, as far as its migrations tell."""
+        return omitted.needless(self._without, left_out)
 
     def let_edge_in(self, password: str) -> None:
         """Set the password of the role that the edge function connects as, if there is one."""
@@ -69,10 +103,33 @@ class Database:
             ).fetchone()
         return found is None
 
-    def _fill(self, name: str) -> None:
+    def _is_half_filled(self) -> bool:
+        """Whether a first `up` failed in the middle of the migrations."""
+        with self._server.connect() as connection:
+            found = connection.execute(
+                "select 1 from pg_namespace where nspname = 'supabase_migrations'"
+            ).fetchone()
+        return found is not None
+
+    def _omissions(self, earlier: Sequence[LeftOut] = ()) -> Omissions | None:
+        if not self._without:
+            return None
+        from wakti_sb.migrate import Omissions
+
+        return Omissions(self._without, earlier)
+
+    def _remember(self, omissions: Omissions | None) -> tuple[LeftOut, ...]:
+        left_out = omissions.left_out if omissions is not None else ()
+        omitted.remember(self._server.paths.state, Omitted(self._without, left_out))
+        return left_out
+
+    def _fill(self, name: str) -> tuple[LeftOut, ...]:
         import psycopg
 
-        self._migrate(name)
+        from wakti_sb.stack.embedded import seeds
+
+        omissions = self._omissions()
+        self._migrate(name, omissions)
         with psycopg.connect(self._server.url(database=name)) as connection:
             for bucket, settings in self._config.buckets.items():
                 connection.execute(
@@ -88,18 +145,25 @@ class Database:
                     ],
                 )
             for file in self._seeds():
-                try:
-                    connection.execute(file.read_text("utf-8").encode())
-                except psycopg.Error as error:
-                    raise MigrationError(
-                        f"the seed fails: {error.diag.message_primary or error}", place=str(file)
-                    ) from error
+                seeds.sow(connection, file, self._place(file), omissions)
+        return self._remember(omissions)
 
-    def _migrate(self, name: str) -> None:
+    def _migrate(self, name: str, omissions: Omissions | None) -> None:
         from wakti_sb import migrate
 
-        files = migrate.read(self._supabase / "migrations")
-        migrate.apply(self._server.url(database=name), files)
+        read = migrate.read(self._supabase / "migrations")
+        files = tuple(replace(one, file=self._place(Path(one.file))) for one in read)
+        try:
+            migrate.apply(self._server.url(database=name), files, omissions=omissions)
+        except migrate.StatementFailed as error:
+            if omissions is not None and name == "postgres":
+                omissions.forget(error.file)
+                self._remember(omissions)
+            raise omitted.explained(error, files, self._server, self._without) from error
+
+    def _place(self, file: Path) -> str:
+        """How a file is called: the project may be a copy that is gone when somebody reads it."""
+        return str(file.relative_to(self._project))
 
     def _seeds(self) -> list[Path]:
         files: list[Path] = []
@@ -115,7 +179,8 @@ class Database:
         (self._server.paths.state / _TEMPLATE_FILE).write_text(self._fingerprint())
 
     def _fingerprint(self) -> str:
-        digest = sha256(repr(sorted(self._config.buckets.items())).encode())
+        settings = (sorted(self._config.buckets.items()), sorted(self._without))
+        digest = sha256(repr(settings).encode())
         files = sorted((self._supabase / "migrations").glob("*.sql")) + self._seeds()
         for file in files:
             digest.update(file.name.encode() + b"\0" + file.read_bytes())

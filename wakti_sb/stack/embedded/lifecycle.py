@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wakti_sb.errors import StackError, WaktiError
-from wakti_sb.events import Listener, Notice, Step, ignore
+from wakti_sb.events import LeftOut, Listener, Notice, Step, ignore
 from wakti_sb.stack import config as configuration
-from wakti_sb.stack.embedded import deno, functions, keys, paths, ports, process, state
+from wakti_sb.stack.embedded import deno, functions, keys, omitted, paths, ports, process, state
 from wakti_sb.stack.embedded.database import Database
 from wakti_sb.stack.embedded.installation import install
 from wakti_sb.stack.embedded.server import Server
-from wakti_sb.stack.embedded.services import Services, mark
+from wakti_sb.stack.embedded.services import API, Services, mark
 from wakti_sb.stack.embedded.state import State
 from wakti_sb.stack.endpoint import Endpoint
 
 POSTGRES = "postgres"
 
 Page = Callable[[Path, str], object]
+
+_OUTDATED = (
+    "this database was made by another version of wakti-sb, with that one's roles and schemas;"
+    " `wakti-sb down --no-backup` and `wakti-sb up` make it anew."
+)
 
 _STEPS = (
     "preparing PostgreSQL",
@@ -55,20 +60,33 @@ class EmbeddedStack:
         project: the folder with `supabase/`.
         listener: is told what happens.
         page: writes the owner's page into a folder, for a publishable key; served at `/dashboard/`.
+        without: the extensions that the database does without; statements that need them are left
+            out. None: those that it did without before.
     """
 
     def __init__(
-        self, project: Path, listener: Listener = ignore, *, page: Page | None = None
+        self,
+        project: Path,
+        listener: Listener = ignore,
+        *,
+        page: Page | None = None,
+        without: Sequence[str] | None = None,
     ) -> None:
         self._config = configuration.read(project)
         self._paths = paths.for_project(project)
         self._tell = listener
         self._page = page
+        self._without = without
 
     @property
     def project(self) -> Path:
         """The folder with `supabase/`."""
         return self._paths.project
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The statements that are left out of the database."""
+        return omitted.read(self._paths.state).left_out
 
     def up(self, *, port: int | None = None, api: bool = True) -> Endpoint:
         """Start what does not run yet and apply what is pending.
@@ -118,10 +136,12 @@ class EmbeddedStack:
         self._running()  # no lock without a stack
         with self._locked():
             running = self._running()
-            self._database(self._server(running.ports)).reset()
+            database = self._database(self._server(running.ports))
+            self._tell_of(database, database.reset())
             shutil.rmtree(self._paths.storage, ignore_errors=True)
             self._paths.storage.mkdir(mode=0o700)
-            self._services(running.ports).reload()
+            if API in running.processes:
+                self._services(running.ports).reload()
             return self._endpoint(running.ports)
 
     def status(self) -> Condition:
@@ -163,7 +183,7 @@ class EmbeddedStack:
             )
         self._tell(Notice("the stack already runs; applying what is pending."))
         database = self._database(self._server(running.ports))
-        database.bring_up_to_date()
+        self._tell_of(database, database.bring_up_to_date())
         database.let_edge_in(self._keys().edge_password)
         return self._endpoint(running.ports)
 
@@ -175,6 +195,8 @@ class EmbeddedStack:
         database = self._database(server)
         if not server.initialized:
             server.initialize(mark(self._paths))
+        elif server.outdated:
+            self._tell(Notice(_OUTDATED))
         self._step(1)
         services = self._services(chosen)
         found = functions.find(self._paths.project)
@@ -185,13 +207,19 @@ class EmbeddedStack:
         self._remember(chosen, POSTGRES, server.start(mark(self._paths)))
         server.imitate_platform(auto_expose_new_tables=self._config.auto_expose_new_tables)
         self._step(3)
-        database.bring_up_to_date()
+        self._tell_of(database, database.bring_up_to_date())
         database.let_edge_in(self._keys().edge_password)
         self._step(4)
         if api:
             services.start(found, lambda name, one: self._remember(chosen, name, one))
         state.write(self._paths, replace(self._running(), complete=True))
         return self._endpoint(chosen)
+
+    def _tell_of(self, database: Database, left_out: Sequence[LeftOut]) -> None:
+        for one in left_out:
+            self._tell(one)
+        for name in database.needless(left_out):
+            self._tell(Notice(f"--without {name}: no statement had to be left out for it."))
 
     def _write_page(self) -> None:
         """Without the page the stack is still of use, so nothing fails for want of it."""
@@ -242,7 +270,7 @@ class EmbeddedStack:
         return Server(install(paths.cache()), self._paths, chosen.db)
 
     def _database(self, server: Server) -> Database:
-        return Database(server, self._paths.project, self._config)
+        return Database(server, self._paths.project, self._config, self._without)
 
     def _services(self, chosen: ports.Ports) -> Services:
         program = deno.find(paths.cache())

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,12 @@ class Server:
     def initialized(self) -> bool:
         """Whether the data folder was made to the end, with the platform's roles and schemas."""
         return (self.paths.data / _COMPLETE).exists()
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the roles and schemas are those of another version of this toolkit."""
+        complete = self.paths.data / _COMPLETE
+        return complete.exists() and complete.read_text() != _version()
 
     def initialize(self, mark: Mapping[str, str]) -> None:
         """Make the data folder; one that an earlier attempt left half made is thrown away.
@@ -201,7 +208,7 @@ class Server:
                 statement = sql.SQL("alter role {} password {}")
                 connection.execute(statement.format(sql.Identifier(role), sql.Literal(PASSWORD)))
         self.clone("postgres", PLATFORM_DATABASE)
-        (self.paths.data / _COMPLETE).touch()
+        (self.paths.data / _COMPLETE).write_text(_version())
 
     def clone(self, template: str, name: str) -> None:
         """Replace database `name` by a copy of `template`, cutting off whoever is connected."""
@@ -229,6 +236,14 @@ class Server:
                 f"the database cannot be copied: {done.stderr.strip() or 'psql failed'}",
                 place=str(self.paths.logs / "postgres.log"),
             )
+
+
+def _version() -> str:
+    """Changes whenever what is imitated does."""
+    digest = sha256()
+    for file in sorted(_PLATFORM.glob("*.sql")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _reach(user: pwd.struct_passwd | None) -> str | None:

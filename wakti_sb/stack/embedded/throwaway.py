@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,12 @@ _MIGRATIONS = Path("supabase") / "migrations"
 
 @contextmanager
 def throwaway(
-    project: Path, listener: Listener = ignore, *, api: bool = True, functions: bool = False
+    project: Path,
+    listener: Listener = ignore,
+    *,
+    api: bool = True,
+    functions: bool = False,
+    without: Sequence[str] | None = None,
 ) -> Iterator[Endpoint]:
     """Start a stack with the project's migrations on free ports; stop and forget it at the end.
 
@@ -27,13 +32,14 @@ def throwaway(
     Parameters:
         api: whether to start more than the database.
         functions: whether to serve the project's edge functions too.
+        without: the extensions that it does without; the listener is told what is left out.
 
     Raise UsageError if the project has no migrations.
     """
     with tempfile.TemporaryDirectory(prefix="wakti-sb-") as name:
         folder = Path(name)
         copy_project(project, folder, functions=functions)
-        stack = EmbeddedStack(folder, listener)
+        stack = EmbeddedStack(folder, listener, without=without)
         try:
             yield stack.up(port=0, api=api)
         finally:

@@ -8,6 +8,7 @@ create role authenticator login noinherit;
 create role supabase_auth_admin login noinherit createrole;
 create role supabase_storage_admin login noinherit createrole;
 create role supabase_realtime_admin nologin noinherit;
+create role supabase_functions_admin nologin noinherit createrole;
 create role supabase_replication_admin login replication;
 create role supabase_read_only_user login bypassrls;
 create role dashboard_user nologin createdb createrole replication;
@@ -34,3 +35,26 @@ grant supabase_storage_owner to postgres;
 -- The Storage service acts as the owner, which row level security lets pass; its role inherits
 -- nothing else.
 grant supabase_storage_owner to supabase_storage_admin with inherit true;
+
+-- The same for the tables of Auth, where postgres writes policies and drops triggers, and for
+-- realtime.messages.
+create role supabase_auth_owner nologin;
+grant supabase_auth_owner to postgres;
+grant supabase_auth_owner to supabase_auth_admin with inherit true;
+grant supabase_realtime_admin to postgres;
+
+-- `alter role authenticator set pgrst.… = …` is allowed there too; postgres gets nothing else of it.
+-- The settings are PostgREST's, which does not serve the Data API here: they are kept and not read.
+grant authenticator to postgres with admin true, inherit false, set false;
+grant set on parameter
+  "pgrst.app_settings",
+  "pgrst.db_aggregates_enabled",
+  "pgrst.db_extra_search_path",
+  "pgrst.db_max_rows",
+  "pgrst.db_plan_enabled",
+  "pgrst.db_pre_request",
+  "pgrst.db_schema",
+  "pgrst.db_schemas",
+  "pgrst.db_tx_end",
+  "pgrst.openapi_mode"
+  to postgres;

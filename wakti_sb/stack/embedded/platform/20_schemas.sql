@@ -6,7 +6,9 @@ create schema auth authorization supabase_admin;
 create schema storage authorization supabase_admin;
 create schema realtime authorization supabase_admin;
 create schema vault authorization supabase_admin;
+create schema graphql authorization supabase_admin;
 create schema graphql_public authorization supabase_admin;
+create schema supabase_functions authorization supabase_admin;
 
 create extension pgcrypto with schema extensions;
 create extension "uuid-ossp" with schema extensions;
@@ -16,6 +18,7 @@ grant usage on schema public, extensions, auth, storage, realtime, graphql_publi
   to postgres, anon, authenticated, service_role;
 grant usage on schema extensions, auth, storage, realtime, vault, graphql_public to dashboard_user;
 grant usage on schema auth, extensions, public to supabase_auth_admin, supabase_storage_admin;
+grant usage on schema auth to supabase_auth_owner;
 grant all on schema auth to supabase_auth_admin;
 grant all on schema storage to supabase_storage_admin;
 grant create on schema public, extensions to postgres;

@@ -174,22 +174,110 @@ create table auth.audit_log_entries (
   ip_address varchar(64) default ''
 );
 
--- The API roles reach none of these; the Auth service connects as their owner.
+-- Parts of Auth that are not served here. Nothing fills these tables, but policies ask them: the
+-- documented one that wants a second factor counts auth.mfa_factors.
+create type auth.factor_type as enum ('totp', 'webauthn', 'phone');
+create type auth.factor_status as enum ('unverified', 'verified');
+create type auth.one_time_token_type as enum (
+  'confirmation_token',
+  'reauthentication_token',
+  'recovery_token',
+  'email_change_token_new',
+  'email_change_token_current',
+  'phone_change_token'
+);
+
+create table auth.mfa_factors (
+  id uuid primary key,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  friendly_name text,
+  factor_type auth.factor_type not null,
+  status auth.factor_status not null,
+  secret text,
+  phone text,
+  last_challenged_at timestamptz unique,
+  web_authn_credential jsonb,
+  web_authn_aaguid uuid,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create index mfa_factors_user_id_idx on auth.mfa_factors (user_id);
+
+create table auth.mfa_challenges (
+  id uuid primary key,
+  factor_id uuid not null references auth.mfa_factors (id) on delete cascade,
+  ip_address inet not null,
+  otp_code text,
+  web_authn_session_data jsonb,
+  verified_at timestamptz,
+  created_at timestamptz not null
+);
+
+create table auth.mfa_amr_claims (
+  id uuid primary key,
+  session_id uuid not null references auth.sessions (id) on delete cascade,
+  authentication_method text not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  unique (session_id, authentication_method)
+);
+
+create table auth.one_time_tokens (
+  id uuid primary key,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  token_type auth.one_time_token_type not null,
+  token_hash text not null check (char_length(token_hash) > 0),
+  relates_to text not null,
+  created_at timestamp not null default now(),
+  updated_at timestamp not null default now(),
+  unique (user_id, token_type)
+);
+
+create table auth.sso_providers (
+  id uuid primary key,
+  resource_id text,
+  disabled boolean,
+  created_at timestamptz,
+  updated_at timestamptz
+);
+
+create table auth.sso_domains (
+  id uuid primary key,
+  sso_provider_id uuid not null references auth.sso_providers (id) on delete cascade,
+  domain text not null,
+  created_at timestamptz,
+  updated_at timestamptz
+);
+
+-- The API roles reach none of these; the Auth service passes row level security as a member of
+-- their owner.
 alter table auth.users enable row level security;
 alter table auth.sessions enable row level security;
 alter table auth.refresh_tokens enable row level security;
 alter table auth.identities enable row level security;
 alter table auth.flow_state enable row level security;
 alter table auth.audit_log_entries enable row level security;
+alter table auth.mfa_factors enable row level security;
+alter table auth.mfa_challenges enable row level security;
+alter table auth.mfa_amr_claims enable row level security;
+alter table auth.one_time_tokens enable row level security;
+alter table auth.sso_providers enable row level security;
+alter table auth.sso_domains enable row level security;
 
 grant all on all tables in schema auth to supabase_auth_admin, dashboard_user;
 grant all on all tables in schema auth to postgres;
 grant select on all tables in schema auth to service_role;
 revoke all on all tables in schema auth from anon, authenticated;
 
-alter table auth.users owner to supabase_auth_admin;
-alter table auth.sessions owner to supabase_auth_admin;
-alter table auth.refresh_tokens owner to supabase_auth_admin;
-alter table auth.identities owner to supabase_auth_admin;
-alter table auth.flow_state owner to supabase_auth_admin;
-alter table auth.audit_log_entries owner to supabase_auth_admin;
+alter table auth.users owner to supabase_auth_owner;
+alter table auth.sessions owner to supabase_auth_owner;
+alter table auth.refresh_tokens owner to supabase_auth_owner;
+alter table auth.identities owner to supabase_auth_owner;
+alter table auth.flow_state owner to supabase_auth_owner;
+alter table auth.audit_log_entries owner to supabase_auth_owner;
+alter table auth.mfa_factors owner to supabase_auth_owner;
+alter table auth.mfa_challenges owner to supabase_auth_owner;
+alter table auth.mfa_amr_claims owner to supabase_auth_owner;
+alter table auth.one_time_tokens owner to supabase_auth_owner;
+alter table auth.sso_providers owner to supabase_auth_owner;
+alter table auth.sso_domains owner to supabase_auth_owner;

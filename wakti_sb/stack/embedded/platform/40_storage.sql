@@ -66,6 +66,37 @@ as $$
   select current_setting('storage.operation', true)
 $$;
 
+-- Whether the request under way is one of these operations, named with or without `storage.`.
+-- Parameters: their names.
+create function storage.allow_any_operation(expected_operations text[]) returns boolean
+language sql stable
+as $$
+  select coalesce(
+    regexp_replace(storage.operation(), '^storage[.]', '') = any (
+      select regexp_replace(expected, '^storage[.]', '')
+      from unnest(expected_operations) as expected
+      where expected <> ''
+    ),
+    false
+  )
+$$;
+
+-- Whether the request under way is this operation. Parameters: its name.
+create function storage.allow_only_operation(expected_operation text) returns boolean
+language sql stable
+as $$
+  select storage.allow_any_operation(array[expected_operation])
+$$;
+
+-- The bytes in each bucket, of the objects that the caller may see.
+create function storage.get_size_by_bucket() returns table (size bigint, bucket_id text)
+language sql stable
+as $$
+  select sum((o.metadata ->> 'size')::bigint)::bigint, o.bucket_id
+  from storage.objects as o
+  group by o.bucket_id
+$$;
+
 -- Refuses DELETE by SQL: it would leave the file behind. The Storage API sets
 -- storage.allow_delete_query before it deletes a row together with its file.
 create function storage.protect_delete() returns trigger

@@ -1,0 +1,15 @@
+"""Go on without an extension: leave out the statements that need it, and what depends on those.
+
+PostgreSQL decides: each statement is tried, and only one that it refuses because something is not
+there is looked at further. It is left out if what is missing comes with the extension, or would
+have been made by a statement that was left out before. Any other refusal stays an error.
+"""
+
+from __future__ import annotations
+
+from wakti_sb.migrate.without.missing import Missing, missing_from
+from wakti_sb.migrate.without.omissions import Omissions
+from wakti_sb.migrate.without.provided import provider
+from wakti_sb.migrate.without.wanted import Wanted, wanted
+
+__all__ = ["Missing", "Omissions", "Wanted", "missing_from", "provider", "wanted"]

@@ -52,6 +52,22 @@ Deno.test("a body without a content type is JSON", () => {
   assert.equal(bodyKind(new Headers()), "json");
 });
 
+for (const encoding of ["gzip", "br", "deflate, gzip", "x"]) {
+  Deno.test(`a body in ${encoding} is refused and not unpacked`, () => {
+    assert.throws(
+      () => bodyKind(new Headers({ "content-encoding": encoding })),
+      (error) => (error as ApiError).code === "unsupported_media_type",
+    );
+  });
+}
+
+Deno.test("a body that is not encoded may say so", () => {
+  assert.equal(
+    bodyKind(new Headers({ "content-encoding": "identity" })),
+    "json",
+  );
+});
+
 for (
   const [what, body] of [
     ["no body", ""],

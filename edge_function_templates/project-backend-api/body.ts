@@ -19,8 +19,22 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 /** Milliseconds that a JSON body may take to arrive. */
 const jsonDeadline = 15_000;
 
+/** The query of a request. Its whole URL may be none: the Host header is the caller's. */
+export function queryOf(request: Request): URLSearchParams {
+  const { url } = request;
+  const start = url.indexOf("?");
+  return new URLSearchParams(start < 0 ? "" : url.slice(start));
+}
+
 /** The kind of body that a content type announces. */
 export function bodyKind(headers: Headers): "json" | "form" {
+  // Nothing is unpacked: a small body could become a very large one.
+  if (!/^(identity)?$/i.test(headers.get("content-encoding") ?? "")) {
+    throw new ApiError(
+      "unsupported_media_type",
+      "The body must not be compressed",
+    );
+  }
   const header = headers.get("content-type");
   if (header === null || header === "application/json") return "json";
   const [type = "", ...parameters] = header.toLowerCase().split(";").map((

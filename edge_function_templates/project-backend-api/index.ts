@@ -1,16 +1,23 @@
 /** The site API as an edge function: put together from the environment, and served. */
 import { createApp } from "./app.ts";
 import { connect } from "./database.ts";
-import { readEnvironment } from "./environment.ts";
+import { type Environment, readEnvironment } from "./environment.ts";
 import { batchedLog, consoleLog } from "./log.ts";
 import { authOwners } from "./owners.ts";
 import { passwords } from "./settings.ts";
 import { bucketStorage } from "./storage.ts";
 
-const environment = readEnvironment(
-  (name) => Deno.env.get(name),
-  passwords.iterations,
-);
+const environment = surroundings();
+
+/** The environment; without a sound one, a line that says why, and nothing is served. */
+function surroundings(): Environment {
+  try {
+    return readEnvironment((name) => Deno.env.get(name), passwords.iterations);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}
 
 /** Write to the standard output, whole, or not at all once nobody reads it any more. */
 function print(text: string): void {

@@ -1,4 +1,4 @@
-import { type JsonObject, storable } from "./body.ts";
+import { type JsonObject, queryOf, storable } from "./body.ts";
 import { type Context, enter, type Handler } from "./context.ts";
 import type { FunctionName, Parameter } from "./database.ts";
 import { ApiError } from "./errors.ts";
@@ -13,9 +13,9 @@ const mostFilters = 10;
 export function list(collection: string): Handler {
   return async (context, input) => {
     const query = schemas.check(schemas.itemList, input);
-    const filters = filtersIn(new URL(context.request.url).searchParams);
+    const filters = filtersIn(queryOf(context.request));
     const ask = (name: FunctionName, ...rest: Parameter[]): Promise<string> =>
-      call(context, name, query.projectId, collection, null, rest);
+      call(context, name, query.projectId, collection, query.token, rest);
     if (query.id !== undefined) return await ask("read_item", query.id);
     if (filters === null && query.order === undefined) {
       return await ask("list_items", query.limit, query.offset);

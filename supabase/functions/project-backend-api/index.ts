@@ -2,7 +2,7 @@
 import { createApp } from "./app.ts";
 import { connect } from "./database.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
-import { batchedLog, consoleLog } from "./log.ts";
+import { batchedLog, consoleLog, describe } from "./log.ts";
 import { authOwners } from "./owners.ts";
 import { passwords } from "./settings.ts";
 import { bucketStorage } from "./storage.ts";
@@ -29,6 +29,17 @@ function print(text: string): void {
   } catch {
     // A log that cannot be written must not stop the site.
   }
+}
+
+// The database's driver may throw outside of every request when the server closes a connection
+// (github.com/porsager/postgres/issues/1208). Whoever waits for an answer hears in time that none
+// comes; the other requests must not end with the process.
+for (const kind of ["error", "unhandledrejection"] as const) {
+  addEventListener(kind, (event) => {
+    event.preventDefault();
+    const cause = "reason" in event ? event.reason : event.error;
+    console.error(JSON.stringify({ event: kind, cause: describe(cause) }));
+  });
 }
 
 // The platform chooses the address itself; a local stack names a port.

@@ -20,7 +20,7 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/pytest -n 4 -m "not slow"
 
-test-slow: export WAKTI_FUZZ_CASES ?= 5600
+test-slow: export WAKTI_FUZZ_CASES ?= 5400
 test-slow: $(READY)
 	$(BIN)/pytest -n 4 -m "slow or fuzz"
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+import psycopg
 import schemathesis
 
 from tests.site_api.project import NO_RATE_LIMITS, Project
@@ -35,9 +36,13 @@ class World:
 
     Parameters:
         make_project: makes a project with an enabled backend.
+        database: a connection past every policy, in autocommit mode.
     """
 
-    def __init__(self, make_project: Callable[[], Project]) -> None:
+    def __init__(
+        self, make_project: Callable[[], Project], database: psycopg.Connection[tuple[Any, ...]]
+    ) -> None:
+        self._database = database
         self.projects = {place: make_project() for place in PLACES}
         for place, project in self.projects.items():
             project.configure(features={"rate_limits": NO_RATE_LIMITS})
@@ -89,8 +94,7 @@ class World:
         elif action in ("auth/me", "auth/logout") and isinstance(data, dict):
             fields["data"] = data | {"token": self._token(project)}
 
-    @staticmethod
-    def _row(project: Project, table: str) -> str:
+    def _row(self, project: Project, table: str) -> str:
         values = {
             "project_collections": ("collection_name, data", "'products', '{\"a\": 1}'"),
             "project_uploads": (
@@ -99,23 +103,20 @@ class World:
             ),
         }
         columns, row = values[table]
-        [made] = project.sql(
+        statement = (
             f"insert into public.{table} (project_id, user_id, {columns})"
-            f" values (%s, %s, {row}) returning id::text",
-            project.id,
-            project.owner_id,
+            f" values (%s, %s, {row}) returning id::text"
         )
-        return str(made["id"])
+        made = self._database.execute(statement.encode(), [project.id, project.owner_id]).fetchone()
+        assert made
+        return str(made[0])
 
-    @staticmethod
-    def _token(project: Project) -> str:
+    def _token(self, project: Project) -> str:
         token = secrets.token_urlsafe(32)
-        project.sql(
+        self._database.execute(
             "insert into wakti.site_sessions (token_hash, project_id, site_user_id, expires_at)"
             " select %s, project_id, id, now() + interval '1 day'"
             " from public.project_site_users where project_id = %s and email = %s",
-            hashlib.sha256(token.encode()).digest(),
-            project.id,
-            USER["email"],
+            [hashlib.sha256(token.encode()).digest(), project.id, USER["email"]],
         )
         return token

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 import schemathesis
 import yaml
@@ -24,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.site_api.fuzz_world import CALLERS, PLACES, World
 from tests.site_api.project import Project
+from wakti_sb.stack import Endpoint
 
 pytestmark = pytest.mark.fuzz
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "openapi.yaml"
@@ -47,9 +49,10 @@ Record = Callable[[str, object], None]
 
 
 @pytest.fixture
-def world(make_project: Callable[[], Project]) -> World:
+def world(make_project: Callable[[], Project], endpoint: Endpoint) -> Iterator[World]:
     """Projects of every kind, with something in them."""
-    return World(make_project)
+    with psycopg.connect(endpoint.db_url, autocommit=True) as database:
+        yield World(make_project, database)
 
 
 def tell(record_property: Record, what: str, seen: Counter[str]) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -35,6 +36,18 @@ def test_a_database_that_does_not_answer_in_time(project: Project) -> None:
     assert_unavailable(answer)
     assert project.rows("public.project_form_submissions") == []
     assert project.api("POST", "submit", data={"a": 1}).status_code == 200
+
+
+def test_a_call_that_waits_in_the_database_holds_up_nobody_else(project: Project) -> None:
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(project.endpoint.db_url) as connection:
+        connection.execute("lock table public.project_form_submissions")
+        waiting = pool.submit(project.api, "POST", "submit", data={"a": 1})
+        time.sleep(0.1)
+        answers = [project.api("GET", "collection/products").status_code for _ in range(20)]
+        assert not waiting.done()
+        connection.rollback()
+        assert waiting.result().status_code == 200
+    assert answers == [200] * 20
 
 
 def test_connections_that_are_cut_are_made_anew(project: Project) -> None:

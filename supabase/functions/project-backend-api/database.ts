@@ -2,6 +2,7 @@ import postgres from "postgres";
 
 import { within } from "./deadline.ts";
 import { ApiError, isErrorCode } from "./errors.ts";
+import { Lanes } from "./lanes.ts";
 
 /** What a function of the database's site API answers. */
 export interface Row {
@@ -59,6 +60,9 @@ export interface Database {
 /** Milliseconds until a database that does not answer counts as gone. */
 const patience = 8_000;
 
+/** Connections that one function may hold. */
+const most = 4;
+
 const statements = Object.fromEntries(
   Object.entries(functions).map(([name, count]) => {
     const places = Array.from({ length: count }, (_, at) => `$${at + 1}`);
@@ -72,35 +76,44 @@ const statements = Object.fromEntries(
 ) as Record<FunctionName, string>;
 
 /**
- * A pool of at most four connections.
+ * At most four connections.
  *
  * The transaction pooler gives a connection away between two statements, so nothing may be prepared
  * on it. A URL that is not the API's own role is narrowed to it.
  */
 export function connect(url: string, isEdgeRole: boolean): Database {
   const isPooler = new URL(url).port === "6543";
-  const sql = postgres(url, {
-    max: 4,
-    prepare: !isPooler,
-    fetch_types: false,
-    connect_timeout: 5,
-    idle_timeout: 60,
-    max_lifetime: 30 * 60,
-    backoff: () => 0.1,
-    onnotice: () => {},
-    connection: isEdgeRole || isPooler
-      ? { application_name: "project-backend-api" }
-      : {
-        application_name: "project-backend-api",
-        role: "wakti_edge",
-        statement_timeout: 5_000,
-        TimeZone: "UTC",
-      },
-  });
+  const open = (): postgres.Sql =>
+    postgres(url, {
+      max: 1,
+      prepare: !isPooler,
+      fetch_types: false,
+      connect_timeout: 5,
+      idle_timeout: 60,
+      max_lifetime: 30 * 60,
+      backoff: () => 0.1,
+      onnotice: () => {},
+      connection: isEdgeRole || isPooler
+        ? { application_name: "project-backend-api" }
+        : {
+          application_name: "project-backend-api",
+          role: "wakti_edge",
+          statement_timeout: 5_000,
+          TimeZone: "UTC",
+        },
+    });
+  const connections = Array.from({ length: most }, open);
+  const lanes = new Lanes(connections);
 
-  async function run<T>(query: PromiseLike<T>): Promise<T> {
+  async function run<T>(
+    query: (sql: postgres.Sql) => PromiseLike<T>,
+  ): Promise<T> {
     try {
-      return await within(query, patience, () => unavailable("no answer"));
+      return await within(
+        lanes.run(query),
+        patience,
+        () => unavailable("no answer"),
+      );
     } catch (error) {
       throw translate(error);
     }
@@ -108,18 +121,18 @@ export function connect(url: string, isEdgeRole: boolean): Database {
 
   return {
     async call(name, parameters) {
-      const rows = await run(
+      const rows = await run((sql) =>
         sql.unsafe<Row[]>(statements[name], parameters as never[], {
           prepare: !isPooler,
-        }),
+        })
       );
       return rows[0] as Row;
     },
     async ping() {
-      await run(sql`select 1`);
+      await run((sql) => sql`select 1`);
     },
     async close() {
-      await sql.end({ timeout: 1 });
+      await Promise.all(connections.map((sql) => sql.end({ timeout: 1 })));
     },
   };
 }

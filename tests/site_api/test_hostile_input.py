@@ -193,6 +193,32 @@ def test_a_body_that_comes_drop_by_drop_holds_nobody_up(project: Project) -> Non
 
 
 @pytest.mark.parametrize(
+    ("length", "sent", "status"),
+    [
+        ("Content-Length: {size}", "{body}and more", 200),
+        ("Content-Length: 2\r\nTransfer-Encoding: chunked", "{size:x}\r\n{body}\r\n0\r\n\r\n", 400),
+        ("Transfer-Encoding: chunked", "{size:x}\r\n{body}\r\n0\r\n\r\n", 200),
+    ],
+    ids=["more than announced", "two lengths", "chunks"],
+)
+def test_a_body_is_what_its_length_says(
+    project: Project, length: str, sent: str, status: int
+) -> None:
+    address = urlsplit(project.url)
+    body = json.dumps({"projectId": project.id, "action": "submit", "data": {"a": 1}})
+    head = (
+        f"POST {address.path} HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        f"Content-Type: application/json\r\n{length}\r\n\r\n"
+    )
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall((head + sent).format(size=len(body), body=body).encode())
+        answer = connection.recv(4096).decode()
+    assert answer.startswith(f"HTTP/1.1 {status} ")
+    stored = project.rows("public.project_form_submissions")
+    assert [row["data"] for row in stored] == ([{"a": 1}] if status == 200 else [])
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         {"X-Site-Token": "x" * 5000},

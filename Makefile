@@ -26,7 +26,7 @@ test test-slow check: export PYTHONDONTWRITEBYTECODE :=
 test: $(READY)
 	$(PYTEST) -m "not slow"
 
-test-slow: export WAKTI_FUZZ_CASES ?= 5600
+test-slow: export WAKTI_FUZZ_CASES ?= 5400
 test-slow: $(READY)
 	$(PYTEST) -m "slow or fuzz"
 

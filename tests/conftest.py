@@ -55,6 +55,22 @@ def _databases_in_memory() -> Iterator[None]:
             yield
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what fuzzing sent and what came back, so that a reader of a log need not believe it."""
+    runs = [
+        value
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        for name, value in report.user_properties
+        if name == "fuzz"
+    ]
+    if runs:
+        terminalreporter.section("fuzzing of the site API")
+        for _, line in runs:
+            terminalreporter.write_line(line)
+        terminalreporter.write_line(f"{sum(cases for cases, _ in runs)} cases")
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
     """This repository's backend on free ports, in a folder of its own."""

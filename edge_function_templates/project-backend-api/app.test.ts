@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { projectId, stage } from "./stand_ins.test.ts";
 
 Deno.test("a preflight passes from any origin and names no credentials", async () => {
-  const { app, calls } = stage();
+  const { app, calls, logged } = stage();
   const answer = await app(
     new Request("http://site.test/", {
       method: "OPTIONS",
@@ -19,6 +19,9 @@ Deno.test("a preflight passes from any origin and names no credentials", async (
   assert.equal(answer.headers.get("access-control-allow-credentials"), null);
   assert.equal(answer.headers.get("vary"), "Origin");
   assert.deepEqual(calls, []);
+  assert.deepEqual(logged.map(({ action, status }) => [action, status]), [
+    ["preflight", 204],
+  ]);
 });
 
 Deno.test("an answer names the origin that the gates let through", async () => {
@@ -81,6 +84,12 @@ Deno.test("a request is logged in one entry without what it carried", async () =
   assert.equal(entry?.action, "auth/login");
   assert.equal(entry?.project, projectId);
   assert.doesNotMatch(JSON.stringify(on.logged), /secret123|me@example/);
+});
+
+Deno.test("a project's id is logged only if it is one", async () => {
+  const on = stage();
+  await on.send("POST", { projectId: "secret123", action: "submit", data: {} });
+  assert.equal(on.logged[0]?.project, null);
 });
 
 Deno.test("an unknown action is not logged by the name that the caller gave it", async () => {

@@ -1,5 +1,5 @@
 import * as auth from "./auth.ts";
-import { bodyKind, type JsonObject, readJson } from "./body.ts";
+import { bodyKind, type JsonObject, queryOf, readJson } from "./body.ts";
 import { clientAddress } from "./client.ts";
 import * as collections from "./collections.ts";
 import type { Context, Handler, Services } from "./context.ts";
@@ -7,6 +7,7 @@ import { allMethods, originOf, preflight } from "./cors.ts";
 import { ApiError } from "./errors.ts";
 import { submit } from "./forms.ts";
 import { describe, type Log } from "./log.ts";
+import { isUuid } from "./schemas.ts";
 import { deleteUpload, upload } from "./uploads.ts";
 
 /** The part of the connection's description that is used. */
@@ -40,9 +41,13 @@ const actions: ReadonlyMap<string, Methods> = new Map<string, Methods>([
 /** The API over what it needs from outside. */
 export function createApp(services: Services, log: Log): App {
   return async (request, connection) => {
-    if (request.method === "OPTIONS") return preflight();
     const started = performance.now();
     const requestId = crypto.randomUUID();
+    if (request.method === "OPTIONS") {
+      const [action, project, code] = ["preflight", null, null];
+      log({ requestId, action, project, status: 204, code, ms: 0 });
+      return preflight();
+    }
     const context: Context = {
       services,
       request,
@@ -85,7 +90,7 @@ async function route(context: Context): Promise<string> {
   const { request } = context;
   switch (request.method) {
     case "GET":
-      return await dispatch(context, queryOf(request.url));
+      return await dispatch(context, Object.fromEntries(queryOf(request)));
     case "POST":
     case "PUT":
     case "DELETE":
@@ -107,7 +112,7 @@ function dispatch(context: Context, input: JsonObject): Promise<string> {
   const methods = typeof action === "string" ? methodsOf(action) : undefined;
   if (methods === undefined) throw new ApiError("invalid_action");
   context.action = String(action);
-  if (typeof projectId === "string") context.project = projectId.slice(0, 36);
+  if (isUuid(projectId)) context.project = projectId;
   const handler = methods[context.request.method];
   if (handler === undefined) throw methodNotAllowed(methods);
   return handler(context, input);
@@ -133,10 +138,6 @@ function methodsOf(action: string): Methods | undefined {
 function methodNotAllowed(methods: Methods): ApiError {
   const allow = [...Object.keys(methods), "OPTIONS"].join(", ");
   return new ApiError("method_not_allowed", null, { allow });
-}
-
-function queryOf(url: string): JsonObject {
-  return Object.fromEntries(new URL(url).searchParams);
 }
 
 function refusalBody(refusal: ApiError, requestId: string): string {

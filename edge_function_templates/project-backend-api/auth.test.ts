@@ -92,3 +92,80 @@ Deno.test("a login keeps a strong hash and renews a weak one", async () => {
     assert.equal(renewed !== null, renews);
   }
 });
+
+for (const password of ["🔑".repeat(4), "🔑".repeat(257)]) {
+  Deno.test(`${[...password].length} characters beyond 16 bits are counted as such`, async () => {
+    const answer = await stage().send("POST", {
+      action: "auth/signup",
+      data: { ...data, password },
+    });
+    assert.equal((await answer.json()).code, "invalid_field");
+  });
+}
+
+for (const password of ["🔑".repeat(8), "🔑".repeat(256)]) {
+  Deno.test(`a password of ${[...password].length} characters beyond 16 bits is taken`, async () => {
+    const on = stage();
+    on.rows.finish_signup = { body: user };
+    const answer = await on.send("POST", {
+      action: "auth/signup",
+      data: { ...data, password },
+    });
+    assert.equal(answer.status, 200);
+  });
+}
+
+for (
+  const email of [
+    "a",
+    "@b.cc",
+    "a@b",
+    "a@b..cc",
+    "a@b.cc.",
+    "a b@c.dd",
+    "a@b.cc\nbcc: x@y.zz",
+    '"a b"@c.dd',
+    `${"a".repeat(249)}@b.ccc`,
+  ]
+) {
+  Deno.test(`${JSON.stringify(email).slice(0, 30)} is no e-mail address to sign up with`, async () => {
+    const on = stage();
+    const answer = await on.send("POST", {
+      action: "auth/signup",
+      data: { ...data, email },
+    });
+    assert.equal((await answer.json()).code, "invalid_field");
+    assert.deepEqual(on.calls, []);
+  });
+}
+
+for (
+  const email of [
+    "a+b@c.dd",
+    "用户@例子.中国",
+    "o'hara@c.d.ee",
+    `${"a".repeat(248)}@b.ccc`,
+  ]
+) {
+  Deno.test(`${email.slice(0, 30)} is an e-mail address to sign up with`, async () => {
+    const on = stage();
+    on.rows.finish_signup = { body: user };
+    const answer = await on.send("POST", {
+      action: "auth/signup",
+      data: { ...data, email },
+    });
+    assert.equal(answer.status, 200);
+  });
+}
+
+for (const email of ["a@" + "a.".repeat(400_000) + " ", "@".repeat(900_000)]) {
+  Deno.test(`${email.slice(0, 4)}… without end is refused at once`, async () => {
+    const started = performance.now();
+    const answer = await stage().send("POST", {
+      action: "auth/signup",
+      data: { ...data, email },
+    });
+    assert.equal((await answer.json()).code, "invalid_field");
+    assert.ok(performance.now() - started < 500);
+  });
+}

@@ -52,6 +52,22 @@ Deno.test("a body without a content type is JSON", () => {
   assert.equal(bodyKind(new Headers()), "json");
 });
 
+for (const encoding of ["gzip", "br", "deflate, gzip", "x"]) {
+  Deno.test(`a body in ${encoding} is refused and not unpacked`, () => {
+    assert.throws(
+      () => bodyKind(new Headers({ "content-encoding": encoding })),
+      (error) => (error as ApiError).code === "unsupported_media_type",
+    );
+  });
+}
+
+Deno.test("a body that is not encoded may say so", () => {
+  assert.equal(
+    bodyKind(new Headers({ "content-encoding": "identity" })),
+    "json",
+  );
+});
+
 for (
   const [what, body] of [
     ["no body", ""],
@@ -94,28 +110,46 @@ Deno.test("a body that announces too much is refused unread", async () => {
   assert.equal(body.bodyUsed, false);
 });
 
-Deno.test("a body that lies about its length is counted as it comes", async () => {
-  let sent = 0;
-  const endless = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      sent += 65_536;
-      controller.enqueue(new Uint8Array(65_536).fill(0x20));
-    },
+for (
+  const [what, headers] of [
+    ["of unknown length", {}],
+    [
+      "in chunks, whatever length it names besides,",
+      { "content-length": "2", "transfer-encoding": "chunked" },
+    ],
+  ] as const
+) {
+  Deno.test(`a body ${what} is counted as it comes`, async () => {
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536).fill(0x20));
+      },
+    });
+    const body = request(endless, headers);
+    assert.equal(await codeOf(readJson(body)), "body_too_large");
+    assert.ok(sent < 1_300_000, `${sent} bytes were taken`);
   });
-  const body = request(endless, { "content-length": "2" });
+}
+
+Deno.test("a body that a server lets grow past its length is refused unparsed", async () => {
+  const body = request(" ".repeat(2_000_000), { "content-length": "2" });
   assert.equal(await codeOf(readJson(body)), "body_too_large");
-  assert.ok(sent < 1_300_000, `${sent} bytes were taken`);
 });
 
-Deno.test("a body that does not end is given up", async () => {
-  const silent = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(new Uint8Array([0x7b]));
-    },
+for (const headers of [{}, { "content-length": "20" }] as HeadersInit[]) {
+  Deno.test(`a body that does not end is given up: ${JSON.stringify(headers)}`, async () => {
+    const silent = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array([0x7b]));
+      },
+    });
+    const body = request(silent, headers);
+    const reading = readBytes(body, 100, 10, "body_too_large");
+    assert.equal(await codeOf(reading), "invalid_json");
   });
-  const reading = readBytes(request(silent), 100, 10, "body_too_large");
-  assert.equal(await codeOf(reading), "invalid_json");
-});
+}
 
 Deno.test("what the database cannot hold is refused by its place", () => {
   for (const text of ["a\0b", "\ud800", "\udfff\ud800"]) {

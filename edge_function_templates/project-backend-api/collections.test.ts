@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { projectId, stage } from "./stand_ins.test.ts";
+import { tokenHash } from "./tokens.ts";
 
 const action = "collection/products";
 
@@ -30,6 +31,21 @@ Deno.test("filters and order travel as parameters", async () => {
     `{"kind":"x'; drop table items; --","__proto__":"1"}`,
   );
   assert.deepEqual(order, ["data", "price", true]);
+});
+
+Deno.test("a visitor's token may travel in the query of a list", async () => {
+  const on = stage();
+  await on.send("GET", { action, token: "abc" });
+  assert.deepEqual(on.calls[0]?.[5], await tokenHash("abc"));
+});
+
+Deno.test("a Host header that is none stops nobody", async () => {
+  const on = stage();
+  const request = new Request("http://site.test/");
+  const url = `http://a b/?projectId=${projectId}&action=${action}&where.a=1`;
+  Object.defineProperty(request, "url", { value: url });
+  assert.equal((await on.app(request)).status, 200);
+  assert.equal(JSON.stringify(on.calls[0]?.[9]), '{"a":"1"}');
 });
 
 for (

@@ -1,4 +1,4 @@
-import { type JsonObject, storable } from "./body.ts";
+import { type JsonObject, queryOf, storable } from "./body.ts";
 import { type Context, enter, type Handler } from "./context.ts";
 import type { FunctionName, Parameter } from "./database.ts";
 import { ApiError } from "./errors.ts";
@@ -13,9 +13,9 @@ const mostFilters = 10;
 export function list(collection: string): Handler {
   return async (context, input) => {
     const query = schemas.check(schemas.itemList, input);
-    const filters = filtersIn(new URL(context.request.url).searchParams);
+    const filters = filtersIn(context.request, input);
     const ask = (name: FunctionName, ...rest: Parameter[]): Promise<string> =>
-      call(context, name, query.projectId, collection, null, rest);
+      call(context, name, query.projectId, collection, query.token, rest);
     if (query.id !== undefined) return await ask("read_item", query.id);
     if (filters === null && query.order === undefined) {
       return await ask("list_items", query.limit, query.offset);
@@ -134,10 +134,17 @@ function itemText(data: JsonObject): string {
   return text;
 }
 
-/** The `where.FIELD=value` of a query; null for none. */
-function filtersIn(query: URLSearchParams): Record<string, string> | null {
+/**
+ * The `where.FIELD=value` of a query; null for none. Read once more from the address, since the
+ * input holds the last of two fields of one name.
+ */
+function filtersIn(
+  request: Request,
+  input: JsonObject,
+): Record<string, string> | null {
+  if (!Object.keys(input).some((key) => key.startsWith("where."))) return null;
   const filters = new Map<string, string>();
-  for (const [key, value] of query) {
+  for (const [key, value] of queryOf(request)) {
     if (!key.startsWith("where.")) continue;
     const field = key.slice("where.".length);
     const isSound = field !== "" && field.length <= 128 &&
@@ -150,7 +157,7 @@ function filtersIn(query: URLSearchParams): Record<string, string> | null {
     }
     filters.set(field, value);
   }
-  return filters.size === 0 ? null : Object.fromEntries(filters);
+  return Object.fromEntries(filters);
 }
 
 interface Order {

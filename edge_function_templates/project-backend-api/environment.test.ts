@@ -59,6 +59,30 @@ Deno.test("away from the platform no header is trusted unless it is named", () =
 for (const name of ["SUPABASE_URL", "SUPABASE_DB_URL"]) {
   Deno.test(`without ${name} it says what is missing`, () => {
     const { [name]: _left, ...rest } = hosted;
-    assert.throws(() => read(rest), /environment variable \w+ is not set/);
+    assert.throws(() => read(rest), {
+      message: `The environment variable ${name} is not set`,
+    });
+  });
+}
+
+for (
+  const [name, value] of [
+    ["SUPABASE_URL", "ref.supabase.co"],
+    ["SUPABASE_URL", "ftp://top-secret@x"],
+    ["SUPABASE_DB_URL", "postgresql://postgres:top-secret@host:port/x"],
+    ["WAKTI_DB_URL", "https://top-secret@host"],
+    ["WAKTI_DB_URL", "top-secret"],
+    ["WAKTI_PUBLIC_URL", "//top-secret"],
+    ["WAKTI_PBKDF2_ITERATIONS", "many"],
+    ["WAKTI_PBKDF2_ITERATIONS", "0"],
+    ["WAKTI_PBKDF2_ITERATIONS", "1e99"],
+  ] as const
+) {
+  Deno.test(`${name} with ${value} is named as malformed, without its value`, () => {
+    assert.throws(() => read({ ...hosted, [name]: value }), (error: Error) => {
+      assert.match(error.message, new RegExp(`variable ${name} is not a `));
+      assert.doesNotMatch(error.message, /top-secret|\n/);
+      return true;
+    });
   });
 }

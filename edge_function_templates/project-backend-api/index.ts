@@ -1,16 +1,23 @@
 /** The site API as an edge function: put together from the environment, and served. */
 import { createApp } from "./app.ts";
 import { connect } from "./database.ts";
-import { readEnvironment } from "./environment.ts";
-import { batchedLog, consoleLog } from "./log.ts";
+import { type Environment, readEnvironment } from "./environment.ts";
+import { batchedLog, consoleLog, describe } from "./log.ts";
 import { authOwners } from "./owners.ts";
 import { passwords } from "./settings.ts";
 import { bucketStorage } from "./storage.ts";
 
-const environment = readEnvironment(
-  (name) => Deno.env.get(name),
-  passwords.iterations,
-);
+const environment = surroundings();
+
+/** The environment; without a sound one, a line that says why, and nothing is served. */
+function surroundings(): Environment {
+  try {
+    return readEnvironment((name) => Deno.env.get(name), passwords.iterations);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}
 
 /** Write to the standard output, whole, or not at all once nobody reads it any more. */
 function print(text: string): void {
@@ -22,6 +29,17 @@ function print(text: string): void {
   } catch {
     // A log that cannot be written must not stop the site.
   }
+}
+
+// The database's driver may throw outside of every request when the server closes a connection
+// (github.com/porsager/postgres/issues/1208). Whoever waits for an answer hears in time that none
+// comes; the other requests must not end with the process.
+for (const kind of ["error", "unhandledrejection"] as const) {
+  addEventListener(kind, (event) => {
+    event.preventDefault();
+    const cause = "reason" in event ? event.reason : event.error;
+    console.error(JSON.stringify({ event: kind, cause: describe(cause) }));
+  });
 }
 
 // The platform chooses the address itself; a local stack names a port.

@@ -73,3 +73,27 @@ Deno.test("other documents are no SVG", () => {
     assert.equal(isSvg(text), false);
   }
 });
+
+for (
+  const [what, svg] of [
+    ["instructions", `${open}>${"<?".repeat(500_000)}</svg>`],
+    [
+      "spaces in a fill",
+      `${open}><g fill="url(${" ".repeat(900_000)}#a"/></svg>`,
+    ],
+    [
+      "quotes in a style",
+      `${open}><style>${"url( ' ".repeat(140_000)}</style></svg>`,
+    ],
+    ["document types", "<!DOCTYPE".repeat(100_000)],
+    ["document types with brackets", "<!DOCTYPE[".repeat(100_000)],
+    ["comments", "<!--".repeat(250_000)],
+  ] as const
+) {
+  Deno.test(`${what} without end are looked at once`, () => {
+    const started = performance.now();
+    isSvg(svg);
+    isPassive(svg);
+    assert.ok(performance.now() - started < 1_000);
+  });
+}

@@ -42,7 +42,7 @@ async function store(context: Context, share: Share): Promise<string> {
     projectId: textField(form, "projectId"),
     token: textField(form, "token"),
   };
-  context.project = fields.projectId ?? null;
+  if (schemas.isUuid(fields.projectId)) context.project = fields.projectId;
   const { projectId, token } = schemas.check(
     schemas.upload,
     JSON.parse(JSON.stringify(fields)),

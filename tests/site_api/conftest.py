@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -9,8 +10,8 @@ import httpx
 import psycopg
 import pytest
 
-from tests.site_api.project import OWNER_PASSWORD, Project
-from wakti_sb.stack import Endpoint
+from tests.site_api.project import FUNCTION, OWNER_PASSWORD, Project
+from wakti_sb.stack import EmbeddedStack, Endpoint
 
 # Owners are put into the database with a weak hash: signing one up would hash it as slowly as in
 # production, and most tests need no owner who is there.
@@ -34,8 +35,36 @@ select id::text, user_id::text from project
 """
 
 
+LINE = {"requestId", "action", "project", "status", "code", "ms"}
+
+
+@pytest.fixture(scope="session")
+def sound_log(stack: EmbeddedStack) -> Iterator[None]:
+    """Looks through the log when every test is done: one entry a request, and no secret."""
+    yield
+    logs = stack.logs()
+    entries = [json.loads(line) for line in logs[FUNCTION].read_text("utf-8").splitlines()]
+    assert all(entry.keys() - {"cause"} == LINE for entry in entries if "event" not in entry)
+    assert len(entries) == len({entry.get("requestId", object()) for entry in entries})
+    keys = (stack.endpoint().secret_key, stack.endpoint().anon_key)
+    for name in (FUNCTION, "api"):
+        text = logs[name].read_text("utf-8")
+        for secret in (
+            OWNER_PASSWORD,
+            "wrong-password",
+            "user@example.com",
+            "Bearer",
+            "eyJ",
+            *keys,
+        ):
+            assert secret not in text, name
+
+
 @pytest.fixture
-def make_project(endpoint: Endpoint) -> Iterator[Callable[[], Project]]:
+def make_project(
+    endpoint: Endpoint,
+    sound_log: None,  # noqa: ARG001 - it looks when all is done
+) -> Iterator[Callable[[], Project]]:
     """Makes a project with an enabled backend and an owner of its own."""
     with httpx.Client(timeout=30) as http, psycopg.connect(endpoint.db_url) as connection:
 

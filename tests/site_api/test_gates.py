@@ -95,6 +95,12 @@ def test_sign_ups_can_be_closed_alone(project: Project) -> None:
         ("https://*.example.com", "https://shop.example.com"),
         ("https://*.example.com", "https://a.b.example.com"),
         ("https://*.example.com:8443", "https://shop.example.com:8443"),
+        ("https://shop.example.com", "HTTPS://SHOP.EXAMPLE.COM"),
+        ("https://shop.example.com", "https://shop.example.com:443"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
+        ("https://xn--mgbh0fb.example", "https://xn--mgbh0fb.example"),
+        ("https://*.xn--mgbh0fb.example", "https://a.xn--mgbh0fb.example"),
+        ("https://*.a.example.com", "https://b.a.example.com"),
     ],
 )
 def test_an_origin_in_the_list_passes_and_is_named(
@@ -131,6 +137,16 @@ def test_an_origin_in_the_list_passes_and_is_named(
         ("https://%.example.com", "https://shop.example.com"),
         ("https://*", "https://evil.example"),
         ("*", "https://evil.example"),
+        ("null", "null"),
+        ("https://*.example.com", "https://shop.example.com."),
+        ("https://*.example.com", "https://a.example.com:443.evil.example"),
+        ("https://*.example.com", "https://evil.example\\.example.com"),
+        ("https://*.example.com", "https://[::1].example.com"),
+        ("https://shop.example.com", "https://shop.example.com, https://evil.example"),
+        ("https://shop.example.com", "https://shop.example.com https://evil.example"),
+        ("http://[::1]:3000", "http://[::2]:3000"),
+        ("https://s*.example.com", "https://shop.example.com"),
+        ("https://*.*.example.com", "https://a.b.example.com"),
     ],
 )
 def test_any_other_origin_is_refused_and_named_nowhere(

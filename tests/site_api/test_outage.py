@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
 import pytest
 
-from tests.site_api.project import FUNCTION, Project
-from wakti_sb.stack.embedded import deno, paths
-
-ENTRY = Path(__file__).parent.parent.parent / "supabase" / "functions" / FUNCTION / "index.ts"
+from tests.site_api.conftest import MAKE
+from tests.site_api.own_function import OwnFunction, Relay, serving, start
+from tests.site_api.project import OWNER_PASSWORD, Project
 
 
 def assert_unavailable(answer: httpx.Response) -> None:
@@ -37,6 +36,18 @@ def test_a_database_that_does_not_answer_in_time(project: Project) -> None:
     assert project.api("POST", "submit", data={"a": 1}).status_code == 200
 
 
+def test_a_call_that_waits_in_the_database_holds_up_nobody_else(project: Project) -> None:
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(project.endpoint.db_url) as connection:
+        connection.execute("lock table public.project_form_submissions")
+        waiting = pool.submit(project.api, "POST", "submit", data={"a": 1})
+        time.sleep(0.1)
+        answers = [project.api("GET", "collection/products").status_code for _ in range(20)]
+        assert not waiting.done()
+        connection.rollback()
+        assert waiting.result().status_code == 200
+    assert answers == [200] * 20
+
+
 def test_connections_that_are_cut_are_made_anew(project: Project) -> None:
     assert project.api("POST", "submit", data={}).status_code == 200
     project.sql(
@@ -49,50 +60,19 @@ def test_connections_that_are_cut_are_made_anew(project: Project) -> None:
 
 
 @pytest.fixture(scope="module")
-def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """The function with no database at its address, and the file of its log."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    program = deno.find(paths.cache())
+def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnFunction]:
+    """The function with no database at its address."""
     log = tmp_path_factory.mktemp("lonely") / "log"
-    env = {
-        "PORT": str(port),
-        "SUPABASE_URL": "http://127.0.0.1:9",
-        "SUPABASE_ANON_KEY": "anon",
-        "SUPABASE_SERVICE_ROLE_KEY": "service",
-        "WAKTI_DB_URL": "postgresql://wakti_edge:top-secret@127.0.0.1:9/postgres",
-    }
-    command = [program.program, "run", "--cached-only", "--allow-net=127.0.0.1", "--allow-env"]
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [*command, ENTRY.name],
-            cwd=ENTRY.parent,
-            env=os.environ | program.env() | env,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        url = f"http://127.0.0.1:{port}/"
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                httpx.get(url)
-                break
-            except httpx.TransportError:
-                assert time.monotonic() < deadline, log.read_text()
-                time.sleep(0.05)
-        yield url, log
-    finally:
-        server.terminate()
-        server.wait()
+    url = "postgresql://wakti_edge:top-secret@127.0.0.1:9/postgres"
+    with serving(log, WAKTI_DB_URL=url) as function:
+        yield function
 
 
 PROJECT = "00000000-0000-4000-8000-000000000001"
 
 
-def test_a_function_without_a_database_says_so(lonely: tuple[str, Path]) -> None:
-    url, _ = lonely
+def test_a_function_without_a_database_says_so(lonely: OwnFunction) -> None:
+    url = lonely.url
     assert_unavailable(httpx.get(url, params={"action": "health"}))
     for method, body in (
         ("POST", {"action": "submit", "data": {}}),
@@ -105,8 +85,8 @@ def test_a_function_without_a_database_says_so(lonely: tuple[str, Path]) -> None
     assert_unavailable(httpx.post(url, **form))
 
 
-def test_the_log_has_a_line_for_each_request_and_no_secret(lonely: tuple[str, Path]) -> None:
-    url, log = lonely
+def test_the_log_has_a_line_for_each_request_and_no_secret(lonely: OwnFunction) -> None:
+    url, log = lonely.url, lonely.log
     before = len(log.read_text().splitlines())
     secrets = {"email": "somebody@example.com", "password": "my-password"}
     body = {"projectId": PROJECT, "action": "auth/login", "data": secrets}
@@ -123,3 +103,129 @@ def test_the_log_has_a_line_for_each_request_and_no_secret(lonely: tuple[str, Pa
 def test_the_database_is_healthy_on_a_stack_that_is_up(project: Project) -> None:
     answer = project.http.get(project.url, params={"action": "health"})
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def way_to(db_url: str, relay: Relay) -> str:
+    """The database's URL by way of a relay."""
+    return db_url.replace(f"127.0.0.1:{urlsplit(db_url).port}", f"{relay.host}:{relay.port}")
+
+
+def port_of(db_url: str) -> int:
+    port = urlsplit(db_url).port
+    assert port
+    return port
+
+
+def new_project(db_url: str) -> str:
+    with psycopg.connect(db_url) as connection:
+        made = connection.execute(MAKE, {"email": "a@b.cc", "password": OWNER_PASSWORD}).fetchone()
+    assert made
+    return str(made[0])
+
+
+def test_a_database_that_comes_back_is_found_again(db_url: str, tmp_path: Path) -> None:
+    health = {"action": "health"}
+    with (
+        Relay(5432, port_of(db_url)) as relay,
+        serving(tmp_path / "log", SUPABASE_DB_URL=way_to(db_url, relay)) as function,
+    ):
+        for _ in range(2):
+            assert httpx.get(function.url, params=health).status_code == 200
+            relay.shut()
+            assert_unavailable(httpx.get(function.url, params=health))
+            relay.open()
+            time.sleep(0.2)
+        assert httpx.get(function.url, params=health).status_code == 200
+
+
+TRANSACTION_POOLER = 6543
+
+
+@pytest.mark.parametrize("port", [5432, TRANSACTION_POOLER])
+def test_the_platforms_own_url_is_narrowed_to_the_edge_role(
+    db_url: str, tmp_path: Path, port: int
+) -> None:
+    project = new_project(db_url)
+    submit = "function wakti.submit(uuid, text, text, text, text)"
+    body = {"projectId": project, "action": "submit", "data": {}}
+    with (
+        Relay(port, port_of(db_url)) as relay,
+        serving(tmp_path / "log", SUPABASE_DB_URL=way_to(db_url, relay)) as function,
+        psycopg.connect(db_url, autocommit=True) as connection,
+    ):
+        assert httpx.post(function.url, json=body).status_code == 200
+        connection.execute(f"revoke execute on {submit} from wakti_edge")
+        answer = httpx.post(function.url, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+        connection.execute(f"grant execute on {submit} to wakti_edge")
+        listing = {"projectId": project, "action": "collection/a"}
+        assert httpx.get(function.url, params=listing).json() == {"items": [], "total": 0}
+        prepared = connection.execute("select count(*) from public.project_form_submissions")
+        assert prepared.fetchone() == (1,)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("port", [5432, TRANSACTION_POOLER])
+def test_a_database_that_restarts_under_load_ends_no_process(
+    db_url: str, tmp_path: Path, port: int
+) -> None:
+    project = new_project(db_url)
+    body = {"projectId": project, "action": "collection/a", "data": {"a": "x" * 500}}
+    over = time.monotonic() + 4
+    seen: Counter[int] = Counter()
+
+    def load(url: str) -> None:
+        with httpx.Client(timeout=30) as http:
+            while time.monotonic() < over:
+                seen[http.post(url, json=body).status_code] += 1
+
+    with (
+        Relay(port, port_of(db_url)) as relay,
+        serving(tmp_path / "log", SUPABASE_DB_URL=way_to(db_url, relay)) as function,
+        psycopg.connect(db_url, autocommit=True) as connection,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        connection.execute(
+            """update public.project_backends set features = '{"rate_limits": {"write": 0}}'"""
+        )
+        running = [pool.submit(load, function.url) for _ in range(8)]
+        while time.monotonic() < over:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+            time.sleep(0.1)
+        for one in running:
+            one.result()
+        assert set(seen) <= {200, 503}
+        assert function.process.poll() is None, function.log.read_text()
+        answers = [httpx.post(function.url, json=body, timeout=30) for _ in range(12)]
+        assert [answer.status_code for answer in answers] == [200] * 12
+
+
+@pytest.mark.parametrize(
+    ("environment", "line"),
+    [
+        ({}, "The environment variable SUPABASE_URL is not set"),
+        (
+            {"SUPABASE_URL": "http://127.0.0.1:9"},
+            "The environment variable SUPABASE_PUBLISHABLE_KEYS is not set",
+        ),
+        (
+            {
+                "SUPABASE_URL": "http://127.0.0.1:9",
+                "SUPABASE_ANON_KEY": "anon",
+                "SUPABASE_SERVICE_ROLE_KEY": "service",
+                "WAKTI_DB_URL": "postgresql://wakti_edge:top-secret@host:port/x",
+            },
+            "The environment variable WAKTI_DB_URL is not a URL that can be used here",
+        ),
+    ],
+    ids=["nothing", "no keys", "no URL"],
+)
+def test_an_environment_that_will_not_do_is_one_clear_line(
+    tmp_path: Path, environment: dict[str, str], line: str
+) -> None:
+    log = tmp_path / "log"
+    assert start(log, **environment).wait(timeout=30) == 1
+    assert log.read_text() == f"{line}\n"

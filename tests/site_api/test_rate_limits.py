@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
+import psycopg
 import pytest
 
 from tests.site_api.project import PICTURE, Project
@@ -121,3 +124,65 @@ def test_refused_requests_do_not_lengthen_the_wait(project: Project) -> None:
     for _ in range(3):
         assert_limited(project.api("POST", "submit", data={}))
     assert project.rows("wakti.rate_limits") == before
+
+
+def test_counts_and_tokens_that_have_had_their_day_are_swept(
+    project: Project, other_project: Project
+) -> None:
+    for one in (project, other_project):
+        for client in ("192.0.2.1", "192.0.2.2"):
+            one.sql(
+                "insert into wakti.rate_limits (project_id, action, client, started_at)"
+                " values (%s, 'submit', %s, now() - interval '61 minutes')",
+                one.id,
+                client,
+            )
+        one.signed_up("user@example.com")
+        one.sql(
+            "insert into wakti.site_sessions (token_hash, project_id, site_user_id, expires_at)"
+            " select sha256(id::text::bytea), project_id, id, now()"
+            " from public.project_site_users where project_id = %s",
+            one.id,
+        )
+    with psycopg.connect(project.endpoint.db_url) as connection:
+        connection.execute("set local role wakti_site")
+        connection.execute("select set_config('wakti.project', %s, true)", [project.id])
+        connection.execute("select wakti.sweep_counts(), wakti.sweep_sessions(%s)", [project.id])
+    for one, sessions in ((project, 1), (other_project, 2)):
+        assert [row["action"] for row in one.rows("wakti.rate_limits")] == ["signup"]
+        assert len(one.rows("wakti.site_sessions")) == sessions
+
+
+def test_a_sweep_waits_for_no_other_request(project: Project) -> None:
+    for client in ("192.0.2.1", "192.0.2.2"):
+        project.sql(
+            "insert into wakti.rate_limits (project_id, action, client, started_at)"
+            " values (%s, 'submit', %s, now() - interval '61 minutes')",
+            project.id,
+            client,
+        )
+    with (
+        psycopg.connect(project.endpoint.db_url) as held,
+        psycopg.connect(project.endpoint.db_url) as connection,
+    ):
+        held.execute("select from wakti.rate_limits where client = '192.0.2.1' for update")
+        connection.execute("set local lock_timeout = '100ms'")
+        connection.execute("set local role wakti_site")
+        connection.execute("select wakti.sweep_counts()")
+        connection.commit()
+        held.rollback()
+        left = [row["client"] for row in project.rows("wakti.rate_limits")]
+        connection.execute("select wakti.sweep_counts()")  # others' tests count rows that are seen
+    assert left == ["192.0.2.1"]
+
+
+def test_a_minutes_count_is_exact_under_concurrency(project: Project) -> None:
+    limit(project, submit=10, login=5)
+    project.signed_up("user@example.com")
+    with ThreadPoolExecutor(16) as pool:
+        sent = [pool.submit(project.api, "POST", "submit", data={}) for _ in range(40)]
+        tried = [pool.submit(project.api, "POST", "auth/login", data=USER) for _ in range(20)]
+        for requests, allowed in ((sent, 10), (tried, 5)):
+            codes = [request.result().status_code for request in requests]
+            assert sorted(codes) == [200] * allowed + [429] * (len(codes) - allowed)
+    assert len(project.rows("public.project_form_submissions")) == 10

@@ -19,8 +19,22 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 /** Milliseconds that a JSON body may take to arrive. */
 const jsonDeadline = 15_000;
 
+/** The query of a request. Its whole URL may be none: the Host header is the caller's. */
+export function queryOf(request: Request): URLSearchParams {
+  const { url } = request;
+  const start = url.indexOf("?");
+  return new URLSearchParams(start < 0 ? "" : url.slice(start));
+}
+
 /** The kind of body that a content type announces. */
 export function bodyKind(headers: Headers): "json" | "form" {
+  // Nothing is unpacked: a small body could become a very large one.
+  if (!/^(identity)?$/i.test(headers.get("content-encoding") ?? "")) {
+    throw new ApiError(
+      "unsupported_media_type",
+      "The body must not be compressed",
+    );
+  }
   const header = headers.get("content-type");
   if (header === null || header === "application/json") return "json";
   const [type = "", ...parameters] = header.toLowerCase().split(";").map((
@@ -73,7 +87,9 @@ export async function readJson(request: Request): Promise<JsonObject> {
 /**
  * Read a body, at most `limit` bytes of it.
  *
- * What the header announces is only used to refuse early; the count of what arrives decides.
+ * A body whose length is announced ends there, whatever is sent (RFC 9112, 6.3): the server sees to
+ * that, so it can be asked for as a whole, which costs a fifth less of a request than counting what
+ * arrives. A body of unknown length is counted, and so is one that somebody wants to watch.
  */
 export async function readBytes(
   request: Request,
@@ -84,6 +100,11 @@ export async function readBytes(
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(request.headers.get("content-length")) > limit) {
     throw new ApiError(tooLarge);
+  }
+  if (isAnnounced(request.headers) && onChunk === undefined) {
+    const bytes = await inTime(request.bytes(), deadline);
+    if (bytes.byteLength > limit) throw new ApiError(tooLarge);
+    return bytes;
   }
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
@@ -100,17 +121,31 @@ export async function readBytes(
     }
   }
   try {
-    await within(
-      readAll(),
+    await inTime(readAll(), deadline);
+  } catch (error) {
+    reader.cancel().catch(() => {});
+    throw error;
+  }
+  return joined(chunks, size);
+}
+
+/** Does this body end at the length that its header names? One sent in chunks does not. */
+function isAnnounced(headers: Headers): boolean {
+  return headers.has("content-length") && !headers.has("transfer-encoding");
+}
+
+/** Settle as the reading of a body does; throw the refusal if it breaks off or takes too long. */
+async function inTime<T>(reading: Promise<T>, deadline: number): Promise<T> {
+  try {
+    return await within(
+      reading,
       deadline,
       () => new ApiError("invalid_json", "The body did not arrive in time"),
     );
   } catch (error) {
-    reader.cancel().catch(() => {});
     if (error instanceof ApiError) throw error;
     throw new ApiError("invalid_json", "The body did not arrive whole");
   }
-  return joined(chunks, size);
 }
 
 function joined(

@@ -2,6 +2,7 @@ import postgres from "postgres";
 
 import { within } from "./deadline.ts";
 import { ApiError, isErrorCode } from "./errors.ts";
+import { Lanes } from "./lanes.ts";
 
 /** What a function of the database's site API answers. */
 export interface Row {
@@ -59,6 +60,9 @@ export interface Database {
 /** Milliseconds until a database that does not answer counts as gone. */
 const patience = 8_000;
 
+/** Connections that one function may hold. */
+const most = 4;
+
 const statements = Object.fromEntries(
   Object.entries(functions).map(([name, count]) => {
     const places = Array.from({ length: count }, (_, at) => `$${at + 1}`);
@@ -71,55 +75,91 @@ const statements = Object.fromEntries(
   }),
 ) as Record<FunctionName, string>;
 
+/** What narrows a session of another role to the API's own, as wakti_edge has it by itself. */
+const edgeSession = {
+  role: "wakti_edge",
+  statement_timeout: 5_000,
+  lock_timeout: 3_000,
+  timezone: "UTC",
+};
+
+const narrow = Object.entries(edgeSession)
+  .map(([name, value]) => `set local ${name} = '${value}'`).join("; ");
+
 /**
- * A pool of at most four connections.
+ * At most four connections.
  *
  * The transaction pooler gives a connection away between two statements, so nothing may be prepared
- * on it. A URL that is not the API's own role is narrowed to it.
+ * on it. A URL that is not the API's own role is narrowed to it: for the session, or behind the
+ * pooler, which knows no sessions, for each transaction.
  */
 export function connect(url: string, isEdgeRole: boolean): Database {
   const isPooler = new URL(url).port === "6543";
-  const sql = postgres(url, {
-    max: 4,
-    prepare: !isPooler,
-    fetch_types: false,
-    connect_timeout: 5,
-    idle_timeout: 60,
-    max_lifetime: 30 * 60,
-    backoff: () => 0.1,
-    onnotice: () => {},
-    connection: isEdgeRole || isPooler
-      ? { application_name: "project-backend-api" }
-      : {
+  const open = (): postgres.Sql =>
+    postgres(url, {
+      max: 1,
+      prepare: !isPooler,
+      fetch_types: false,
+      connect_timeout: 5,
+      idle_timeout: 60,
+      max_lifetime: 30 * 60,
+      backoff: () => 0.1,
+      onnotice: () => {},
+      connection: {
         application_name: "project-backend-api",
-        role: "wakti_edge",
-        statement_timeout: 5_000,
-        TimeZone: "UTC",
+        ...(isEdgeRole || isPooler ? {} : edgeSession),
       },
-  });
+    });
+  const mustNarrow = isPooler && !isEdgeRole;
+  const places = Array.from({ length: most }, () => ({ sql: open() }));
+  const lanes = new Lanes(places);
 
-  async function run<T>(query: PromiseLike<T>): Promise<T> {
+  /** The driver can leave a connection that was cut in the middle waiting for ever. */
+  async function run<T>(
+    query: (sql: postgres.Sql) => PromiseLike<T>,
+  ): Promise<T> {
+    let renew = (): void => {};
+    const asked = lanes.run((place) => {
+      const { sql } = place;
+      renew = () => {
+        if (place.sql !== sql) return;
+        place.sql = open();
+        sql.end({ timeout: 5 }).catch(() => {});
+      };
+      return query(sql);
+    });
     try {
-      return await within(query, patience, () => unavailable("no answer"));
+      return await within(asked, patience, () => unavailable("no answer"));
     } catch (error) {
+      if (isSilence(error)) renew();
       throw translate(error);
     }
   }
 
   return {
     async call(name, parameters) {
-      const rows = await run(
+      const send = (sql: Pick<postgres.Sql, "unsafe">) =>
         sql.unsafe<Row[]>(statements[name], parameters as never[], {
           prepare: !isPooler,
-        }),
+        });
+      const [row] = await run(
+        mustNarrow
+          ? (sql) =>
+            sql.begin(async (transaction) => {
+              await transaction.unsafe(narrow);
+              return [...await send(transaction)];
+            })
+          : send,
       );
-      return rows[0] as Row;
+      // A connection that is cut at the wrong moment gives a result without its row.
+      if (row === undefined) throw unavailable("no row");
+      return row;
     },
     async ping() {
-      await run(sql`select 1`);
+      await run((sql) => sql`select 1`);
     },
     async close() {
-      await sql.end({ timeout: 1 });
+      await Promise.all(places.map(({ sql }) => sql.end({ timeout: 1 })));
     },
   };
 }
@@ -163,6 +203,13 @@ export function translate(error: unknown): ApiError {
     return new ApiError("backend_not_enabled", null, { cause: error });
   }
   return new ApiError("internal_error", null, { cause: error });
+}
+
+/** Did nobody answer at all, as opposed to an answer that is a refusal? */
+function isSilence(error: unknown): boolean {
+  return error instanceof ApiError ||
+    error instanceof Error && "code" in error &&
+      error.code === "CONNECT_TIMEOUT";
 }
 
 function unavailable(cause: unknown): ApiError {

@@ -15,7 +15,7 @@ export interface Environment {
   readonly clientHeader: string | null;
 }
 
-/** Read the environment; throw an Error that names what is missing. */
+/** Read the environment; throw an Error that names what is missing or malformed, not its value. */
 export function readEnvironment(
   get: (name: string) => string | undefined,
   iterations: number,
@@ -24,12 +24,15 @@ export function readEnvironment(
   const secret = keyIn(get("SUPABASE_SECRET_KEYS"));
   const anon = get("SUPABASE_ANON_KEY");
   const serviceRole = get("SUPABASE_SERVICE_ROLE_KEY");
-  const apiUrl = need(get("SUPABASE_URL"), "SUPABASE_URL").replace(/\/+$/, "");
+  const apiUrl = address("SUPABASE_URL", get("SUPABASE_URL"), /^https?:$/);
   const edgeUrl = get("WAKTI_DB_URL");
-  const asked = Number(get("WAKTI_PBKDF2_ITERATIONS"));
   return {
     apiUrl,
-    publicUrl: (get("WAKTI_PUBLIC_URL") || apiUrl).replace(/\/+$/, ""),
+    publicUrl: address(
+      "WAKTI_PUBLIC_URL",
+      get("WAKTI_PUBLIC_URL") || apiUrl,
+      /^https?:$/,
+    ),
     publishableKey: need(publishable ?? anon, "SUPABASE_PUBLISHABLE_KEYS"),
     secretKey: need(secret ?? serviceRole, "SUPABASE_SECRET_KEYS"),
     apiKeys: new Set(
@@ -37,9 +40,15 @@ export function readEnvironment(
         key !== undefined
       ),
     ),
-    databaseUrl: need(edgeUrl || get("SUPABASE_DB_URL"), "WAKTI_DB_URL"),
+    databaseUrl: edgeUrl
+      ? address("WAKTI_DB_URL", edgeUrl, /^postgres(ql)?:$/)
+      : address(
+        "SUPABASE_DB_URL",
+        get("SUPABASE_DB_URL"),
+        /^postgres(ql)?:$/,
+      ),
     isEdgeRole: Boolean(edgeUrl),
-    iterations: Number.isInteger(asked) && asked > 0 ? asked : iterations,
+    iterations: rounds(get("WAKTI_PBKDF2_ITERATIONS"), iterations),
     // The platform is behind Cloudflare; anywhere else a caller could send this header itself.
     clientHeader: get("WAKTI_CLIENT_IP_HEADER") ||
       (new URL(apiUrl).hostname.endsWith(".supabase.co")
@@ -65,4 +74,28 @@ function keyIn(json: string | undefined): string | undefined {
 function need(value: string | undefined, name: string): string {
   if (value) return value;
   throw new Error(`The environment variable ${name} is not set`);
+}
+
+/** A URL without its last slash. */
+function address(
+  name: string,
+  value: string | undefined,
+  protocols: RegExp,
+): string {
+  const text = need(value, name);
+  if (!protocols.test(URL.parse(text)?.protocol ?? "")) {
+    throw new Error(
+      `The environment variable ${name} is not a URL that can be used here`,
+    );
+  }
+  return text.replace(/\/+$/, "");
+}
+
+function rounds(value: string | undefined, usual: number): number {
+  if (!value) return usual;
+  const asked = Number(value);
+  if (Number.isSafeInteger(asked) && asked > 0) return asked;
+  throw new Error(
+    "The environment variable WAKTI_PBKDF2_ITERATIONS is not a whole number above zero",
+  );
 }

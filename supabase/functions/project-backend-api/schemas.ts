@@ -36,13 +36,23 @@ export const jsonObject = v.custom<JsonObject>(
   "must be an object",
 );
 
+/** Strangers send this to be looked at, so nothing here may be matched in two ways. */
 const email = v.pipe(
   text,
   v.trim(),
-  v.regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "is not an e-mail address"),
   v.maxLength(
     limits.emailChars,
     `has more than ${limits.emailChars} characters`,
+  ),
+  v.regex(/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/, "is not an e-mail address"),
+);
+
+/** Counted as people do, and JSON Schema: a character beyond 16 bits is one, not two. */
+const newPassword = v.pipe(
+  text,
+  v.regex(
+    new RegExp(`^[\\s\\S]{${passwords.minChars},${passwords.maxChars}}$`, "u"),
+    `takes ${passwords.minChars} to ${passwords.maxChars} characters`,
   ),
 );
 
@@ -60,6 +70,11 @@ const digits = v.pipe(
 );
 
 const token = v.pipe(text, v.maxLength(512, "has more than 512 characters"));
+
+/** What names a project. */
+export function isUuid(value: unknown): value is string {
+  return v.is(uuid, value);
+}
 
 export const submission = v.object({
   projectId: uuid,
@@ -86,6 +101,7 @@ export const itemList = v.object({
       "must be created_at, updated_at, sort_order or data.FIELD, with .asc or .desc",
     ),
   )),
+  token: v.optional(token),
 });
 
 export const newItem = v.object({
@@ -112,17 +128,7 @@ export const signup = v.object({
   projectId: uuid,
   data: v.object({
     email,
-    password: v.pipe(
-      text,
-      v.minLength(
-        passwords.minChars,
-        `has fewer than ${passwords.minChars} characters`,
-      ),
-      v.maxLength(
-        passwords.maxChars,
-        `has more than ${passwords.maxChars} characters`,
-      ),
-    ),
+    password: newPassword,
     name: v.nullish(
       v.pipe(text, v.maxLength(200, "has more than 200 characters")),
       null,

@@ -24,7 +24,7 @@ export function isSvg(text: string): boolean {
   const start = text.slice(0, 4096)
     .replace(/<!--[\s\S]*?-->/g, "")
     .replace(/<\?[\s\S]*?\?>/g, "")
-    .replace(/<!DOCTYPE[^>[]*(\[[^\]]*\])?[^>]*>/gi, "");
+    .replace(/<!DOCTYPE[^>[]*(\[[^\]]*\]\s*)?>/gi, "");
   return /^\s*<svg[\s/>]/i.test(start);
 }
 
@@ -34,13 +34,11 @@ export function isPassive(text: string): boolean {
     return false;
   }
   // Another encoding, or a style sheet from elsewhere, would make the browser read another document.
-  const instructions = text.match(/<\?[\s\S]*?\?>/g) ?? [];
-  const isPlain = instructions.every((instruction, at) =>
-    at === 0 && text.trimStart().startsWith(instruction) &&
-    /^<\?xml\s+version=["']1\.0["'](\s+encoding=["']utf-8["'])?(\s+standalone=["'](yes|no)["'])?\s*\?>$/i
-      .test(instruction)
+  const withoutDeclaration = text.trimStart().replace(
+    /^<\?xml\s+version=["']1\.0["'](\s+encoding=["']utf-8["'])?(\s+standalone=["'](yes|no)["'])?\s*\?>/i,
+    "",
   );
-  if (!isPlain) return false;
+  if (withoutDeclaration.includes("<?")) return false;
   try {
     const root = parseXml(text).root;
     return root !== null && root.attributes.xmlns === namespace &&
@@ -81,5 +79,5 @@ function isHarmless(element: string, name: string, value: string): boolean {
 
 /** Does this style name nothing outside the document? Escapes are refused, they only hide names. */
 function isLocalStyle(style: string): boolean {
-  return !/@import|expression\s*\(|\\|url\(\s*["']?\s*(?!["'#\s])/i.test(style);
+  return !/@import|expression\s*\(|\\|url\((?!\s*(["']\s*)?#)/i.test(style);
 }

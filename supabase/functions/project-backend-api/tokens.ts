@@ -18,7 +18,7 @@ export async function siteToken(
   headers: Headers,
   inBody: string | null | undefined,
 ): Promise<Uint8Array | null> {
-  const token = headers.get("x-site-token") ?? inBody;
+  const token = headers.get("x-site-token") || inBody;
   return token ? await tokenHash(token) : null;
 }
 

@@ -8,6 +8,7 @@ import {
 } from "./credentials.ts";
 import { Problem } from "./problem.ts";
 import type { FunctionTarget } from "./settings.ts";
+import { Upstream } from "./upstream.ts";
 
 /** Headers between two neighbours (RFC 9110, 7.6.1), and those that the gateway writes. */
 const NOT_PASSED_ON = new Set([
@@ -21,6 +22,7 @@ const NOT_PASSED_ON = new Set([
   "trailer",
   "transfer-encoding",
   "upgrade",
+  "expect",
   "forwarded",
   "x-real-ip",
 ]);
@@ -32,6 +34,7 @@ const OWN = new Set([
   "x-forwarded-port",
   "x-forwarded-proto",
   "accept-encoding",
+  "content-length",
 ]);
 
 /** How long the gateway waits for the first of a body, in milliseconds. */
@@ -42,6 +45,7 @@ export class Functions {
     http2: false,
     poolIdleTimeout: 30_000,
   });
+  readonly #upstreams: ReadonlyMap<string, Upstream>;
 
   /**
    * @param targets The functions by name.
@@ -50,7 +54,11 @@ export class Functions {
   constructor(
     readonly targets: ReadonlyMap<string, FunctionTarget>,
     readonly credentials: Credentials,
-  ) {}
+  ) {
+    this.#upstreams = new Map(
+      [...targets].map(([name, { url }]) => [name, new Upstream(new URL(url))]),
+    );
+  }
 
   /**
    * Passes a request on and its answer back, both as streams. Throws Problem.
@@ -66,7 +74,8 @@ export class Functions {
   ): Promise<Response> {
     const name = path.split("/")[1] ?? "";
     const target = this.targets.get(name);
-    if (!target) {
+    const upstream = this.#upstreams.get(name);
+    if (!target || !upstream) {
       throw refusal(404, "NOT_FOUND", "Requested function was not found");
     }
     // Fetch refuses to send it (fetch.spec.whatwg.org, "forbidden method").
@@ -77,11 +86,25 @@ export class Functions {
       await this.#checkToken(request, url);
     }
     // As on the platform a function sees its own name as the first part of the path.
-    const address = target.url + path + url.search;
-    const passedOn = forwarded(request, url, client, await begun(request));
-    let response: Response;
+    const address = path + url.search;
+    const { method } = request;
+    const headers = forwarded(request, url, client);
+    const body = await begun(request);
     try {
-      response = await fetch(address, { ...passedOn, client: this.#client });
+      if (!(body instanceof ReadableStream)) {
+        return await upstream.send(method, address, headers, body);
+      }
+      const length = request.headers.get("content-length");
+      if (length !== null) headers.push(["content-length", length]);
+      return passedBack(
+        await fetch(target.url + address, {
+          method,
+          headers,
+          body,
+          redirect: "manual",
+          client: this.#client,
+        }),
+      );
     } catch (error) {
       if (request.signal.aborted) throw error;
       throw refusal(
@@ -90,11 +113,11 @@ export class Functions {
         `The function "${name}" does not answer (please check its log).`,
       );
     }
-    return passedBack(response);
   }
 
   close(): void {
     this.#client.close();
+    for (const upstream of this.#upstreams.values()) upstream.close();
   }
 
   async #checkToken(request: Request, url: URL): Promise<void> {
@@ -118,7 +141,7 @@ export class Functions {
 }
 
 /**
- * The request as the function gets it.
+ * The headers of the request as the function gets it.
  *
  * Its signal stays behind: passing it on costs a tenth of the way through the gateway, and a
  * function whose caller has gone may well finish. A body that breaks off ends the request anyhow.
@@ -127,8 +150,7 @@ function forwarded(
   request: Request,
   url: URL,
   client: string,
-  body: BodyInit | null,
-): RequestInit {
+): [string, string][] {
   const headers: [string, string][] = [
     // The only gateway is this one: what a caller says of its own address is not to be believed.
     ["x-forwarded-for", client],
@@ -142,12 +164,7 @@ function forwarded(
     const [name] = header;
     if (!NOT_PASSED_ON.has(name) && !OWN.has(name)) headers.push(header);
   }
-  return {
-    method: request.method,
-    headers,
-    body,
-    redirect: "manual",
-  };
+  return headers;
 }
 
 /**
@@ -156,7 +173,9 @@ function forwarded(
  * Fetch would else send the head alone and the body only when the head was acknowledged, which
  * takes 40 ms. One that is slow to begin is passed on as a stream, for the function to judge.
  */
-async function begun(request: Request): Promise<BodyInit | null> {
+async function begun(
+  request: Request,
+): Promise<Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null> {
   if (request.body === null) return null;
   const reader = request.body.getReader();
   const first = reader.read();

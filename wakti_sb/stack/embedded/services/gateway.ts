@@ -35,7 +35,9 @@ export class Gateway {
    */
   async fetch(request: Request, client: string): Promise<Response> {
     const began = performance.now();
-    const url = new URL(request.url);
+    const url = URL.parse(request.url);
+    // The Host header is part of it, and the caller's.
+    if (url === null) return new Response(null, { status: 400 });
     let response: Response;
     try {
       response = await this.#route(request, url, client);

@@ -90,7 +90,7 @@ def wrk(request: Request, seconds: int) -> Sample:
 
 
 def pgbench(program: str, url: str, statement: str, seconds: int) -> Sample:
-    """Repeat a prepared statement over 4 connections, as the function's pool has."""
+    """Repeat a prepared statement over 4 connections, as many as the function may have."""
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "statement.sql"
         script.write_text(f"{statement};\n")

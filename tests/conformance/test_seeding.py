@@ -73,8 +73,22 @@ _SHAPES = {
         "during tstzrange not null",
         "exclude using gist (room with =, during with &&)",
     ),
-    "a reference to itself": table("t", "parent uuid references t", "v text"),
-    "a reference to itself that must be there": table("t", "parent uuid not null references t"),
+    "a reference to itself": table(
+        "t",
+        "parent uuid",
+        "v text",
+        "unique (id, user_id)",
+        "foreign key (parent, user_id) references t (id, user_id)",
+    ),
+    "a reference to itself that must be there": table(
+        "t",
+        "parent uuid not null",
+        "unique (id, user_id)",
+        "foreign key (parent, user_id) references t (id, user_id)",
+    ),
+    "columns with the names of aliases": "create type within as (x integer, y text);"
+    "create type around as (w within, z integer);"
+    + table("t", "t around not null", "q around", "p within[]", "v text"),
     "an enumeration with one value": "create type one as enum ('a');"
     + table("t", "v one not null", "more one[] not null", "unique (user_id, v)"),
     "a column more than 62 letters long": table("t", f"{'c' * 63} text not null"),
@@ -122,15 +136,33 @@ def test_tables_may_point_at_each_other_where_one_may_wait(empty_database: str) 
     }
 
 
-def test_tables_that_need_each_other_at_once_are_untested_and_never_safe(
+_CIRCLE = (
+    table("a", "b_id uuid not null", "unique (id, user_id)"),
+    table(
+        "b",
+        "a_id uuid not null",
+        "unique (id, user_id)",
+        "foreign key (a_id, user_id) references a (id, user_id) on delete cascade {wait}",
+    ),
+    "alter table a add foreign key (b_id, user_id) references b (id, user_id)"
+    " on delete cascade {wait}",
+)
+
+
+@pytest.mark.parametrize("wait", ["deferrable", "deferrable initially deferred"])
+def test_tables_that_need_each_other_at_once_are_tried_where_their_keys_can_wait(
+    wait: str, empty_database: str
+) -> None:
+    url = applied(empty_database, *(each.replace("{wait}", wait) for each in _CIRCLE))
+    report = run(model("a", "b"), url)
+    assert [(finding.id, finding.reason) for finding in report.findings] == []
+    assert report.safe
+
+
+def test_tables_that_need_each_other_at_once_and_cannot_wait_are_untested_and_never_safe(
     empty_database: str,
 ) -> None:
-    url = applied(
-        empty_database,
-        table("a", "b_id uuid not null"),
-        table("b", "a_id uuid not null references a deferrable initially deferred"),
-        "alter table a add foreign key (b_id) references b deferrable initially deferred",
-    )
+    url = applied(empty_database, *(each.replace("{wait}", "") for each in _CIRCLE))
     report = run(model("a", "b"), url)
     assert {name for name, _ in report.untested} == {"public.a", "public.b"}
     assert not report.safe

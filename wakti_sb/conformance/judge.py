@@ -44,6 +44,11 @@ def judge(
     return Verdict(case, outcome, status, reason, transport, proof or _first(controls))
 
 
+def within_bounds(case: Case, outcome: Outcome) -> bool:
+    """Whether nothing was reached that must not be."""
+    return outcome.kind != "error" and not _too_many(case, outcome)
+
+
 def needs_control(case: Case, outcome: Outcome) -> bool:
     """Whether this outcome is a denial that has to be earned."""
     reached = bool(outcome.rows) or outcome.kind == "error" or _too_many(case, outcome) != ""
@@ -71,7 +76,12 @@ def _judge(case: Case, outcome: Outcome, controls: tuple[Outcome, ...]) -> tuple
 
 
 def _held(case: Case, outcome: Outcome) -> bool:
-    """Whether it is a foreign key that refuses a foreign parent: then it is part of the defence."""
+    """Whether the constraint is part of the defence.
+
+    A foreign key may refuse a foreign parent, a check a row without an owner.
+    """
+    if case.family == "nobody's name":
+        return outcome.code in ("23502", "23514")
     return outcome.code == "23503" and case.family in _BY_FOREIGN_KEY
 
 

@@ -115,6 +115,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "request": finding.request or None,
         "sql": finding.sql or None,
         "fix": finding.fix,
+        "fix_tried": finding.fix_tried,
         "problem": finding.problem,
         "reason": finding.reason,
         "cases": list(finding.cases),

@@ -9,8 +9,9 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..cases import to_sql
-from ..findings import Finding, Report, http_text, is_sql
+from ..findings import Report, http_text, is_sql
 from ..judge import Verdict
+from .groups import groups
 from .matrix import OPERATIONS, Cell, cells
 
 _SIGNS = {"passed": "✓", "failed": "✗", "unproven": "?"}
@@ -37,23 +38,6 @@ class Block:
         """The worst of its cells."""
         found = {each.cell.status for _, row in self.rows for each in row if each is not None}
         return next(status for status in ("failed", "unproven", "passed") if status in found)
-
-
-@dataclass(frozen=True)
-class Group:
-    """Findings that are one hole: the same object, operation and policy, by several people."""
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def first(self) -> Finding:
-        """The one that is shown whole."""
-        return self.findings[0]
-
-    @property
-    def identities(self) -> tuple[str, ...]:
-        """Everybody who got through, or was kept out."""
-        return tuple(dict.fromkeys(f.identity for f in self.findings if f.identity))
 
 
 def html(report: Report) -> str:
@@ -84,15 +68,6 @@ def blocks(verdicts: Iterable[Verdict]) -> tuple[Block, ...]:
     return tuple(
         _block(number, name, found) for number, (name, found) in enumerate(by_object.items())
     )
-
-
-def groups(findings: Iterable[Finding]) -> tuple[Group, ...]:
-    """The findings, those that tell of the same hole together."""
-    found: dict[tuple[str, ...], list[Finding]] = {}
-    for each in findings:
-        key = (each.table, each.operation, each.problem, each.policy)
-        found.setdefault(key if each.policy else (each.id,), []).append(each)
-    return tuple(Group(tuple(each)) for each in found.values())
 
 
 def _block(number: int, name: str, found: list[Cell]) -> Block:

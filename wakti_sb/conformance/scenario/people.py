@@ -18,7 +18,7 @@ _OPPOSITE = {"true": "false", "false": "true"}
 # Also as PostgreSQL prints it: ((auth.jwt() -> 'user_metadata'::text) ->> 'role'::text) = 'admin'
 _SELF_WRITTEN = re.compile(
     r"(?:'user_metadata'(?:::text)?\)*|raw_user_meta_data)\s*->>?\s*'([^']+)'(?:::text)?\)*"
-    r"(?:::\w+)?\)*(?:\s*=\s*(?:any\s*\(array\[)?'([^']*)')?",
+    r"(?:\s*=\s*(?:any\s*\(array\[)?'([^']*)'|::bool)",
     re.IGNORECASE,
 )
 _TOP_ROLES = ("owner", "admin", "administrator", "manager", "editor")
@@ -66,7 +66,8 @@ def people(spec: Spec, catalog: Catalog, salt: str = "") -> People:
         rank = top[tables[0].table] if tables else None
         principals[world] = _person(labels[world], world, rank, salt)
         for members in tables:
-            role = top[members.table]
+            # Where no right names a role, any that the table takes.
+            role = top[members.table] or next(iter(valid_roles(members, catalog)), None)
             memberships.append(Membership(members, world, principals[world], role))
     identities = [principals["this"], principals["other"]]
     for members in tables:

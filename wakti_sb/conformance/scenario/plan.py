@@ -82,9 +82,12 @@ class Planner:
         for world in WORLDS:
             principal = self.people.principals[world]
             self._add(table, world, principal, world)
+        if self._is_a_person(table):
+            for person in self._others():
+                self._add(table, person.world or "this", person, person.label)
         if entry is None:
             return
-        for person in self._people_with_rows(entry):
+        for person in () if self._is_a_person(table) else self._people_with_rows(entry):
             self._add(table, "this", person, person.label)
         for condition in conditions(entry):
             self._variant(table, entry, condition)
@@ -117,6 +120,31 @@ class Planner:
             return
         person = self.people.principals[world]
         self._add(table, world, person, label, overrides, variant=label)
+
+    def _is_a_person(self, table: Table) -> bool:
+        """Whether its key is a user's id, and others point there where they name a user."""
+        keys = [key.columns for key in table.foreign_keys if key.table == USERS]
+        if table.primary_key not in keys:
+            return False
+        pointing = (
+            (other, key.columns[0])
+            for other in self.catalog.tables.values()
+            for key in other.foreign_keys
+            if key.table == table.relation and key.parent_columns == table.primary_key
+        )
+        return any(column in self._naming_users(other) for other, column in pointing)
+
+    def _naming_users(self, table: Table) -> set[str | None]:
+        members, entry = members_in(self.spec, table.relation), self.spec.entry(table.relation)
+        return {members and members.user, entry and entry.owner}
+
+    def _others(self) -> Iterator[Identity]:
+        """Everybody but the two principals, each once: twins with claims are the same person."""
+        seen = {person.user_id for person in self.people.principals.values()}
+        for person in self.people.identities:
+            if person.user_id is not None and person.user_id not in seen:
+                seen.add(person.user_id)
+                yield person
 
     def _people_with_rows(self, entry: Owned) -> Iterator[Identity]:
         """Members who have rows of their own inside the place of `this`."""

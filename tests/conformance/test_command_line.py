@@ -105,6 +105,17 @@ def test_a_table_nobody_declared_is_reported_until_it_is_excused_and_again_after
     assert "reason" in project.rls("test").stderr
 
 
+def test_a_schema_that_only_the_configuration_exposes_is_looked_at(project: Project) -> None:
+    applied(project.url, "create schema api", "create table api.forgotten (id integer)")
+    assert project.rls("test", "--json").returncode == 0
+    (project.folder / "supabase").mkdir()
+    config = project.folder / "supabase" / "config.toml"
+    config.write_text("[api]\nschemas = ['public', 'graphql_public', 'api']\n")
+    (finding,) = reported(project.rls("test", "--json"))["findings"]
+    assert finding["id"] == "api.forgotten: nobody described this table"
+    assert "api.forgotten" in project.rls("init").stdout
+
+
 def test_a_policy_that_recurses_without_end_is_no_verdict(project: Project) -> None:
     circle = "create policy circle on t using (exists (select from t as x where x.v = t.v))"
     applied(project.url, circle)

@@ -44,7 +44,7 @@ class Target:
                 f"there is no {MODEL} here that says who owns what.",
                 remedy="`wakti-sb rls init` proposes one.",
             )
-        return spec.load(file)
+        return conformance.with_exposed_schemas(spec.load(file), self.project)
 
     @contextmanager
     def endpoint(self, listener: Listener) -> Iterator[Endpoint]:
@@ -92,7 +92,8 @@ def command(context: click.Context, project: Path, address: Address, allow_data:
 def init(target: Target) -> None:
     """Propose an ownership model from the live schema; every guess is marked to be confirmed."""
     with progress() as listener, target.database(listener) as url:
-        proposed = conformance.propose(url, name=target.project.resolve().name)
+        schemas = conformance.exposed_schemas(target.project)
+        proposed = conformance.propose(url, schemas, name=target.project.resolve().name)
     click.echo(proposed, nl=False)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .engine import Listener, Progress
 from .explain import Explanation, explain
+from .exposed import exposed_schemas, with_exposed_schemas
 from .findings import Finding, Report
 from .mutation import Judged, Mutant, MutationReport, mutate
 from .propose import propose
@@ -23,7 +24,9 @@ __all__ = [
     "Progress",
     "Report",
     "explain",
+    "exposed_schemas",
     "mutate",
     "propose",
     "run",
+    "with_exposed_schemas",
 ]

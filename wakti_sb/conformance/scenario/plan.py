@@ -136,7 +136,8 @@ class Planner:
 
     def _naming_users(self, table: Table) -> set[str | None]:
         members, entry = members_in(self.spec, table.relation), self.spec.entry(table.relation)
-        return {members and members.user, entry and entry.owner}
+        user = members.user if members is not None else None
+        return {user, entry.owner if entry is not None else None}
 
     def _others(self) -> Iterator[Identity]:
         """Everybody but the two principals, each once: twins with claims are the same person."""

@@ -188,7 +188,7 @@ def test_a_function_that_lets_anybody_join_is_found_and_one_that_founds_a_place_
     model_ = parse(_TEAM_MODEL + entry("join_team") + entry("found_team"))
     findings = run(model_, empty_database).findings
     assert {(f.table, f.identity) for f in findings} == {
-        ("public.join_team", "another owner"),
+        ("public.join_team", "a member elsewhere"),
         ("public.join_team", "a signed-in stranger"),
     }
 

@@ -181,7 +181,11 @@ def _function(case: Case, request: Call, verdict: Verdict) -> Iterator[str]:
             'changes the owner\'s row, as arguments = { note = "{public.notes}" }'
         )
     elif case.family in ("data", "changes"):
-        yield f"alter function {signature} security invoker;"
+        keys = "changes = …, adds = …" if case.family == "changes" else "of = …, data = …"
+        yield (
+            f"-- Or say in [[function]] of wakti.toml that it is meant so: {keys}\n"
+            f"alter function {signature} security invoker;"
+        )
         yield (
             f"let {signature} compare the row's owner with auth.uid() before it writes; or "
             "say in wakti.toml whose rows it may change (changes = …) or add (adds = …)"

@@ -10,7 +10,8 @@ import pytest
 
 from tests.conformance.conftest import NAMES, Example, expected_finding, faults
 from tests.conformance.schemas import content
-from wakti_sb.conformance import mutate, run
+from wakti_sb.conformance import Report, mutate, run
+from wakti_sb.conformance.findings import is_sql
 
 Migrated = Callable[..., str]
 
@@ -44,6 +45,45 @@ def test_a_fault_is_found_and_named(fault: Path, migrated: Migrated) -> None:
     found = {name for finding in report.findings for name in (finding.id, *finding.cases)}
     assert expected_finding(fault) in found
     assert not report.safe
+
+
+def repaired(url: str, report: Report) -> None:
+    """Everything that was proposed as SQL, once, as a person would paste it."""
+    with psycopg.connect(url) as connection:
+        for statements in dict.fromkeys(f.fix for f in report.findings if is_sql(f.fix)):
+            connection.execute(statements)  # type: ignore[call-overload]
+
+
+def fix_must_close(fault: Path, migrated: Migrated) -> None:
+    example = Example(fault.parent.parent.name)
+    url = migrated(example, fault)
+    report = run(example.spec, url)
+    assert all(finding.fix for finding in report.findings)
+    for _ in range(2):  # a fix of one policy can show what was hidden behind it
+        repaired(url, report)
+        report = run(example.spec, url)
+    assert [finding.fix for finding in report.findings if is_sql(finding.fix)] == []
+    assert [f.id for f in report.findings if "let " not in f.fix and "describe" not in f.fix] == []
+
+
+_QUICK = {"trusts_owner_column", "column_too_many", "avatar_policy_for_every_bucket", "adds_itself"}
+
+
+@pytest.mark.parametrize(
+    "fault", [f for f in faults() if f.stem in _QUICK], ids=lambda p: f"{p.stem}"
+)
+def test_a_proposed_fix_closes_a_fault(fault: Path, migrated: Migrated) -> None:
+    fix_must_close(fault, migrated)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "fault",
+    [f for f in faults() if f.stem not in _QUICK],
+    ids=lambda p: f"{p.parent.parent.name}-{p.stem}",
+)
+def test_every_proposed_fix_closes_its_fault(fault: Path, migrated: Migrated) -> None:
+    fix_must_close(fault, migrated)
 
 
 @pytest.mark.parametrize("name", NAMES)

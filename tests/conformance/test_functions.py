@@ -6,7 +6,9 @@ import pytest
 
 from tests.conformance.schemas import applied, model, table
 from wakti_sb.conformance import Report, run
+from wakti_sb.spec import parse
 
+_RIGHTS = "security definer set search_path = ''"
 _DEFINER = "language plpgsql security definer set search_path = ''"
 _CLOSED = "revoke execute on all functions in schema public from public, anon"
 
@@ -74,6 +76,121 @@ def test_a_function_that_changes_only_its_callers_rows_is_clean(
 def test_a_model_may_open_what_a_function_changes(empty_database: str) -> None:
     like = writer("publish(note uuid)", "update public.notes set title = 'x' where id = note")
     assert tried(empty_database, like, "publish", 'changes = "authenticated"').safe
+
+
+_GIVEN_AWAY = {
+    "every row": ("all_of_it() returns setof public.notes", "select * from public.notes"),
+    "a row by its key": (
+        "titled(p_note uuid) returns text",
+        "select title from public.notes where id = p_note",
+    ),
+    "addresses": ("people() returns setof text", "select email::text from auth.users"),
+}
+
+
+@pytest.mark.parametrize("what", _GIVEN_AWAY)
+def test_what_a_definer_function_gives_away_is_found_without_being_told_what_to_look_for(
+    what: str, empty_database: str
+) -> None:
+    signature, body = _GIVEN_AWAY[what]
+    made = f"create function public.{signature} language sql {_RIGHTS} as $$ {body} $$"
+    report = tried(empty_database, made, signature.partition("(")[0])
+    leaks = [f for f in report.findings if f.problem == "leak"]
+    assert {"another owner", "a signed-in stranger"} <= {f.identity for f in leaks}
+    assert len(leaks) == len(report.findings)
+
+
+@pytest.mark.parametrize(
+    ("signature", "body"),
+    [
+        (
+            "mine() returns setof public.notes",
+            "select * from public.notes where user_id = auth.uid()",
+        ),
+        ("echoed(note_id uuid) returns uuid", "select note_id"),
+        ("how_many() returns bigint", "select count(*) from public.notes"),
+    ],
+)
+def test_a_definer_function_that_tells_nothing_of_others_is_clean(
+    signature: str, body: str, empty_database: str
+) -> None:
+    made = f"create function public.{signature} language sql {_RIGHTS} as $$ {body} $$"
+    assert tried(empty_database, made, signature.partition("(")[0]).safe
+
+
+def test_rows_that_a_function_adds_in_anothers_name_are_found_unless_declared(
+    empty_database: str,
+) -> None:
+    send = writer(
+        "send(recipient_user uuid)",
+        "insert into public.notes (user_id, title, slug)"
+        " values (recipient_user, 'x', gen_random_uuid()::text)",
+    )
+    report = tried(empty_database, send, "send")
+    assert {f.identity for f in report.findings} == {"another owner", "a signed-in stranger"}
+    assert "adds = " in report.findings[0].fix
+    opened = model("public.notes", more=entry("send", 'adds = "authenticated"'))
+    assert run(opened, empty_database).safe
+
+
+_TEAMS = """
+create table teams (id uuid primary key default gen_random_uuid(), name text not null);
+create table members (
+  team_id uuid references teams on delete cascade,
+  user_id uuid references auth.users on delete cascade,
+  role text not null default 'member' check (role in ('admin', 'member')),
+  primary key (team_id, user_id)
+);
+create function public.mine(roles text[]) returns setof uuid
+language sql stable security definer set search_path = ''
+as $$ select team_id from public.members where user_id = auth.uid() and role = any (roles) $$;
+alter table teams enable row level security;
+alter table members enable row level security;
+create policy see on teams for select to authenticated
+using (id in (select mine('{admin,member}')));
+create policy see on members for select to authenticated
+using (team_id in (select mine('{admin,member}')));
+create policy write on members to authenticated using (team_id in (select mine('{admin}')));
+"""
+_MEMBERS = "members = { table = 'members', key = 'team_id', user = 'user_id', role = 'role' }"
+_TEAM_MODEL = f"""
+[[owned]]
+table = 'teams'
+key = 'id'
+{_MEMBERS}
+select = 'member'
+[[owned]]
+table = 'members'
+key = 'team_id'
+{_MEMBERS}
+select = 'member'
+insert = 'role:admin'
+update = 'role:admin'
+delete = 'role:admin'
+[[function]]
+function = 'mine'
+execute = 'public'
+"""
+
+
+def test_a_function_that_lets_anybody_join_is_found_and_one_that_founds_a_place_is_not(
+    empty_database: str,
+) -> None:
+    join = writer("join_team(team_id uuid)", "insert into public.members values ($1, auth.uid())")
+    found = writer(
+        "found_team(name text)",
+        "if auth.uid() is not null then with made as ("
+        "insert into public.teams (name) values ($1) returning id)"
+        " insert into public.members select id, auth.uid(), 'admin' from made; end if",
+    )
+    closed = "revoke execute on function join_team, found_team from public, anon"
+    applied(empty_database, _TEAMS, join, found, closed)
+    model_ = parse(_TEAM_MODEL + entry("join_team") + entry("found_team"))
+    findings = run(model_, empty_database).findings
+    assert {(f.table, f.identity) for f in findings} == {
+        ("public.join_team", "a member elsewhere"),
+        ("public.join_team", "a signed-in stranger"),
+    }
 
 
 def test_a_function_whose_arguments_nobody_can_guess_is_unproven_until_they_are_told(

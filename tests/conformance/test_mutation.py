@@ -16,6 +16,7 @@ from wakti_sb.conformance import mutate
 from wakti_sb.conformance.mutation import mutants
 from wakti_sb.conformance.run import catalog_for, connected
 from wakti_sb.errors import ConformanceError
+from wakti_sb.spec import parse
 
 _LISTED = {
     "rls off",
@@ -111,3 +112,17 @@ def test_who_may_not_make_a_database_is_told_so(empty_database: str) -> None:
                 mutate(model("t"), url.replace("postgres:postgres@", "builder:builder@", 1))
         finally:
             admin.execute("drop role builder")
+
+
+def test_what_would_change_nothing_is_listed_and_not_counted(empty_database: str) -> None:
+    sound = "create policy new on t for update to authenticated using (user_id = auth.uid())"
+    few = "revoke update on t from authenticated, anon; grant update (v) on t to authenticated"
+    url = applied(empty_database, table("t", "v text"), "drop policy own on t", sound, few)
+    read = "create policy see on t for select to authenticated using (user_id = auth.uid())"
+    applied(url, read, "revoke insert, delete on t from anon, authenticated")
+    described = "[[owned]]\ntable = 't'\nowner = 'user_id'\nselect = 'own'\nupdate = ['v']\n"
+    report = mutate(parse(described), url)
+    assert report.score == 1.0
+    assert [text.partition(":")[0] for text in report.equivalent] == ["public.t"]
+    assert "without its check of new rows" in report.equivalent[0]
+    assert "no with check" not in {each.mutant.operator for each in report.judged}

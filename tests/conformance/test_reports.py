@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -17,6 +18,8 @@ from wakti_sb.conformance.judge import Verdict
 from wakti_sb.conformance.mutation import Judged, Mutant, MutationReport
 from wakti_sb.conformance.reports import (
     as_json,
+    as_text,
+    groups,
     html,
     junit,
     markdown,
@@ -105,3 +108,49 @@ def test_the_matrix_shows_each_object_by_identity(report: Report) -> None:
     console = Console(width=120, record=True, file=io.StringIO())
     console.print(matrix(report))
     assert "✗ no" in console.export_text()
+
+
+HOSTILE = "bell \x07, ``` fence, <b>, | and \ud800"
+
+
+def test_names_that_no_xml_can_hold_are_replaced_and_a_fence_stays_closed(report: Report) -> None:
+    (verdict,), (finding,) = report.verdicts, report.findings
+    case = replace(verdict.case, id=HOSTILE, object=HOSTILE)
+    named = replace(
+        report,
+        verdicts=(replace(verdict, case=case),),
+        findings=(replace(finding, id="another", table=HOSTILE, fix=f"drop {HOSTILE};"),),
+    )
+    assert "bell \ufffd" in Xml.fromstring(junit(named))[0][0].attrib["name"]
+    text = markdown(named)
+    assert "````sql\ndrop bell" in text
+    assert "<b>, |" not in text.partition("````")[0]
+
+
+def test_what_was_not_proved_is_an_error_and_no_failure_in_junit(report: Report) -> None:
+    unproven = tuple(replace(verdict, status="unproven") for verdict in report.verdicts)
+    (suite,) = Xml.fromstring(junit(replace(report, verdicts=unproven, findings=())))
+    assert (suite.get("failures"), suite.get("errors")) == ("0", "1")
+
+
+def test_a_reviewed_exception_is_a_suppressed_result(report: Report) -> None:
+    (finding,) = report.findings
+    excused = (replace(finding, excused="read by nobody (until 2027-01-31)"),)
+    (result,) = sarif(replace(report, findings=(), excused=excused))["runs"][0]["results"]
+    (suppression,) = result["suppressions"]
+    assert suppression["kind"] == "external"
+    assert suppression["justification"] == "read by nobody (until 2027-01-31)"
+
+
+def test_findings_of_one_hole_are_shown_once_with_everybody_who_gets_through(
+    report: Report,
+) -> None:
+    (finding,) = report.findings
+    people = ("anon", "another owner", "a signed-in stranger")
+    found = tuple(replace(finding, id=f"{who} sees it", identity=who) for who in people)
+    (group,) = groups((*found, *found))
+    assert group.identities == people
+    assert "also by another owner, a signed-in stranger" in as_text(group)
+    text = markdown(replace(report, findings=found))
+    assert text.count("### ✗") == 1
+    assert len(as_json(replace(report, findings=found))["findings"]) == 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.schemas import applied, model, table
-from wakti_sb.conformance import run
+from wakti_sb.conformance import propose, run
 from wakti_sb.spec import parse
 
 _TYPES = (
@@ -73,8 +73,22 @@ _SHAPES = {
         "during tstzrange not null",
         "exclude using gist (room with =, during with &&)",
     ),
-    "a reference to itself": table("t", "parent uuid references t", "v text"),
-    "a reference to itself that must be there": table("t", "parent uuid not null references t"),
+    "a reference to itself": table(
+        "t",
+        "parent uuid",
+        "v text",
+        "unique (id, user_id)",
+        "foreign key (parent, user_id) references t (id, user_id)",
+    ),
+    "a reference to itself that must be there": table(
+        "t",
+        "parent uuid not null",
+        "unique (id, user_id)",
+        "foreign key (parent, user_id) references t (id, user_id)",
+    ),
+    "columns with the names of aliases": "create type within as (x integer, y text);"
+    "create type around as (w within, z integer);"
+    + table("t", "t around not null", "q around", "p within[]", "v text"),
     "an enumeration with one value": "create type one as enum ('a');"
     + table("t", "v one not null", "more one[] not null", "unique (user_id, v)"),
     "a column more than 62 letters long": table("t", f"{'c' * 63} text not null"),
@@ -122,15 +136,33 @@ def test_tables_may_point_at_each_other_where_one_may_wait(empty_database: str) 
     }
 
 
-def test_tables_that_need_each_other_at_once_are_untested_and_never_safe(
+_CIRCLE = (
+    table("a", "b_id uuid not null", "unique (id, user_id)"),
+    table(
+        "b",
+        "a_id uuid not null",
+        "unique (id, user_id)",
+        "foreign key (a_id, user_id) references a (id, user_id) on delete cascade {wait}",
+    ),
+    "alter table a add foreign key (b_id, user_id) references b (id, user_id)"
+    " on delete cascade {wait}",
+)
+
+
+@pytest.mark.parametrize("wait", ["deferrable", "deferrable initially deferred"])
+def test_tables_that_need_each_other_at_once_are_tried_where_their_keys_can_wait(
+    wait: str, empty_database: str
+) -> None:
+    url = applied(empty_database, *(each.replace("{wait}", wait) for each in _CIRCLE))
+    report = run(model("a", "b"), url)
+    assert [(finding.id, finding.reason) for finding in report.findings] == []
+    assert report.safe
+
+
+def test_tables_that_need_each_other_at_once_and_cannot_wait_are_untested_and_never_safe(
     empty_database: str,
 ) -> None:
-    url = applied(
-        empty_database,
-        table("a", "b_id uuid not null"),
-        table("b", "a_id uuid not null references a deferrable initially deferred"),
-        "alter table a add foreign key (b_id) references b deferrable initially deferred",
-    )
+    url = applied(empty_database, *(each.replace("{wait}", "") for each in _CIRCLE))
     report = run(model("a", "b"), url)
     assert {name for name, _ in report.untested} == {"public.a", "public.b"}
     assert not report.safe
@@ -165,6 +197,91 @@ def test_every_exposed_schema_is_looked_at(empty_database: str) -> None:
     assert [finding.id for finding in report.findings] == [
         "app.forgotten: nobody described this table"
     ]
+
+
+_PROFILES = """
+create table profiles (id uuid primary key references auth.users on delete cascade, name text);
+create table teams (id uuid primary key default gen_random_uuid(), name text not null);
+create table members (
+  team_id uuid references teams on delete cascade,
+  user_id uuid references profiles on delete cascade,
+  role text not null check (role in ('admin', 'member')),
+  primary key (team_id, user_id)
+);
+create table posts (
+  id bigint generated always as identity primary key,
+  author_id uuid not null references profiles on delete cascade,
+  title text not null
+);
+create schema private;
+grant usage on schema private to authenticated;
+create function private.teams_of(roles text[]) returns setof uuid
+language sql stable security definer set search_path = ''
+as $$ select team_id from public.members where user_id = auth.uid() and role = any (roles) $$;
+alter table profiles enable row level security;
+alter table teams enable row level security;
+alter table members enable row level security;
+alter table posts enable row level security;
+create policy open on profiles for select using (true);
+create policy own on profiles using (id = (select auth.uid()));
+create policy see on teams for select to authenticated
+using (id in (select private.teams_of('{admin,member}')));
+create policy see on members for select to authenticated
+using (team_id in (select private.teams_of('{admin,member}')));
+create policy write on members to authenticated
+using (team_id in (select private.teams_of('{admin}')));
+create policy own on posts to authenticated using (author_id = (select auth.uid()));
+"""
+_MEMBERS = "members = { table = 'members', key = 'team_id', user = 'user_id', role = 'role' }"
+_WITH_PROFILES = f"""
+[[owned]]
+table = 'profiles'
+owner = 'id'
+select = 'public'
+insert = 'own'
+update = 'own'
+delete = 'own'
+[[owned]]
+table = 'teams'
+key = 'id'
+{_MEMBERS}
+select = 'member'
+[[owned]]
+table = 'members'
+key = 'team_id'
+{_MEMBERS}
+select = 'member'
+insert = 'role:admin'
+update = 'role:admin'
+delete = 'role:admin'
+[[owned]]
+table = 'posts'
+owner = 'author_id'
+select = 'own'
+insert = 'own'
+update = 'own'
+delete = 'own'
+"""
+
+
+def test_everybody_has_a_profile_where_users_are_named_by_theirs(empty_database: str) -> None:
+    url = applied(empty_database, _PROFILES)
+    report = run(parse(_WITH_PROFILES), url)
+    assert [(finding.id, finding.reason) for finding in report.findings] == []
+    assert report.safe
+    proposed = parse(propose(url))
+    assert {str(e.table): e.owner for e in proposed.owned} == {
+        "public.profiles": "id",
+        "public.posts": "author_id",
+        "public.teams": None,
+        "public.members": None,
+    }
+    assert run(proposed, url).untested == ()
+
+
+def test_a_proposal_for_tables_that_lead_to_each_other_can_be_read(empty_database: str) -> None:
+    url = applied(empty_database, *(each.replace("{wait}", "deferrable") for each in _CIRCLE))
+    assert run(parse(propose(url)), url).untested == ()
 
 
 _MADE_AT_SIGN_UP = """

@@ -51,7 +51,7 @@ class Target:
                 f"there is no {MODEL} here that says who owns what.",
                 remedy="`wakti-sb rls init` proposes one.",
             )
-        return spec.load(file)
+        return conformance.with_exposed_schemas(spec.load(file), self.project)
 
     @contextmanager
     def endpoint(self, listener: Listener) -> Iterator[Endpoint]:
@@ -114,7 +114,8 @@ def init(target: Target) -> None:
     """Propose an ownership model from the live schema; every guess is marked to be confirmed."""
     with progress() as listener, target.database(listener) as url:
         name = spec.slug_of(target.project.resolve().name)
-        proposed = conformance.propose(url, name=name)
+        schemas = conformance.exposed_schemas(target.project)
+        proposed = conformance.propose(url, schemas, name=name)
     click.echo(proposed, nl=False)
 
 
@@ -157,8 +158,8 @@ def test(
         click.echo(json.dumps(said, indent=2))
     else:
         show(reports.matrix(report))
-        for finding in report.findings:
-            click.echo(f"\n{finding.id}\n  {finding.reason}\n  {finding.fix}")
+        for group in reports.groups(report.findings):
+            click.echo(reports.as_text(group))
         note(f"{report.passed} of {report.cases} cases passed in {report.seconds:.1f} s.")
     if not report.safe:
         raise Findings(f"{len(report.findings)} findings, {len(report.untested)} tables untested.")
@@ -212,9 +213,9 @@ def mutate(target: Target, min_score: float, workers: int, as_json: bool) -> Non
         click.echo(reports.mutation_markdown(report))
         note(f"{len(report.judged)} mutants in {report.seconds:.1f} s.")
     if report.score < min_score:
-        raise Findings(
-            f"{len(report.survivors)} mutants survived; the score is {report.score:.3f}."
-        )
+        left = len(report.survivors)
+        words = "1 mutant" if left == 1 else f"{left} mutants"
+        raise Findings(f"{words} survived; the score is {report.score:.3f}.")
 
 
 @command.command(epilog='Example: wakti-sb rls explain "notes: another owner cannot select"')
@@ -228,8 +229,14 @@ def explain(target: Target, case: str) -> None:
         found = conformance.explain(target.reduced(model), url, case, allow_data=target.allow_data)
     click.echo(f"{found.verdict.case.id}: {found.verdict.status}")
     click.echo(f"expected: {found.expected}")
+    click.echo(f"came of it: {found.verdict.outcome}")
+    click.echo(f"decided by: {found.verdict.decided_by or 'nothing'}")
     for policy in found.policies:
-        click.echo(f"policy: {policy.name}")
+        using = f" using ({policy.using})" if policy.using is not None else ""
+        check = f" with check ({policy.check})" if policy.check is not None else ""
+        click.echo(f"policy: {policy.name}, for {policy.command}{using}{check}")
+    for attempt, outcome in found.controls:
+        click.echo(f"control: {attempt.who.label}: {outcome}")
     for privilege in found.privileges:
         click.echo(f"privilege: {privilege}")
     for title, text in (("SQL", found.sql), ("Request", found.request), ("Repeat", found.script)):

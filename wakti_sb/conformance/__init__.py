@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .engine import Listener, Progress
 from .explain import Explanation, explain
+from .exposed import exposed_schemas, with_exposed_schemas
 from .findings import Finding, Report
 from .left_out import set_aside
 from .mutation import Judged, Mutant, MutationReport, mutate
@@ -24,8 +25,10 @@ __all__ = [
     "Progress",
     "Report",
     "explain",
+    "exposed_schemas",
     "mutate",
     "propose",
     "run",
     "set_aside",
+    "with_exposed_schemas",
 ]

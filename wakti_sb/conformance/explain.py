@@ -65,7 +65,7 @@ def _explained(
     table = None if isinstance(request, Call) else scenario.catalog.tables[table_of(request)]
     reached = len(case.expected.must)
     expected = (
-        f"{case.why}: {case.identity} must reach {reached} row(s) and no other"
+        f"{case.why}: {case.identity} must reach {reached} of the rows and no other"
         if reached
         else f"{case.why}: nothing may come of it"
     )

@@ -44,6 +44,11 @@ def judge(
     return Verdict(case, outcome, status, reason, transport, proof or _first(controls))
 
 
+def within_bounds(case: Case, outcome: Outcome) -> bool:
+    """Whether nothing was reached that must not be."""
+    return outcome.kind != "error" and not _too_many(case, outcome)
+
+
 def needs_control(case: Case, outcome: Outcome) -> bool:
     """Whether this outcome is a denial that has to be earned."""
     reached = bool(outcome.rows) or outcome.kind == "error" or _too_many(case, outcome) != ""
@@ -71,7 +76,12 @@ def _judge(case: Case, outcome: Outcome, controls: tuple[Outcome, ...]) -> tuple
 
 
 def _held(case: Case, outcome: Outcome) -> bool:
-    """Whether it is a foreign key that refuses a foreign parent: then it is part of the defence."""
+    """Whether the constraint is part of the defence.
+
+    A foreign key may refuse a foreign parent, a check a row without an owner.
+    """
+    if case.family == "nobody's name":
+        return outcome.code in ("23502", "23514")
     return outcome.code == "23503" and case.family in _BY_FOREIGN_KEY
 
 
@@ -85,10 +95,10 @@ def _beyond(case: Case, outcome: Outcome) -> frozenset[Key]:
 def _too_many(case: Case, outcome: Outcome) -> str:
     leaked = _beyond(case, outcome)
     if leaked:
-        return f"reached {len(leaked)} row(s) that are out of bounds"
+        return f"reached {_rows(len(leaked))} out of bounds"
     if outcome.count and not outcome.rows and _counts(case):
         over = outcome.count - len(case.expected.may)
-        return f"counted {over} row(s) that are out of bounds" if over > 0 else ""
+        return f"counted {_rows(over)} out of bounds" if over > 0 else ""
     return ""
 
 
@@ -97,9 +107,13 @@ def _missing(case: Case, outcome: Outcome) -> str:
         return ""
     if _counts(case):
         short = len(case.expected.must) - outcome.count
-        return f"missed {short} row(s) that are its own ({outcome})" if short > 0 else ""
+        return f"missed {_rows(short)} that it may reach ({outcome})" if short > 0 else ""
     missed = case.expected.must - outcome.rows
-    return f"missed {len(missed)} row(s) that are its own ({outcome})" if missed else ""
+    return f"missed {_rows(len(missed))} that it may reach ({outcome})" if missed else ""
+
+
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number} rows"
 
 
 def _counts(case: Case) -> bool:

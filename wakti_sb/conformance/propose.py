@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..spec import Relation
-from .catalog import API_ROLES, USERS, Catalog, Column, Function, Table, read_catalog
+from .catalog import API_ROLES, USERS, Catalog, Column, ForeignKey, Function, Table, read_catalog
 from .run import connected
 
 _OWNERS = ("user_id", "owner_id", "owner", "created_by", "author_id", "profile_id", "uid")
@@ -44,8 +44,14 @@ class _Proposal:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.tables = [t for t in catalog.exposed if not t.is_view]
-        self.places = [place for t in self.tables if (place := _place(t))]
-        self.owners = {t.relation: owner for t in self.tables if (owner := _owner(t, self.places))}
+        self.profiles = {t.relation: t.primary_key for t in self.tables if _is_a_person(t)}
+        self.places = [place for t in self.tables if (place := _place(t, self.profiles))]
+        self.owners = {
+            t.relation: owner
+            for t in self.tables
+            if (owner := _owner(t, self.places, self.profiles))
+        }
+        self.through: dict[Relation, Relation] = {}
 
     def lines(self, name: str) -> Iterator[str]:
         yield "# Who owns what, proposed from the database. Nothing here is proved yet:"
@@ -101,8 +107,11 @@ class _Proposal:
         for key in table.foreign_keys:
             parent = self.owners.get(key.table)
             shared = any(p.parent == key.table for p in self.places)
-            if key.table == table.relation or (parent is None and not shared):
+            if (parent is None and not shared) or self._leads_back(table.relation, key.table):
                 continue
+            if owner is not None and key.columns == (owner,):
+                continue  # the profile of the owner, and no parent
+            self.through[table.relation] = key.table
             yield f"through = {_toml(str(key.table))}  {_GUESS}"
             column = next((c for c in key.columns if c != owner), key.columns[0])
             yield f"key = {_toml(column)}"
@@ -113,6 +122,13 @@ class _Proposal:
             yield "# Nothing here leads to a user: whose rows are these?"
             return "none"
         return "own"
+
+    def _leads_back(self, table: Relation, parent: Relation) -> bool:
+        """Whether `parent` already belongs, over any number of steps, to `table`."""
+        step: Relation | None = parent
+        while step is not None and step != table:
+            step = self.through.get(step)
+        return step == table
 
     def _view(self, table: Table) -> Iterator[str]:
         yield ""
@@ -135,10 +151,24 @@ class _Proposal:
             yield f'{operation} = "own"  {_GUESS}'
 
 
-def _place(table: Table) -> _Place | None:
+_Profiles = Mapping[Relation, tuple[str, ...]]
+
+
+def _is_a_person(table: Table) -> bool:
+    """A profile: its key is a user's id."""
+    return table.primary_key in [key.columns for key in table.foreign_keys if key.table == USERS]
+
+
+def _names_user(key: ForeignKey, profiles: _Profiles) -> bool:
+    return key.table == USERS or key.parent_columns == profiles.get(key.table)
+
+
+def _place(table: Table, profiles: _Profiles) -> _Place | None:
     """A table with one key to a user and one to something else, unique together."""
-    users = [k.columns[0] for k in table.foreign_keys if k.table == USERS]
-    others = [k for k in table.foreign_keys if k.table not in (USERS, table.relation)]
+    users = [k.columns[0] for k in table.foreign_keys if _names_user(k, profiles)]
+    others = [
+        k for k in table.foreign_keys if k.table != table.relation and not _names_user(k, profiles)
+    ]
     if len(users) != 1 or len(others) != 1 or len(others[0].columns) != 1:
         return None
     key, user = others[0].columns[0], users[0]
@@ -151,16 +181,17 @@ def _place(table: Table) -> _Place | None:
     return _Place(table, key, user, role, others[0].table)
 
 
-def _owner(table: Table, places: list[_Place]) -> str | None:
+def _owner(table: Table, places: list[_Place], profiles: _Profiles) -> str | None:
     if any(place.table is table for place in places):
         return None
-    pointing = [k.columns[0] for k in table.foreign_keys if k.table == USERS]
+    pointing = [k.columns[0] for k in table.foreign_keys if _names_user(k, profiles)]
     for name in _OWNERS:
         if name in pointing:
             return name
     if pointing:
         return pointing[0]
-    uuids = {column.name for column in table.columns if column.base == "uuid"}
+    elsewhere = {column for key in table.foreign_keys for column in key.columns}
+    uuids = {c.name for c in table.columns if c.base == "uuid"} - elsewhere
     return next((name for name in _OWNERS if name in uuids), None)
 
 

@@ -19,13 +19,14 @@ from ..migrate.connection import parts_of, reason_of
 from ..spec import Relation, Spec
 from ..stack.endpoint import Endpoint
 from .cases import Case, derive
-from .catalog import API_ROLES, USERS, Catalog, Policy, Table, read_catalog
+from .catalog import API_ROLES, USERS, Catalog, read_catalog
 from .client_run import disagreements, through_client
 from .engine import Listener, ignore, run_cases
 from .findings import Finding, Report, check_names, collect, culprit, excuse, static_findings
 from .left_out import set_aside
 from .scenario import Scenario, members_in, plan, seed
 from .transports import SqlTransport
+from .what_if import WhatIf
 
 # Someone else's lock or a trigger that sleeps must not stop a run for ever.
 _PATIENCE = "set local lock_timeout = '2s'; set local statement_timeout = '60s'"
@@ -68,7 +69,7 @@ def run(
         verdicts = tuple(replace(v, decided_by=culprit(scenario, v)) for v in tried)
         found = [
             *static_findings(spec, scenario.catalog),
-            *collect(scenario, verdicts, _Without(connection, scenario)),
+            *collect(scenario, verdicts, WhatIf(connection, scenario, verdicts)),
             *untested(scenario, cases),
         ]
         if not cases and not found:
@@ -246,23 +247,3 @@ def _is_local(connection: Connection[Any]) -> bool:
         return ipaddress.ip_address(connection.info.hostaddr or host).is_loopback
     except ValueError:
         return False
-
-
-class _Without:
-    """Tries a case again with one policy taken away, in a savepoint."""
-
-    def __init__(self, connection: Connection[Any], scenario: Scenario) -> None:
-        self.connection = connection
-        self.scenario = scenario
-
-    def __call__(self, case: Case, table: Table, policy: Policy) -> bool:
-        drop = q.SQL("drop policy {} on {}").format(
-            q.Identifier(policy.name), q.Identifier(table.relation.schema, table.relation.name)
-        )
-        try:
-            with self.connection.transaction(force_rollback=True):
-                self.connection.execute(drop)
-                outcome = SqlTransport(self.connection, self.scenario).perform(case.attempt)
-        except psycopg.Error:
-            return False
-        return outcome.kind != "allowed" or outcome.rows <= case.expected.may

@@ -163,7 +163,7 @@ def _trial(run: session.Session, model: Path) -> Trial:
 
 
 def _report(run: session.Session, model: Path) -> Report:
-    described = spec.load(model)
+    described = conformance.with_exposed_schemas(spec.load(model), run.settings.project)
     transport = run.settings.transport
     endpoint = run.endpoint if transport != "sql" else None
     report = conformance.run(

@@ -328,13 +328,15 @@ class Function(Section):
     `data` is read like the right of a table: `own` means that nothing of others comes out.
     `of` names the `[[owned]]` table whose rows it tells, `arguments` how a case may call it.
     `changes` is read like `data`, for the rows that a call may change or remove; without it those
-    that the caller owns, and those that the tables themselves let the caller change.
+    that the caller owns, and those that the tables themselves let the caller change. `adds` says
+    the same of new rows in somebody's name or place, as a message to somebody else is.
     """
 
     function: Annotated[str, AfterValidator(_function_name)]
     execute: RightField = NOBODY
     data: RightField = NOBODY
     changes: RightField | None = None
+    adds: RightField | None = None
     of: Relation | None = None
     arguments: Json = Field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..scenario.statements import text
+from .additions import added
 from .derive import derive
 from .functions import described, matches
 from .model import Attempt, Case, Expectation, Key
@@ -22,6 +23,7 @@ __all__ = [
     "Subject",
     "Update",
     "Upsert",
+    "added",
     "derive",
     "described",
     "matches",

@@ -11,6 +11,7 @@ from ...spec import Nobody, Owned, Relation, allows
 from ..catalog import USERS, Argument, Column, Function, Table
 from ..scenario import SERVICE, Identity, Row, Scenario, sample
 from ..scenario.statements import text
+from .additions import addable
 from .model import Attempt, Case, Expectation, Key
 from .requests import Call
 from .subject import short
@@ -26,14 +27,10 @@ _PREFIX = re.compile(r"^(p|_|in|arg|v)_|^_+")
 def change_cases(
     scenario: Scenario, entry: Entry, function: Function, label: str, usual: Call
 ) -> Iterator[Case]:
-    """Calls by everybody who may call, with the owner's rows as arguments.
-
-    Only what is changed or removed is judged. Rows that a function adds in somebody's name (a
-    message, a notification) are what such functions are for.
-    """
+    """Calls by everybody who may call, with the owner's rows as arguments."""
     if not function.volatile or isinstance(entry.execute, Nobody):
         return
-    aimed = tuple(_aimed(scenario, entry, function, usual))
+    aimed = tuple(aimed_calls(scenario, entry, function, usual))
     calls = [call for _, call in aimed]
     for target, call in aimed:
         words = f" by the key of {short(target)}" if target is not None else ""
@@ -46,7 +43,9 @@ def change_cases(
                 operation="execute",
                 family="changes",
                 attempt=Attempt(who, call),
-                expected=Expectation(frozenset(_may(scenario, entry, who))),
+                expected=Expectation(
+                    frozenset((*_may(scenario, entry, who), *addable(scenario, entry, who)))
+                ),
                 controls=tuple(_controls(scenario, entry, calls)),
                 why=f"changes = {entry.changes or 'what the tables let it change'}",
                 silent=not _surely_writes(function),
@@ -137,7 +136,7 @@ def literal(argument: Argument, number: int, salt: str) -> str | None:
     return sample(column, number, salt)
 
 
-def _aimed(
+def aimed_calls(
     scenario: Scenario, entry: Entry, function: Function, usual: Call
 ) -> Iterator[tuple[Relation | None, Call]]:
     """The call once for each table whose key it may take."""

@@ -12,6 +12,7 @@ from ..catalog import Argument, Function
 from ..scenario import SERVICE, Identity, Row, Scenario
 from ..scenario.statements import text
 from .changes import change_cases, literal
+from .disclosure import disclosure_cases
 from .model import ALLOWED_NEW, DENIED, Attempt, Case, Expectation, Key
 from .requests import Call
 from .subject import short
@@ -48,6 +49,7 @@ def function_cases(scenario: Scenario) -> Iterator[Case]:
                 yield _execute(scenario, entry, label, who, call)
         if entry.of is not None and not isinstance(entry.execute, Nobody):
             yield from _data(scenario, entry, label, call)
+        yield from disclosure_cases(scenario, entry, function, label, call)
         yield from change_cases(scenario, entry, function, label, call)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...spec import Own, atoms
 from ..catalog import USERS, ForeignKey
-from ..scenario import SERVICE, Identity, Row, World, members_in, sample
+from ..scenario import SERVICE, Identity, Row, World, members_in, nobodys, sample
 from .model import ALLOWED_NEW, BY_GRANT, DENIED, Attempt, Case
 from .requests import Insert
 from .subject import Subject, pairs, short
@@ -56,7 +56,7 @@ def _all(subject: Subject) -> Iterator[Case]:
                 continue  # keys of several columns: a stranger has no row to point at
             yield _case(subject, who, values, f"insert {_what(subject, who)}", "own")
     for key in subject.table.foreign_keys:
-        if key.table not in (USERS, subject.entry.table):
+        if key.table != USERS:
             yield from _foreign_parent(subject, key)
     for who in subject.people:
         if principal is not None and who.user_id != principal.user_id:
@@ -67,7 +67,35 @@ def _all(subject: Subject) -> Iterator[Case]:
                 values = subject.payload(who, "other", principal)
                 words += " on its own side"
                 yield _case(subject, who, values, words, "another's name")
+    yield from _in_nobodys_name(subject)
     yield from _columns(subject)
+
+
+def _in_nobodys_name(subject: Subject) -> Iterator[Case]:
+    """A row without an owner, where the column allows one: nobody's data, and everybody's."""
+    owner = nobodys(subject.scenario.spec, subject.entry, subject.table)
+    this = subject.this
+    if owner is None or this is None or this.person is None:
+        return
+    for who in subject.people:
+        person = who if who.user_id is not None else this.person
+        values = {**own_payload(subject, person), owner: None}
+        listed = subject.entry.insert.columns
+        if subject.may_write(who, "insert", values) or (listed and owner not in listed):
+            continue
+        request = Insert(subject.entry.table, (*pairs(values), (owner, None)), (owner,))
+        arrange = subject.out_of_the_way(values)
+        yield Case(
+            id=f"{subject.name}: {who.label} cannot insert a row in nobody's name",
+            object=subject.entry.table,
+            operation="insert",
+            family="nobody's name",
+            attempt=Attempt(who, request, arrange),
+            expected=DENIED,
+            controls=(Attempt(SERVICE, request, arrange), *_controls(subject, values)),
+            why=f"insert = {subject.entry.insert.right}",
+            column=owner,
+        )
 
 
 def _has_parents(subject: Subject, values: dict[str, Any]) -> bool:
@@ -96,7 +124,9 @@ def _what(subject: Subject, who: Identity) -> str:
 
 def _case(subject: Subject, who: Identity, values: dict[str, Any], words: str, family: str) -> Case:
     allowed = subject.may_write(who, "insert", values)
-    request = Insert(subject.entry.table, pairs(values))
+    owner = subject.entry.owner
+    about = (owner,) if owner is not None and family == "another's name" else ()
+    request = Insert(subject.entry.table, pairs(values), about)
     arrange = subject.out_of_the_way(values)
     return Case(
         id=f"{subject.name}: {who.label} {'can' if allowed else 'cannot'} {words}",
@@ -193,7 +223,7 @@ def _foreign_parent(subject: Subject, key: ForeignKey) -> Iterator[Case]:
             family="foreign parent",
             attempt=Attempt(
                 who,
-                Insert(subject.entry.table, pairs(values)),
+                Insert(subject.entry.table, pairs(values), key.columns),
                 subject.out_of_the_way(values),
             ),
             expected=DENIED,

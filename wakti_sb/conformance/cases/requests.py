@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg import sql
@@ -38,10 +38,15 @@ class Select:
 
 @dataclass(frozen=True)
 class Insert:
-    """Add one row and ask for nothing back."""
+    """Add one row and ask for nothing back.
+
+    `about` names the columns that the attempt is about: where a trigger has put another value
+    there, the row is not the one that was asked for.
+    """
 
     table: Relation
     values: Pairs
+    about: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

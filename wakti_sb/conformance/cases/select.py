@@ -19,7 +19,7 @@ def select_cases(subject: Subject) -> Iterator[Case]:
         for row in _rows_for(subject, who):
             yield _one_row(subject, who, row)
         yield _unfiltered(subject, who)
-        if subject.entry.table not in subject.scenario.partial:
+        if subject.entry.table not in subject.scenario.partial and not subject.open_to(who):
             yield _count(subject, who)
         yield from _embedded(subject, who)
     yield from _hidden(subject)
@@ -117,8 +117,12 @@ def _all_rows(
     if subject.entry.table in subject.scenario.partial:
         known = frozenset(subject.key(row.values) for row in subject.rows)
         expected = replace(expected, known=known)
+    if subject.open_to(who):
+        expected = replace(expected, known=expected.may)
     row = subject.this
-    denied = not expected.must and row is not None
+    controls: tuple[Attempt, ...] = ()
+    if not expected.must:
+        controls = subject.controls(request, row, "select") if row else (Attempt(SERVICE, request),)
     return Case(
         id=f"{subject.name}: {sentence}",
         object=subject.entry.table,
@@ -126,7 +130,7 @@ def _all_rows(
         family=family,
         attempt=Attempt(who, request),
         expected=expected,
-        controls=subject.controls(request, row, "select") if denied and row else (),
+        controls=controls,
         why=f"select = {subject.entry.select.right}",
     )
 
@@ -136,7 +140,15 @@ def _hidden(subject: Subject) -> Iterator[Case]:
     row = subject.this
     if row is None:
         return
-    who = next(subject.rightful(row, "select"), None) or subject.people[0]
+    # Columns are granted to roles: a reader of each role that may see the row.
+    readers: dict[str, Identity] = {}
+    for reader in subject.rightful(row, "select"):
+        readers.setdefault(reader.role, reader)
+    for who in readers.values() or subject.people[:1]:
+        yield from _hidden_from(subject, row, who)
+
+
+def _hidden_from(subject: Subject, row: Row, who: Identity) -> Iterator[Case]:
     key = subject.key_columns
     for column in subject.entry.hidden:
         if subject.table.column(column) is None:

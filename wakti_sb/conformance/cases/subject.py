@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ...spec import Operation as SpecOperation
-from ...spec import Owned, Relation
+from ...spec import Owned, Relation, Standing, allows
 from ..catalog import Column, Table
 from ..scenario import (
     SERVICE,
@@ -92,6 +92,14 @@ class Subject:
     def may_write(self, who: Identity, operation: SpecOperation, values: Values) -> bool:
         """Whether the model lets `who` leave a row like this behind."""
         return self.may(who, operation, values) and self.scenario.consistent(self.entry, values)
+
+    def open_to(self, who: Identity) -> bool:
+        """Whether all of a view is open to `who`, whatever its rows say.
+
+        What an aggregate shows may then differ with who asks; there is nothing to compare it with.
+        """
+        standing = Standing(signed_in=who.user_id is not None, claims=who.token)
+        return self.table.is_view and allows(self.entry.select.right, standing)
 
     def reachable(self, who: Identity, *operations: SpecOperation) -> Expectation:
         """All rows to which `who` may do all of these."""

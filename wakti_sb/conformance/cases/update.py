@@ -31,7 +31,7 @@ def update_cases(subject: Subject) -> Iterator[Case]:
             yield _unfiltered(subject, who, columns[0])
     yield from _fixed(subject, this)
     for key in subject.table.foreign_keys:
-        if key.table not in (USERS, subject.entry.table):
+        if key.table != USERS:
             yield from _moves(subject, key)
     yield from _hand_over(subject)
 
@@ -57,7 +57,7 @@ def _one_row(subject: Subject, who: Identity, row: Row, columns: list[Column]) -
         plain = [c for c in columns if _plain(subject, c)]
         changed = [c for c in plain if _by_itself(subject, c)] or plain or changed
     values = _values(subject, changed, row)
-    if allowed and not _plain(subject, changed[0]):
+    if not _plain(subject, changed[0]):
         # Nothing but references and what others refer to: where these may lead is the question of
         # other cases.
         values = _as_it_is(subject, changed, row)
@@ -102,7 +102,9 @@ def _unfiltered(subject: Subject, who: Identity, column: Column) -> Case:
     """Without a filter no SELECT policy is asked: only those for UPDATE stand in the way."""
     this = subject.this
     assert this is not None  # noqa: S101  (the caller has looked)
-    request = Update(subject.entry.table, _values(subject, [column], this))
+    plain = _plain(subject, column)
+    values = (_values if plain else _as_it_is)(subject, [column], this)
+    request = Update(subject.entry.table, values)
     expected = subject.reachable(who, "update")
     # A row that holds the value already does not show whether it was reached.
     same = {

@@ -129,6 +129,7 @@ constraints as (
         ),
         'table', (select c.relname from pg_catalog.pg_class as c where c.oid = k.confrelid),
         'blocks', k.confdeltype in ('a', 'r'),
+        'deferrable', k.condeferrable,
         'columns', (
           select json_agg(a.attname order by u.position)
           from unnest(k.conkey) with ordinality as u (attnum, position)
@@ -312,13 +313,41 @@ select json_build_object(
         ),
         'open_partitions', (
           -- A partition is reached by its own name too, where its own policies count.
-          select coalesce(json_agg(p.oid::regclass::text order by p.oid::regclass::text), '[]')
+          select coalesce(json_agg(
+            json_build_object(
+              'name', format('%%I.%%I', s.nspname, p.relname), 'rls', p.relrowsecurity
+            )
+            order by s.nspname, p.relname
+          ), '[]')
           from pg_partition_tree(r.oid) as t
           inner join pg_catalog.pg_class as p on t.relid = p.oid
+          inner join pg_catalog.pg_namespace as s on p.relnamespace = s.oid
           where
             r.relkind = 'p'
             and p.oid <> r.oid
-            and not p.relrowsecurity
+            and s.nspname = any (%(schemas)s)
+            and (
+              not p.relrowsecurity
+              -- Or with policies of its own that the table does not have.
+              or exists (
+                select from pg_catalog.pg_policy as own
+                where
+                  own.polrelid = p.oid
+                  and own.polpermissive
+                  and not exists (
+                    select from pg_catalog.pg_policy as known
+                    where
+                      known.polrelid = r.oid
+                      and known.polpermissive
+                      and known.polcmd in (own.polcmd, '*')
+                      and known.polroles @> own.polroles
+                      and pg_get_expr(known.polqual, known.polrelid)
+                      is not distinct from pg_get_expr(own.polqual, own.polrelid)
+                      and pg_get_expr(known.polwithcheck, known.polrelid)
+                      is not distinct from pg_get_expr(own.polwithcheck, own.polrelid)
+                  )
+              )
+            )
             and exists (
               select from pg_catalog.pg_roles as a
               where

@@ -56,13 +56,17 @@ class Check:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """Columns that point at a row of another table; `blocks`: such a row cannot be deleted."""
+    """Columns that point at a row of another table.
+
+    `blocks`: such a row cannot be deleted. `deferrable`: the check can wait until the commit.
+    """
 
     name: str
     columns: tuple[str, ...]
     table: Relation
     parent_columns: tuple[str, ...]
     blocks: bool = False
+    deferrable: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,12 +94,20 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Partition:
+    """A partition that is reached by its own quoted name, where its own policies count."""
+
+    name: str
+    rls: bool = False
+
+
+@dataclass(frozen=True)
 class Table:
     """A table (`r`, `p`), view (`v`), materialized view (`m`) or foreign table (`f`).
 
     `writes` says which of insert, update and delete PostgreSQL can carry out through it, and
     `bases` names the tables that a view reads. `open_partitions` are those that roles of the API
-    reach by name and that have no row level security.
+    reach by name past the policies of the table.
     """
 
     relation: Relation
@@ -110,7 +122,7 @@ class Table:
     policies: tuple[Policy, ...] = ()
     deleters: tuple[str, ...] = ()
     bypassers: tuple[str, ...] = ()
-    open_partitions: tuple[str, ...] = ()
+    open_partitions: tuple[Partition, ...] = ()
     published: bool = False
     writes: tuple[str, ...] = ("delete", "insert", "update")
     bases: tuple[Relation, ...] = ()

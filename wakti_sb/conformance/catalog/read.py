@@ -17,6 +17,7 @@ from .model import (
     Column,
     ForeignKey,
     Function,
+    Partition,
     Policy,
     Role,
     Table,
@@ -73,7 +74,7 @@ def _table(entry: dict[str, Any]) -> Table:
         policies=tuple(_policy(policy) for policy in entry["policies"]),
         deleters=tuple(entry["deleters"]),
         bypassers=tuple(entry["bypassers"]),
-        open_partitions=tuple(entry["open_partitions"]),
+        open_partitions=tuple(Partition(**each) for each in entry["open_partitions"]),
         published=entry["published"],
         writes=tuple(entry["writes"]),
         bases=tuple(Relation.of(*base) for base in entry["bases"]),
@@ -94,6 +95,7 @@ def _foreign_key(entry: dict[str, Any]) -> ForeignKey:
         Relation.of(entry["schema"], entry["table"]),
         tuple(entry["parent_columns"]),
         entry["blocks"],
+        entry["deferrable"],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .collect import collect, excuse
 from .culprit import culprit, deciding
+from .fixes import is_sql
 from .model import Finding, Problem, Report
 from .reproduce import script
 from .request import http_parts, http_text
@@ -20,6 +21,7 @@ __all__ = [
     "excuse",
     "http_parts",
     "http_text",
+    "is_sql",
     "script",
     "static_findings",
 ]

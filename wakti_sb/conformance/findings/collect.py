@@ -5,30 +5,47 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Protocol
 
 from ...spec import Excuse, Spec
+from ..cases import Case
+from ..catalog import Policy, Table
 from ..judge import Verdict
 from ..scenario import Scenario
-from .culprit import Without, culprit
-from .fixes import fix
+from .culprit import culprit
+from .fixes import fixes, is_sql
 from .model import Finding, Problem
+from .model_policies import ModelPolicies, model_policies
 from .reproduce import script
 from .request import http_text
 
+_UNSEEN = "-- A start: by itself it does not close everything that this finding is about."
+
+
+class WhatIf(Protocol):
+    """Tries cases in a changed database."""
+
+    def without(self, case: Case, table: Table, policy: Policy) -> bool:
+        """Whether the case would be denied without this policy."""
+
+    def closes(self, statements: str, cases: Iterable[Case]) -> bool | None:
+        """Whether the statements let these cases pass and break no other; None: not tried."""
+
 
 def collect(
-    scenario: Scenario, verdicts: Iterable[Verdict], without: Without | None = None
+    scenario: Scenario, verdicts: Iterable[Verdict], what_if: WhatIf | None = None
 ) -> tuple[Finding, ...]:
     """One finding for each thing that is wrong, whatever number of cases show it.
 
-    `without` tries a case with a policy taken away, to name the one of several that let it through.
+    `what_if` tries cases in a changed database: which of several policies let something through,
+    and which of several fixes closes it.
     """
     groups: dict[tuple[str, ...], list[tuple[Verdict, str]]] = {}
     for verdict in verdicts:
         if verdict.status == "passed":
             continue
         case = verdict.case
-        policy = culprit(scenario, verdict, without)
+        policy = culprit(scenario, verdict, what_if.without if what_if is not None else None)
         problem = _problem(verdict)
         detail = case.family if problem == "unproven" else case.column or ""
         if case.family == "foreign parent" or problem == "locked out":
@@ -44,7 +61,8 @@ def collect(
         if problem == "no verdict":  # one cause, whoever asks
             group = (case.object, problem, verdict.outcome.message)
         groups.setdefault(group, []).append((verdict, policy))
-    return tuple(_finding(scenario, members) for members in groups.values())
+    model = model_policies(scenario.spec) if groups else ModelPolicies()
+    return tuple(_finding(scenario, each, model, what_if) for each in groups.values())
 
 
 def excuse(
@@ -76,9 +94,16 @@ def _covers(excuse: Excuse, finding: Finding) -> bool:
     return excuse.finding is None or excuse.finding in (finding.id, *finding.cases)
 
 
-def _finding(scenario: Scenario, members: list[tuple[Verdict, str]]) -> Finding:
+def _finding(
+    scenario: Scenario,
+    members: list[tuple[Verdict, str]],
+    model: ModelPolicies,
+    what_if: WhatIf | None,
+) -> Finding:
     verdict, policy = members[0]
     case = verdict.case
+    cases = [member.case for member, _ in members]
+    fix, tried = _best(fixes(scenario, verdict, policy, model), cases, what_if)
     return Finding(
         id=case.id,
         table=case.object,
@@ -89,9 +114,26 @@ def _finding(scenario: Scenario, members: list[tuple[Verdict, str]]) -> Finding:
         policy=policy,
         request=http_text(case.attempt),
         sql=script(scenario, case.attempt),
-        fix=fix(scenario, verdict, policy),
-        cases=tuple(member.case.id for member, _ in members),
+        fix=fix,
+        fix_tried=tried,
+        cases=tuple(each.id for each in cases),
     )
+
+
+def _best(known: tuple[str, ...], cases: list[Case], what_if: WhatIf | None) -> tuple[str, bool]:
+    """The first fix that was seen to close it; else the last one, which nobody has seen work."""
+    for each in known:
+        if what_if is None or not is_sql(each):
+            continue
+        closes = what_if.closes(each, cases)
+        if closes:
+            return each, True
+        if closes is None:
+            break
+    sentences = [each for each in known if not is_sql(each)]
+    if sentences:
+        return sentences[-1], False
+    return (f"{_UNSEEN}\n{known[-1]}" if what_if is not None else known[-1]), False
 
 
 def _problem(verdict: Verdict) -> Problem:

@@ -69,7 +69,7 @@ def _function(scenario: Scenario, request: Call, case: Case) -> str:
         return "the function runs with the rights of its owner (security definer)"
     if case.family == "changes":
         rights = "its owner's" if function.definer else "its caller's"
-        return f"the function runs with {rights} rights and does not ask whose row it changes"
+        return f"the function runs with {rights} rights and does not ask whose row it writes"
     if case.family == "data":
         return "the policies of the tables that the function reads"
     return f"execute granted to {' and '.join(function.executors) or 'nobody'}"

@@ -1,45 +1,143 @@
-"""What would close a finding, written from the model, never from the policy that failed."""
+"""What would close a finding, written from the model, never from the policy that failed. Pure."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
 from psycopg import sql
 
-from ... import sources
-from ...errors import WaktiError
-from ...generate.render import Renderer
-from ...spec import OPERATIONS, Operation, Relation, Spec
+from ...spec import OPERATIONS, Operation, Own, atoms
 from ..cases import Call, Case
 from ..cases.requests import table_of
-from ..catalog import OBJECTS, Table
+from ..catalog import OBJECTS, Policy, Table
 from ..judge import Verdict
 from ..scenario import Scenario
 from .culprit import deciding
+from .model_policies import ModelPolicies, conditions_on_new_rows, quoted
 
-_STATEMENT = re.compile(r"^create policy .*?;$", re.MULTILINE | re.DOTALL)
+_COLUMN_FAMILIES = ("hidden column", "fixed column", "column")
 
 
-def fix(scenario: Scenario, verdict: Verdict, policy: str) -> str:
-    """Statements or a sentence; the last word is a person's."""
+def fixes(
+    scenario: Scenario, verdict: Verdict, policy: str, model: ModelPolicies
+) -> tuple[str, ...]:
+    """Ways to close it, the one that changes least first: statements, or at last a sentence."""
+    return tuple(dict.fromkeys(_fixes(scenario, verdict, policy, model)))
+
+
+def is_sql(fix: str) -> bool:
+    """Whether a fix is statements, and not a sentence to a person."""
+    return fix.endswith(";")
+
+
+def _fixes(
+    scenario: Scenario, verdict: Verdict, policy: str, model: ModelPolicies
+) -> Iterator[str]:
     case = verdict.case
     request = case.attempt.request
     if isinstance(request, Call):
-        return _function(case, request, verdict)
+        yield from _function(case, request, verdict)
+        return
     table = scenario.catalog.tables[table_of(request)]
-    name = _name(table.relation)
     if table.is_view:
-        return _view(case, table, name)
-    if verdict.status == "unproven":
-        return "make the rightful request possible, or correct the model in wakti.toml"
-    if case.family in ("hidden column", "fixed column", "column"):
-        return _columns(scenario, case, table, name)
-    lines = [] if table.rls else [f"alter table {name} enable row level security;"]
-    if verdict.leaked or verdict.outcome.count:
-        named = [p.name for p in deciding(case, table) if p.name in policy.split(", ")]
-        lines.extend(f"drop policy {sql.Identifier(n).as_string(None)} on {name};" for n in named)
-    lines.extend(_policies(scenario.spec, case, table.relation))
-    return "\n".join(lines) or f"give {case.operation} on {name} the right {case.why}"
+        yield _view(case, table, quoted(table.relation))
+    elif verdict.status == "unproven":
+        yield "make the rightful request possible, or correct the model in wakti.toml"
+    elif verdict.outcome.kind == "error":
+        yield from _anew(scenario, case, table, model)
+        yield (
+            "let the policy read other tables through a SECURITY DEFINER function outside the "
+            "exposed schemas: that function's owner asks no policy, and nothing calls itself"
+        )
+    elif case.family in _COLUMN_FAMILIES:
+        yield _columns(scenario, case, table, _operation(case))
+    elif verdict.outcome.kind == "refused by grant":
+        words = verdict.outcome.message.removeprefix("permission denied for ")
+        if words.startswith(("table", "relation", "view")):
+            yield from (_columns(scenario, case, table, each) for each in _operations(case))
+        else:
+            yield f"let {case.attempt.who.role} use what the policy needs: grant it on {words}"
+    else:
+        yield from _policies(scenario, case, table, policy, model)
+
+
+def _policies(
+    scenario: Scenario, case: Case, table: Table, policy: str, model: ModelPolicies
+) -> Iterator[str]:
+    asked = deciding(case, table)
+    named = [p for p in asked if p.name in policy.split(", ")]
+    on = [] if table.rls else [f"alter table {quoted(table.relation)} enable row level security;"]
+    if named:
+        yield _joined(on, _dropped(table, named))
+    yield _replaced(scenario, case, table, model, on, named)
+    yield _replaced(scenario, case, table, model, on, named, strict=True)
+    yield from _own_parent(scenario, case, table)
+    role, operations = case.attempt.who.role, _operations(case)
+    every = [p for p in table.policies if any(p.applies(each, role) for each in operations)]
+    yield _replaced(scenario, case, table, model, on, every, strict=True)
+
+
+def _anew(scenario: Scenario, case: Case, table: Table, model: ModelPolicies) -> Iterator[str]:
+    yield _replaced(scenario, case, table, model, [], list(table.policies))
+    yield _replaced(scenario, case, table, model, [], list(table.policies), strict=True)
+
+
+def _replaced(
+    scenario: Scenario,
+    case: Case,
+    table: Table,
+    model: ModelPolicies,
+    first: list[str],
+    dropped: list[Policy],
+    *,
+    strict: bool = False,
+) -> str:
+    """Policies away, and those of the model in the place of all that they were for."""
+    commands = {policy.command for policy in dropped} | set(_operations(case))
+    operations = OPERATIONS if "all" in commands else tuple(o for o in OPERATIONS if o in commands)
+    wanted = model.of(table.relation, operations)
+    if table.relation == OBJECTS and not dropped:
+        wanted = tuple(p for p in wanted if p.subject == case.object)
+    entry = scenario.spec.entry(table.relation)
+    further: tuple[str, ...] = ()
+    if strict and entry is not None and table.relation != OBJECTS:
+        further = tuple(conditions_on_new_rows(scenario.spec, entry, table))
+    made = [each.statement(further) for each in wanted]
+    name = quoted(table.relation)
+    old = [f"drop policy if exists {each.name} on {name};" for each in wanted]
+    return _joined(list(model.needed("\n".join(made))), first, _dropped(table, dropped), old, made)
+
+
+def _dropped(table: Table, policies: list[Policy]) -> list[str]:
+    name = quoted(table.relation)
+    return [f"drop policy if exists {_ident(each.name)} on {name};" for each in policies]
+
+
+def _own_parent(scenario: Scenario, case: Case, table: Table) -> Iterator[str]:
+    """A policy that reads its own table calls itself: a key that carries the owner does not."""
+    entry = scenario.spec.entry(table.relation)
+    if entry is None or entry.owner is None or len(table.primary_key) != 1:
+        return
+    if not all(isinstance(atom, Own) for atom in atoms(entry.select.right)):
+        return
+    name, (key,), owner = quoted(table.relation), table.primary_key, _ident(entry.owner)
+    for foreign in table.foreign_keys:
+        if foreign.table != table.relation or case.column not in foreign.columns:
+            continue
+        columns = f"{_ident(foreign.columns[0])}, {owner}"
+        yield (
+            f"alter table {name} add unique ({_ident(key)}, {owner});\n"
+            f"alter table {name} add foreign key ({columns})\n"
+            f"references {name} ({_ident(key)}, {owner});"
+        )
+
+
+def _operation(case: Case) -> Operation:
+    return next((each for each in OPERATIONS if each == case.operation), "update")
+
+
+def _operations(case: Case) -> tuple[Operation, ...]:
+    return ("insert", "update") if case.operation == "upsert" else (_operation(case),)
 
 
 def _view(case: Case, table: Table, name: str) -> str:
@@ -49,87 +147,61 @@ def _view(case: Case, table: Table, name: str) -> str:
         return f"revoke {privileges} on {name} from anon, authenticated;"
     if not table.invoker:
         return f"alter view {name} set (security_invoker = true);"
-    bases = ", ".join(_name(base) for base in table.bases)
+    bases = ", ".join(quoted(base) for base in table.bases)
     return f"mend the policies of {bases or 'the tables that it reads'}, or correct the model"
 
 
-def _policies(spec: Spec, case: Case, table: Relation) -> list[str]:
-    operations = ("insert", "update") if case.operation == "upsert" else (case.operation,)
-    known = _from_model(spec)
-    found = (known.get((_subject(case, table), each)) for each in operations)
-    return [statement for statement in found if statement]
-
-
-def _subject(case: Case, table: Relation) -> str:
-    return case.object if table == OBJECTS else str(table)
-
-
-def _from_model(spec: Spec) -> dict[tuple[str, str], str]:
-    """The policies that wakti-sb would write, by table (or bucket) and operation."""
-    found: dict[tuple[str, str], str] = {}
-    try:
-        renderer = Renderer(spec, sources.root())
-        tables = renderer.render("sql/policies/R_20_policies.sql.j2")
-        files = renderer.render("sql/policies/R_30_storage.sql.j2") if spec.bucket else ""
-    except WaktiError:
-        return found
-    for match in _STATEMENT.finditer(tables + files):
-        statement = match[0]
-        operation = next((op for op in OPERATIONS if f"\nfor {op}\n" in statement), None)
-        if operation is not None:
-            subject = _about(spec, statement)
-            found.setdefault((subject, operation), statement)
-    return found
-
-
-def _about(spec: Spec, statement: str) -> str:
-    for bucket in spec.bucket:
-        if f"bucket_id = '{bucket.name}'" in statement:
-            return f"bucket {bucket.name}"
-    on = statement.split(" on ", 1)[1].split("\n", 1)[0].strip()
-    return str(Relation(on))
-
-
-def _columns(scenario: Scenario, case: Case, table: Table, name: str) -> str:
+def _columns(scenario: Scenario, case: Case, table: Table, operation: Operation) -> str:
     """A grant on the whole table cannot lose one column: it is taken back and given anew."""
-    entry = scenario.spec.entry(table.relation)
-    operation: Operation = "select" if case.operation == "select" else "update"
-    if case.operation == "insert":
-        operation = "insert"
-    names = [column.name for column in table.columns if not column.generated]
+    entry, name, role = (
+        scenario.spec.entry(table.relation),
+        quoted(table.relation),
+        case.attempt.who.role,
+    )
+    if operation == "delete":
+        return f"grant delete on {name} to {role};"
+    written = operation != "select"
+    names = [c.name for c in table.columns if not (written and (c.generated or c.identity == "a"))]
     if entry is not None:
         listed = entry.rule(operation).columns
         closed = set(entry.hidden) | (set(entry.immutable) if operation == "update" else set())
         names = list(listed) if listed is not None else [n for n in names if n not in closed]
-    role = case.attempt.who.role
     lines = [f"revoke {operation} on {name} from {role};"]
     if names:
-        columns = ", ".join(sql.Identifier(n).as_string(None) for n in names)
+        columns = ", ".join(map(_ident, names))
         lines.append(f"grant {operation} ({columns}) on {name} to {role};")
     return "\n".join(lines)
 
 
-def _function(case: Case, request: Call, verdict: Verdict) -> str:
+def _function(case: Case, request: Call, verdict: Verdict) -> Iterator[str]:
+    signature = request.signature
     if case.family == "changes" and verdict.status == "unproven":
-        return (
-            f'say in [[function]] "{request.signature}" of wakti.toml with which arguments it '
+        yield (
+            f'say in [[function]] "{signature}" of wakti.toml with which arguments it '
             'changes the owner\'s row, as arguments = { note = "{public.notes}" }'
         )
-    if case.family == "changes":
-        return (
-            f"let {request.signature} compare the row's owner with auth.uid() before it writes; or "
-            "say in wakti.toml whose rows it may change (changes = …)"
+    elif case.family in ("data", "changes"):
+        keys = "changes = …, adds = …" if case.family == "changes" else "of = …, data = …"
+        yield (
+            f"-- Or say in [[function]] of wakti.toml that it is meant so: {keys}\n"
+            f"alter function {signature} security invoker;"
         )
-    if case.family == "data":
-        return (
-            f"alter function {request.signature} security invoker; or let its body ask for "
-            "auth.uid() before it answers"
+        yield (
+            f"let {signature} compare the row's owner with auth.uid() before it writes; or "
+            "say in wakti.toml whose rows it may change (changes = …) or add (adds = …)"
+            if case.family == "changes"
+            else f"let the body of {signature} ask for auth.uid() before it answers; or say in "
+            "wakti.toml whose rows it may tell (of = …, data = …)"
         )
-    if verdict.outcome.rows:
-        role = case.attempt.who.role
-        return f"revoke execute on function {request.signature} from public, {role};"
-    return f"grant execute on function {request.signature} to {case.attempt.who.role};"
+    elif verdict.outcome.rows:
+        yield f"revoke execute on function {signature} from public, {case.attempt.who.role};"
+    else:
+        yield f"grant execute on function {signature} to {case.attempt.who.role};"
 
 
-def _name(relation: Relation) -> str:
-    return sql.Identifier(relation.schema, relation.name).as_string(None)
+def _joined(*parts: list[str]) -> str:
+    return "\n".join(line for part in parts for line in part)
+
+
+def _ident(name: str) -> str:
+    return sql.Identifier(name).as_string(None)

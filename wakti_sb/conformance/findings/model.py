@@ -35,7 +35,8 @@ class Finding:
         policy: what let it through.
         request: the request over HTTP that reproduces it.
         sql: the statements that reproduce it, nothing left behind.
-        fix: what would close it.
+        fix: what would close it: statements, or a sentence.
+        fix_tried: whether the statements were seen to close it and to break nothing else.
         cases: the ids of all cases that showed the same.
         excused: the reviewed reason why it may stay.
     """
@@ -50,6 +51,7 @@ class Finding:
     request: str = ""
     sql: str = ""
     fix: str = ""
+    fix_tried: bool = False
     cases: tuple[str, ...] = ()
     excused: str | None = None
 

@@ -126,15 +126,19 @@ def _bypassing(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
 def _partitions(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
     for entry in spec.owned:
         table = catalog.tables.get(entry.table)
-        for name in table.open_partitions if table is not None else ():
+        for partition in table.open_partitions if table is not None else ():
+            name = partition.name.removeprefix("public.")
+            words = "has policies of its own" if partition.rls else "has no row level security"
             yield Finding(
-                id=f"{entry.table}: its partition {name} has no row level security",
+                id=f"{entry.table}: its partition {name} {words}",
                 table=str(entry.table),
                 problem="leak",
                 identity="anon and authenticated",
                 reason="a partition that is named itself does not ask the policies of its table",
-                policy="row level security is off",
-                fix=f"alter table {name} enable row level security;",
+                policy="the partition's own" if partition.rls else "row level security is off",
+                fix=f"revoke all on {partition.name} from anon, authenticated;"
+                if partition.rls
+                else f"alter table {partition.name} enable row level security;",
             )
 
 

@@ -25,7 +25,7 @@ from ..judge import Verdict
 from ..run import catalog_for, connected, no_hosted_data, prepared
 from ..scenario import Scenario
 from ..transports import SqlTransport
-from .operators import Mutant, mutants, out_of_reach
+from .operators import Mutant, equivalent, mutants, out_of_reach
 
 _PREFIX = "wakti_mutant_"
 
@@ -43,11 +43,13 @@ class Judged:
 class MutationReport:
     """The score of a suite: how many weakened databases it tells from the sound one.
 
-    `out_of_reach` lists policies for roles that no user's token carries, which are not counted.
+    Not counted: `out_of_reach`, policies for roles that no user's token carries, and `equivalent`,
+    weakenings that leave the database as it is.
     """
 
     judged: tuple[Judged, ...]
     out_of_reach: tuple[str, ...] = ()
+    equivalent: tuple[str, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -117,6 +119,7 @@ def mutate(
     return MutationReport(
         tuple(by_id[mutant.id] for mutant in listed),
         tuple(out_of_reach(spec, catalog)),
+        tuple(equivalent(spec, catalog)),
         time.perf_counter() - started,
     )
 

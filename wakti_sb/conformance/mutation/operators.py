@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from ...spec import OPERATIONS, Owned, Public, Spec
+from ...spec import OPERATIONS, Owned, Public, Spec, admits_anon
 from ..cases import matches
 from ..catalog import API_ROLES, OBJECTS, Catalog, Policy, Table
 from .expressions import asks_who, conjuncts_removed, without_folder_test
@@ -44,8 +44,7 @@ def mutants(spec: Spec, catalog: Catalog) -> Iterator[Mutant]:
         yield from _grants(spec, table)
     for view in spec.view:
         table = catalog.tables.get(view.table)
-        open_ = view.select.right == Public() and not _written(table)
-        if table is not None and table.kind == "v" and table.invoker and not open_:
+        if table is not None and table.kind == "v" and table.invoker and not _open(view, table):
             yield _view(table)
     objects = catalog.tables.get(OBJECTS)
     if objects is not None and spec.bucket:
@@ -62,6 +61,30 @@ def out_of_reach(spec: Spec, catalog: Catalog) -> Iterator[str]:
         for policy in table.policies if table is not None else ():
             if not _reached(policy):
                 yield f'{entry.table}: policy "{policy.name}" for {", ".join(policy.roles)}'
+
+
+def equivalent(spec: Spec, catalog: Catalog) -> Iterator[str]:
+    """Weakenings that leave the database as it is, and why: not counted, for people to see."""
+    for entry in spec.owned:
+        table = catalog.tables.get(entry.table)
+        if table is None:
+            continue
+        if table.rls and not _rows_are_kept_apart(entry, table):
+            yield f"{entry.table}: row level security off: everything there is open to everybody"
+        for policy in _in_reach(table):
+            if policy.command == "update" and not _new_rows_matter(spec, table, policy):
+                yield (
+                    f'{entry.table}: policy "{policy.name}" without its check of new rows: no '
+                    "column that it looks at may be updated"
+                )
+    for view in spec.view:
+        table = catalog.tables.get(view.table)
+        if table is not None and table.kind == "v" and table.invoker and _open(view, table):
+            yield f"{view.table}: reads with its owner's rights: everybody may read all of it"
+
+
+def _open(view: Owned, table: Table | None) -> bool:
+    return view.select.right == Public() and not _written(table)
 
 
 def _in_reach(table: Table) -> list[Policy]:
@@ -176,6 +199,12 @@ def _grants(spec: Spec, table: Table) -> Iterator[Mutant]:
         hidden = column.name in entry.hidden and "authenticated" not in column.readers
         if hidden:
             yield _column(table, name, "select", column.name)
+        if (
+            column.name in entry.hidden
+            and "anon" not in column.readers
+            and _anon_reads(table, entry)
+        ):
+            yield _column(table, name, "select", column.name, "anon")
         may_update = _in_reach_for(table, "update") and "authenticated" not in column.updaters
         if may_update and entry.update.columns is not None:
             yield _column(table, name, "update", column.name)
@@ -184,16 +213,23 @@ def _grants(spec: Spec, table: Table) -> Iterator[Mutant]:
             yield _column(table, name, "insert", column.name)
 
 
+def _anon_reads(table: Table, entry: Owned) -> bool:
+    return admits_anon(entry.select.right) and any("anon" in c.readers for c in table.columns)
+
+
 def _in_reach_for(table: Table, operation: str) -> bool:
     return any(policy.applies(operation, "authenticated") for policy in table.policies)
 
 
-def _column(table: Table, name: str, privilege: str, column: str) -> Mutant:
+def _column(
+    table: Table, name: str, privilege: str, column: str, role: str = "authenticated"
+) -> Mutant:
+    to_anon = " to anon" if role == "anon" else ""
     return Mutant(
-        f"{table.relation}: {privilege} on {column} granted",
+        f"{table.relation}: {privilege} on {column} granted{to_anon}",
         str(table.relation),
         "column grant",
-        (f"grant {privilege} ({_ident(column)}) on {name} to authenticated",),
+        (f"grant {privilege} ({_ident(column)}) on {name} to {role}",),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .groups import Group, as_text, groups
 from .html import html
 from .machine import as_json, junit, mutation_json, sarif
 from .markdown import markdown, mutation_markdown
@@ -9,8 +10,11 @@ from .matrix import Cell, cells, matrix
 
 __all__ = [
     "Cell",
+    "Group",
     "as_json",
+    "as_text",
     "cells",
+    "groups",
     "html",
     "junit",
     "markdown",

@@ -2,60 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib import resources
-from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..cases import to_sql
-from ..findings import Report, http_text
+from ..findings import Report, http_text, is_sql
 from ..judge import Verdict
+from .groups import groups
 from .matrix import OPERATIONS, Cell, cells
 
-_COLOURS = {"passed": "good", "failed": "bad", "unproven": "open"}
 _SIGNS = {"passed": "✓", "failed": "✗", "unproven": "?"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell with the anchor of its panel."""
+
+    cell: Cell
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One object: its identities by its operations."""
+
+    name: str
+    operations: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Shown | None, ...]], ...]
+
+    @property
+    def status(self) -> str:
+        """The worst of its cells."""
+        found = {each.cell.status for _, row in self.rows for each in row if each is not None}
+        return next(status for status in ("failed", "unproven", "passed") if status in found)
 
 
 def html(report: Report) -> str:
     """The page's text; it loads nothing from anywhere."""
-    found = cells(report.verdicts)
-    by_key = {(cell.object, cell.identity, cell.operation): cell for cell in found}
-    operations = [o for o in OPERATIONS if any(cell.operation == o for cell in found)]
-    rows: list[dict[str, Any]] = []
-    for name, who in dict.fromkeys((cell.object, cell.identity) for cell in found):
-        first = not any(row["object"] == name for row in rows)
-        line = [by_key.get((name, who, operation)) for operation in operations]
-        numbered = [
-            cell and _cell(cell, f"c{len(rows)}-{number}") for number, cell in enumerate(line)
-        ]
-        rows.append({"object": name, "identity": who, "first": first, "cells": numbered})
-    text = resources.files(__package__).joinpath("page.html.j2").read_text(encoding="utf-8")
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return page.from_string(text).render(report=report, operations=operations, rows=rows)
+    page = Environment(
+        loader=PackageLoader("wakti_sb.conformance", "reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page.globals.update(http_text=http_text, to_sql=to_sql, is_sql=is_sql, signs=_SIGNS)
+    files = resources.files(__package__)
+    return page.get_template("page.html.j2").render(
+        report=report,
+        blocks=blocks(report.verdicts),
+        groups=groups(report.findings),
+        style=files.joinpath("page.css").read_text(encoding="utf-8"),
+        script=files.joinpath("page.js").read_text(encoding="utf-8"),
+    )
 
 
-def _cell(cell: Cell, anchor: str) -> dict[str, Any]:
-    return {
-        "anchor": anchor,
-        "operation": cell.operation,
-        "sign": cell.sign,
-        "word": "may" if cell.allowed else "no",
-        "colour": _COLOURS[cell.status],
-        "cases": [_case(verdict) for verdict in cell.verdicts],
-    }
+def blocks(verdicts: Iterable[Verdict]) -> tuple[Block, ...]:
+    """The matrix, object by object."""
+    by_object: dict[str, list[Cell]] = {}
+    for cell in cells(verdicts):
+        by_object.setdefault(cell.object, []).append(cell)
+    return tuple(
+        _block(number, name, found) for number, (name, found) in enumerate(by_object.items())
+    )
 
 
-def _case(verdict: Verdict) -> dict[str, Any]:
-    case = verdict.case
-    return {
-        "id": case.id,
-        "status": verdict.status,
-        "sign": _SIGNS[verdict.status],
-        "colour": _COLOURS[verdict.status],
-        "transport": verdict.transport,
-        "reason": verdict.reason,
-        "why": case.why,
-        "policy": verdict.decided_by,
-        "request": http_text(case.attempt),
-        "sql": to_sql(case.attempt.request),
-    }
+def _block(number: int, name: str, found: list[Cell]) -> Block:
+    operations = tuple(o for o in OPERATIONS if any(cell.operation == o for cell in found))
+    by_key = {(cell.identity, cell.operation): cell for cell in found}
+    rows = tuple(
+        (
+            who,
+            tuple(
+                Shown(cell, f"c{number}-{line}-{place}")
+                if (cell := by_key.get((who, each)))
+                else None
+                for place, each in enumerate(operations)
+            ),
+        )
+        for line, who in enumerate(dict.fromkeys(cell.identity for cell in found))
+    )
+    return Block(name.removeprefix("public."), operations, rows)

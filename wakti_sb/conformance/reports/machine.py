@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 from xml.etree import ElementTree as Xml
 
@@ -10,6 +11,7 @@ from ..findings import Finding, Report
 from ..mutation import MutationReport
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LEVELS = {"leak": "error", "bypass": "error", "no verdict": "error", "locked out": "error"}
 
 
@@ -39,6 +41,7 @@ def mutation_json(report: MutationReport) -> dict[str, Any]:
             for each in report.judged
         ],
         "out_of_reach": list(report.out_of_reach),
+        "equivalent": list(report.equivalent),
     }
 
 
@@ -51,37 +54,39 @@ def junit(report: Report) -> str:
         by_object.setdefault(verdict.case.object, []).append(verdict)
     excused = {case for finding in report.excused for case in (finding.id, *finding.cases)}
     for name, verdicts in by_object.items():
-        suite = Xml.SubElement(suites, "testsuite", name=name, tests=str(len(verdicts)))
-        failures = 0
+        suite = Xml.SubElement(suites, "testsuite", name=_plain(name), tests=str(len(verdicts)))
+        failures = errors = 0
         for verdict in verdicts:
-            case = Xml.SubElement(
-                suite, "testcase", classname=f"{name}.{verdict.transport}", name=verdict.case.id
-            )
+            classname, sentence = _plain(f"{name}.{verdict.transport}"), _plain(verdict.case.id)
+            case = Xml.SubElement(suite, "testcase", classname=classname, name=sentence)
             shown.add(verdict.case.id)
             if verdict.status == "passed":
                 continue
             if verdict.case.id in excused:
                 Xml.SubElement(case, "skipped", message="excused")
                 continue
-            failures += 1
             kind = "failure" if verdict.status == "failed" else "error"
+            failures, errors = failures + (kind == "failure"), errors + (kind == "error")
             Xml.SubElement(case, kind, message=_plain(verdict.reason))
         suite.set("failures", str(failures))
+        suite.set("errors", str(errors))
     rest = [finding for finding in report.findings if finding.id not in shown]
     if rest:
         suite = Xml.SubElement(
             suites, "testsuite", name="catalog", tests=str(len(rest)), failures=str(len(rest))
         )
         for finding in rest:
-            case = Xml.SubElement(suite, "testcase", classname=finding.table, name=finding.id)
-            Xml.SubElement(case, "failure", message=_plain(finding.reason)).text = finding.fix
+            classname, sentence = _plain(finding.table), _plain(finding.id)
+            case = Xml.SubElement(suite, "testcase", classname=classname, name=sentence)
+            failure = Xml.SubElement(case, "failure", message=_plain(finding.reason))
+            failure.text = _plain(finding.fix)
     Xml.indent(suites)
     return Xml.tostring(suites, encoding="unicode", xml_declaration=True)
 
 
 def sarif(report: Report, model: str = "wakti.toml") -> dict[str, Any]:
     """Findings for code scanning; their place is the model that they contradict."""
-    rules = sorted({finding.problem for finding in report.findings})
+    rules = sorted({finding.problem for finding in (*report.findings, *report.excused)})
     return {
         "$schema": _SARIF,
         "version": "2.1.0",
@@ -99,7 +104,10 @@ def sarif(report: Report, model: str = "wakti.toml") -> dict[str, Any]:
                         ],
                     }
                 },
-                "results": [_result(finding, model) for finding in report.findings],
+                "results": [
+                    *(_result(finding, model) for finding in report.findings),
+                    *(_suppressed(finding, model) for finding in report.excused),
+                ],
             }
         ],
     }
@@ -115,6 +123,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "request": finding.request or None,
         "sql": finding.sql or None,
         "fix": finding.fix,
+        "fix_tried": finding.fix_tried,
         "problem": finding.problem,
         "reason": finding.reason,
         "cases": list(finding.cases),
@@ -125,6 +134,8 @@ def _result(finding: Finding, model: str) -> dict[str, Any]:
     text = f"{finding.id}: {finding.reason}"
     if finding.policy:
         text += f" (decided by: {finding.policy})"
+    if finding.fix:
+        text += f"\n\nProposed fix:\n{finding.fix}"
     return {
         "ruleId": finding.problem.replace(" ", "-"),
         "level": _LEVELS.get(finding.problem, "warning"),
@@ -143,6 +154,12 @@ def _result(finding: Finding, model: str) -> dict[str, Any]:
     }
 
 
+def _suppressed(finding: Finding, model: str) -> dict[str, Any]:
+    """A reviewed exception: code scanning shows it as closed, with the reason."""
+    reviewed = {"kind": "external", "status": "accepted", "justification": finding.excused}
+    return {**_result(finding, model), "suppressions": [reviewed]}
+
+
 def _plain(text: str) -> str:
     """Without characters that XML cannot hold."""
-    return "".join(c if c in "\t\n" or c >= " " else "�" for c in text)
+    return _NO_XML.sub("�", text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from ..findings import Finding, Report
+from ..findings import Report, is_sql
 from ..mutation import MutationReport
+from .groups import Group, groups
 from .matrix import OPERATIONS, cells
 
 
@@ -22,6 +24,12 @@ def mutation_markdown(report: MutationReport) -> str:
     if report.survivors:
         lines += ["", "| survived | operator |", "| --- | --- |"]
         lines += [f"| {_cell(e.mutant.id)} | {e.mutant.operator} |" for e in report.survivors]
+    for title, left_out in (
+        ("Not counted, for nobody's token leads there", report.out_of_reach),
+        ("Not counted, for they change nothing", report.equivalent),
+    ):
+        if left_out:
+            lines += ["", f"{title}:", "", *(f"- {_cell(each)}" for each in left_out)]
     return "\n".join(lines) + "\n"
 
 
@@ -30,8 +38,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"## {report.title}: {verdict}"
     yield ""
     yield f"{report.passed} of {report.cases} cases passed, {len(report.findings)} finding(s)."
-    for finding in report.findings:
-        yield from _finding(finding)
+    for group in groups(report.findings):
+        yield from _finding(group)
     if report.excused:
         yield ""
         yield "### Excused"
@@ -41,19 +49,35 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _matrix(report)
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def _finding(group: Group) -> Iterator[str]:
+    finding = group.first
     yield ""
     yield f"### ✗ {_cell(finding.id)}"
     yield ""
     yield f"{finding.problem}: {_cell(finding.reason)}"
+    if len(group.identities) > 1:
+        yield ""
+        yield f"Also by: {_cell(', '.join(group.identities[1:]))}"
     if finding.policy:
         yield ""
-        yield f"Decided by: `{finding.policy}`"
-    if finding.fix:
-        yield from ("", "```sql", finding.fix, "```")
+        yield f"Decided by: {_cell(finding.policy)}"
+    if is_sql(finding.fix):
+        yield ""
+        yield "Proposed fix, tried: it closes this." if finding.fix_tried else "Proposed fix:"
+        yield from ("", *_fenced("sql", finding.fix))
+    elif finding.fix:
+        yield ""
+        yield f"Proposed fix: {_cell(finding.fix)}"
     if finding.sql:
-        yield from ("", "<details><summary>reproduce</summary>", "", "```sql", finding.sql, "```")
-        yield from ("", "```http", finding.request, "```", "", "</details>")
+        yield from ("", "<details><summary>reproduce</summary>", "", *_fenced("sql", finding.sql))
+        yield from ("", *_fenced("http", finding.request), "", "</details>")
+
+
+def _fenced(language: str, text: str) -> tuple[str, str, str]:
+    """A block whose fence is longer than any run of backticks in it."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}", text, fence
 
 
 def _matrix(report: Report) -> Iterator[str]:
@@ -67,8 +91,9 @@ def _matrix(report: Report) -> Iterator[str]:
         for operation in operations:
             cell = by_key.get((name, who, operation))
             signs.append(f"{cell.sign} {'may' if cell.allowed else 'no'}" if cell else "")
-        yield f"| {_cell(name)} | {who} | {' | '.join(signs)} |"
+        yield f"| {_cell(name)} | {_cell(who)} | {' | '.join(signs)} |"
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    plain = " ".join(text.split())
+    return re.sub(r"[|`*_\[\]\\]", r"\\\g<0>", plain).replace("&", "&amp;").replace("<", "&lt;")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .model import ANON, SERVICE, Identity, Row, Scenario, Values, World
 from .people import People, people
-from .plan import conditions, members_in, plan, row_values
+from .plan import conditions, members_in, nobodys, plan, row_values
 from .samples import marker, sample, uuid_for
 from .seed import refresh, seed
 
@@ -20,6 +20,7 @@ __all__ = [
     "conditions",
     "marker",
     "members_in",
+    "nobodys",
     "people",
     "plan",
     "refresh",

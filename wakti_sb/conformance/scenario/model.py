@@ -73,6 +73,7 @@ class Row:
     world: World | None = None
     person: Identity | None = None
     variant: str = ""  # what a condition says about it: `not published`
+    optional: bool = False  # left out where the database does not take it
 
 
 @dataclass(frozen=True)
@@ -121,10 +122,8 @@ class Scenario:
 
     def standing(self, who: Identity, owned: Owned, values: Values) -> Standing:
         """What `who` is to a row of `owned` with these values."""
-        path = self.spec.owner_path(owned)
-        owner = None if path is None else self._follow(path, values)
+        owner, place = self.owner(owned, values), self.place(owned, values)
         place_path = self.spec.place_path(owned)
-        place = None if place_path is None else self._follow(place_path, values)
         roles = None
         if place_path is not None and place is not None and who.user_id is not None:
             roles = self.roles(place_path.members, place, who.user_id)
@@ -135,6 +134,16 @@ class Scenario:
             row=values,
             claims=who.token,
         )
+
+    def owner(self, owned: Owned, values: Values) -> str | None:
+        """The id of the person that a row of `owned` belongs to."""
+        path = self.spec.owner_path(owned)
+        return None if path is None else self._follow(path, values)
+
+    def place(self, owned: Owned, values: Values) -> str | None:
+        """The key of the place that a row of `owned` belongs to."""
+        path = self.spec.place_path(owned)
+        return None if path is None else self._follow(path, values)
 
     def roles(self, members: Members, place: str, user_id: str) -> frozenset[str] | None:
         """The roles a user has in a place; None if it does not belong there."""

@@ -7,13 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...spec import OPERATIONS, Claim, Member, Members, Right, Spec, atoms
+from ...spec import OPERATIONS, Claim, Member, Members, Right, Spec, Standing, allows, atoms
 from ..catalog import Catalog
 from .checks import enumerated
 from .model import ANON, SERVICE, WORLDS, Identity, World
 from .samples import uuid_for
 
 _PERSONS = ("admin", "guest", "agent", "assistant", "client", "student", "parent", "patient")
+_OPPOSITE = {"true": "false", "false": "true"}
+# Also as PostgreSQL prints it: ((auth.jwt() -> 'user_metadata'::text) ->> 'role'::text) = 'admin'
+_SELF_WRITTEN = re.compile(
+    r"(?:'user_metadata'(?:::text)?\)*|raw_user_meta_data)\s*->>?\s*'([^']+)'(?:::text)?\)*"
+    r"(?:\s*=\s*(?:any\s*\(array\[)?'([^']*)'|::bool)",
+    re.IGNORECASE,
+)
 _TOP_ROLES = ("owner", "admin", "administrator", "manager", "editor")
 
 
@@ -59,7 +66,8 @@ def people(spec: Spec, catalog: Catalog, salt: str = "") -> People:
         rank = top[tables[0].table] if tables else None
         principals[world] = _person(labels[world], world, rank, salt)
         for members in tables:
-            role = top[members.table]
+            # Where no right names a role, any that the table takes.
+            role = top[members.table] or next(iter(valid_roles(members, catalog)), None)
             memberships.append(Membership(members, world, principals[world], role))
     identities = [principals["this"], principals["other"]]
     for members in tables:
@@ -68,6 +76,7 @@ def people(spec: Spec, catalog: Catalog, salt: str = "") -> People:
             identities.append(membership.person)
     identities.append(_person("a signed-in stranger", None, None, salt))
     identities.extend(_with_claims(spec, tuple(identities)))
+    identities.extend(_forgers(spec, catalog, salt))
     return People((*identities, ANON, SERVICE), principals, tuple(memberships))
 
 
@@ -165,11 +174,45 @@ def _with_claims(spec: Spec, people: tuple[Identity, ...]) -> Iterator[Identity]
     claims = [a for r in _rights(spec) for a in atoms(r) if isinstance(a, Claim)]
     for claim in dict.fromkeys(claims):
         for who in people:
-            label = f"{who.label} with {'.'.join(claim.path)}={claim.value}"
-            yield replace(who, label=label, claims=_nested(claim.path, claim.value))
+            value = claim.value
+            if allows(claim, Standing(signed_in=True, claims=who.token)):
+                # Every token says so already: what is missing is one that does not.
+                value = _OPPOSITE.get(value, f"not {value}")
+            label = f"{who.label} with {'.'.join(claim.path)}={value}"
+            yield replace(who, label=label, claims=_nested(claim.path, _typed(value)))
 
 
-def _nested(path: tuple[str, ...], value: str) -> dict[str, Any]:
+def _forgers(spec: Spec, catalog: Catalog, salt: str) -> Iterator[Identity]:
+    """Strangers who wrote into their own user_metadata what a right, or a policy, asks for.
+
+    Everybody may write there: a policy that believes it lets everybody in.
+    """
+    wanted: dict[str, str] = {}
+    for right in _rights(spec):
+        for claim in atoms(right):
+            if isinstance(claim, Claim):
+                path = claim.path[1:] if claim.path[0] == "app_metadata" else claim.path
+                if path:
+                    wanted.setdefault(".".join(path), claim.value)
+    for text in (*_expressions(catalog), *(f.source for f in catalog.functions)):
+        for key, value in _SELF_WRITTEN.findall(text):
+            wanted.setdefault(key, value or "true")
+    for key, value in wanted.items():
+        who = _person(f"a stranger with user_metadata.{key}={value}", None, None, salt)
+        path = ("user_metadata", *key.split("."))
+        yield replace(who, claims=_nested(path, _typed(value)))
+
+
+def _expressions(catalog: Catalog) -> Iterator[str]:
+    policies = (policy for table in catalog.tables.values() for policy in table.policies)
+    return (text for policy in policies for text in (policy.using, policy.check) if text)
+
+
+def _typed(value: str) -> str | bool:
+    return value == "true" if value in _OPPOSITE else value
+
+
+def _nested(path: tuple[str, ...], value: str | bool) -> dict[str, Any]:
     if len(path) == 1:
         return {path[0]: value}
     return {path[0]: _nested(path[1:], value)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...spec import OPERATIONS, Condition, Members, Owned, Public, Relation, Spec, atoms
@@ -12,6 +12,8 @@ from .checks import enumerated
 from .model import WORLDS, Identity, Row, Scenario, World
 from .people import Membership, People, people
 from .samples import sample, uuid_for
+
+NOBODYS = "of nobody"
 
 
 def plan(spec: Spec, catalog: Catalog, salt: str = "") -> Scenario:
@@ -44,6 +46,31 @@ class Planner:
         """Plan the rows of every table that is described, or needed by one that is."""
         for relation in insertion_order(self.spec, self.catalog):
             self._table(self.catalog.tables[relation])
+        self._close_circles()
+
+    def _close_circles(self) -> None:
+        """Let rows that stand before the parent that they must have point at it all the same.
+
+        Only a deferrable key takes such a row; the first database error tells of any other.
+        """
+        made: list[Row] = []
+        for place, row in enumerate(self.rows):
+            later = {r.table for r in self.rows[place:]} - {r.table for r in self.rows[:place]}
+            table = self.catalog.tables[row.table]
+            values = dict(row.values)
+            for key in table.foreign_keys:
+                if key.table in later - {row.table} and _must(table, key):
+                    values.update(self._ahead(key, row))
+            made.append(replace(row, values=values))
+        self.rows = made
+
+    def _ahead(self, key: ForeignKey, row: Row) -> dict[str, Any]:
+        parents = (r for r in self.rows if r.table == key.table and r.label == row.world)
+        parent = next(parents, None)
+        if parent is None:
+            return {}
+        pairs = zip(key.columns, key.parent_columns, strict=True)
+        return {c: parent.values[p] for c, p in pairs if parent.values.get(p) is not None}
 
     def _table(self, table: Table) -> None:
         entry = self.spec.entry(table.relation)
@@ -55,12 +82,19 @@ class Planner:
         for world in WORLDS:
             principal = self.people.principals[world]
             self._add(table, world, principal, world)
+        if self._is_a_person(table):
+            for person in self._others():
+                self._add(table, person.world or "this", person, person.label)
         if entry is None:
             return
-        for person in self._people_with_rows(entry):
+        for person in () if self._is_a_person(table) else self._people_with_rows(entry):
             self._add(table, "this", person, person.label)
         for condition in conditions(entry):
             self._variant(table, entry, condition)
+        if (owner := nobodys(self.spec, entry, table)) is not None:
+            self._add(table, "this", self.people.principals["this"], NOBODYS, {owner: None})
+            row = replace(self.rows[-1], person=None, variant=NOBODYS, optional=True)
+            self.rows[-1] = row
 
     def _variant(self, table: Table, entry: Owned, condition: Condition) -> None:
         column = table.column(condition.column)
@@ -86,6 +120,32 @@ class Planner:
             return
         person = self.people.principals[world]
         self._add(table, world, person, label, overrides, variant=label)
+
+    def _is_a_person(self, table: Table) -> bool:
+        """Whether its key is a user's id, and others point there where they name a user."""
+        keys = [key.columns for key in table.foreign_keys if key.table == USERS]
+        if table.primary_key not in keys:
+            return False
+        pointing = (
+            (other, key.columns[0])
+            for other in self.catalog.tables.values()
+            for key in other.foreign_keys
+            if key.table == table.relation and key.parent_columns == table.primary_key
+        )
+        return any(column in self._naming_users(other) for other, column in pointing)
+
+    def _naming_users(self, table: Table) -> set[str | None]:
+        members, entry = members_in(self.spec, table.relation), self.spec.entry(table.relation)
+        user = members.user if members is not None else None
+        return {user, entry.owner if entry is not None else None}
+
+    def _others(self) -> Iterator[Identity]:
+        """Everybody but the two principals, each once: twins with claims are the same person."""
+        seen = {person.user_id for person in self.people.principals.values()}
+        for person in self.people.identities:
+            if person.user_id is not None and person.user_id not in seen:
+                seen.add(person.user_id)
+                yield person
 
     def _people_with_rows(self, entry: Owned) -> Iterator[Identity]:
         """Members who have rows of their own inside the place of `this`."""
@@ -169,6 +229,16 @@ def membership_values(members: Members, table: Table, membership: Membership) ->
     return values
 
 
+def nobodys(spec: Spec, entry: Owned, table: Table) -> str | None:
+    """The owner column of a table whose rows may have no owner at all."""
+    path = spec.owner_path(entry)
+    if path is None or path.steps or table.is_view or members_in(spec, table.relation) is not None:
+        return None
+    column = table.column(path.column)
+    free = column is not None and not column.not_null and not column.generated
+    return path.column if free and path.column not in table.primary_key else None
+
+
 def members_in(spec: Spec, table: Relation) -> Members | None:
     """How the model reads `table` as a membership table, if it does."""
     found = (spec.place_path(owned) for owned in spec.relations)
@@ -222,6 +292,17 @@ def insertion_order(spec: Spec, catalog: Catalog) -> tuple[Relation, ...]:
         if bucket.members is not None:
             visit(bucket.members.table)
     return tuple(order)
+
+
+def circles(catalog: Catalog, tables: Iterable[Relation]) -> frozenset[Relation]:
+    """The tables whose rows need rows that need them: their keys must wait for each other."""
+    return frozenset(
+        t for t in tables if t in _demanded(catalog, t) and _not_only_itself(catalog, t)
+    )
+
+
+def _not_only_itself(catalog: Catalog, name: Relation) -> bool:
+    return any(name in _demanded(catalog, other) for other in _demanded(catalog, name) - {name})
 
 
 def _demanded(catalog: Catalog, name: Relation) -> set[Relation]:

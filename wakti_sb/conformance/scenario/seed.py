@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,8 +17,9 @@ from .checks import candidates
 from .folders import ELSEWHERE, file_rows
 from .label import labelled
 from .model import Identity, Row, Scenario
-from .plan import conditions, members_in, row_values
+from .plan import circles, conditions, members_in, row_values
 from .samples import marker, sample
+from .shown import act_for, shown_of_ours, shown_to
 from .solve import expressions_on, mend
 from .statements import assign, matching, relation_name, text
 
@@ -35,8 +36,12 @@ def seed(connection: Connection[Any], scenario: Scenario) -> Scenario:
     """
     seeder = _Seeder(connection, scenario.catalog, scenario.salt, _pinned(scenario.spec))
     seeder.users(scenario.identities)
+    circle = circles(scenario.catalog, dict.fromkeys(row.table for row in scenario.rows))
+    waiting = [row for row in scenario.rows if row.table in circle]
     for row in scenario.rows:
-        seeder.row(row)
+        seeder.row(row, wait=any(row is not each for each in waiting))
+        waiting = [each for each in waiting if each is not row]
+    seeder.settle(circle)
     tables = tuple(dict.fromkeys(row.table for row in scenario.rows))
     found = seeder.as_found(scenario, tables)
     files = list(file_rows(found))
@@ -105,10 +110,11 @@ class _Seeder:
                 continue
             seen.add(who.user_id)
             word = marker(number, f"user{self.salt}")
-            metadata = {
+            metadata: dict[str, Any] = {
                 name: f"{name} {word}"
                 for name in ("name", "full_name", "display_name", "first_name", "last_name")
             } | {"username": word, "user_name": word, "avatar_url": f"https://example.com/{word}"}
+            metadata |= who.token["user_metadata"]
             values = {
                 "id": who.user_id,
                 "aud": "authenticated",
@@ -140,17 +146,35 @@ class _Seeder:
         except psycopg.Error as error:
             self.untested.setdefault(str(view), _words(error))
 
-    def row(self, row: Row) -> None:
-        """Insert one planned row, mending what CHECK constraints refuse."""
+    def settle(self, circle: Iterable[Relation]) -> None:
+        """Let the keys that waited for each other be checked now that all rows are there."""
+        if not circle:
+            return
+        try:
+            with self.connection.transaction():
+                self.connection.execute("set constraints all immediate")
+        except psycopg.Error as error:
+            for table in circle:
+                self.untested.setdefault(str(table), _words(error))
+            self.connection.execute("set constraints all deferred")
+
+    def row(self, row: Row, *, wait: bool = False) -> None:
+        """Insert one planned row, mending what CHECK constraints refuse.
+
+        `wait`: rows that it needs are still to come, deferrable keys are not checked yet.
+        """
         if str(row.table) in self.untested:
             return
         table = self.catalog.tables[row.table]
         try:
-            made = self._made(table, dict(row.values), row.person)
+            made = self._made(table, dict(row.values), row.person, wait=wait)
         except psycopg.Error as error:
-            self.untested[str(row.table)] = _words(error)
+            if not row.optional:
+                self.untested[str(row.table)] = _words(error)
             return
         if made is None:
+            if row.optional:
+                return
             cause = (
                 f"no row for {row.label}: a trigger drops it, or one with the same unique key "
                 "is there already"
@@ -211,12 +235,12 @@ class _Seeder:
         planned = self.planned.get(table, [])
         keys = known.primary_key or tuple(column.name for column in known.columns)
         labels = {_key(made, keys): row for row, made in planned}
-        query = sql.SQL("select to_jsonb(t) from {} as t limit %s").format(relation_name(table))
+        query = sql.SQL("select to_jsonb(t.*) from {} as t limit %s").format(relation_name(table))
         rows = [row[0] for row in self.connection.execute(query, (_MOST_ROWS,))]
         if known.is_view and len(rows) >= _MOST_ROWS:
-            rows.extend(self._shown(table, rows))
+            rows.extend(shown_of_ours(self.connection, table, self._marks(), rows))
         elif known.kind == "v":
-            rows.extend(self._shown_to(table, people, {_key(values, keys) for values in rows}))
+            rows.extend(shown_to(self.connection, known, people, rows, _MOST_ROWS))
         missing = set(labels) - {_key(values, keys) for values in rows}
         rows.extend(made for _, made in planned if _key(made, keys) in missing)
         for values in sorted(rows, key=lambda v: _key(v, keys) not in labels):
@@ -226,48 +250,33 @@ class _Seeder:
             else:
                 yield replace(row, values=values)
 
-    def _shown_to(
-        self, view: Relation, people: Sequence[Identity], seen: set[tuple[str, ...]]
-    ) -> list[dict[str, Any]]:
-        """Further rows that a view shows only to one of these people."""
-        known = self.catalog.tables[view]
-        keys = known.primary_key or tuple(column.name for column in known.columns)
-        query = sql.SQL("select to_jsonb(t) from {} as t limit %s").format(relation_name(view))
-        found: list[dict[str, Any]] = []
-        for person in people:
-            self._act_for(person)
-            for (values,) in self.connection.execute(query, (_MOST_ROWS,)).fetchall():
-                if _key(values, keys) not in seen:
-                    seen.add(_key(values, keys))
-                    found.append(values)
-        self._act_for(None)
-        return found
-
-    def _shown(self, view: Relation, known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The rows of a large view that show a row of ours."""
-        marks = {
-            str(made[column])
-            for table, planned in self.planned.items()
-            for _, made in planned
-            for column in self.catalog.tables[table].primary_key
-        }
-        query = sql.SQL(
-            "select to_jsonb(t) from {} as t where exists ("
-            "select from jsonb_each_text(to_jsonb(t)) as e where e.value = any (%s))"
-        ).format(relation_name(view))
-        rows = (row[0] for row in self.connection.execute(query, (sorted(marks),)))
-        return [row for row in rows if row not in known]
+    def _marks(self) -> list[str]:
+        """The keys of the rows that were planned."""
+        keys = self.catalog.tables
+        planned = (
+            (keys[t].primary_key, made) for t, rows in self.planned.items() for _, made in rows
+        )
+        return sorted({str(made[column]) for names, made in planned for column in names})
 
     def _made(
-        self, table: Table, values: dict[str, Any], person: Identity | None, settle: bool = False
+        self,
+        table: Table,
+        values: dict[str, Any],
+        person: Identity | None,
+        *,
+        settle: bool = False,
+        wait: bool = False,
     ) -> dict[str, Any] | None:
         """Insert; `values` is corrected in place. None if the same key is taken by another row."""
         for attempt in range(_ATTEMPTS):
             try:
                 with self.connection.transaction():
-                    self._act_for(person)
+                    act_for(self.connection, person)
+                    if wait:
+                        self.connection.execute("set constraints all deferred")
                     made = self._insert(table.relation, values)
-                    self.connection.execute("set constraints all immediate")
+                    if not wait:
+                        self.connection.execute("set constraints all immediate")
             except CheckViolation as error:
                 pinned = self.pinned.get(table.relation, set())
                 mended = attempt + 1 < _ATTEMPTS and mend(
@@ -283,7 +292,7 @@ class _Seeder:
                     raise
                 continue
             finally:
-                self._act_for(None)
+                act_for(self.connection, None)
             if made is not None or settle:
                 return made or values
             if (adopted := self._adopt(table, values)) is not None:
@@ -295,14 +304,14 @@ class _Seeder:
         given = {name: value for name, value in values.items() if value is not None}
         query = sql.SQL(
             "insert into {} as t ({}) overriding system value values ({})"
-            " on conflict do nothing returning to_jsonb(t)"
+            " on conflict do nothing returning to_jsonb(t.*)"
         ).format(
             relation_name(table),
             sql.SQL(", ").join(map(sql.Identifier, given)),
             sql.SQL(", ").join(map(sql.Literal, given.values())),
         )
         if not given:
-            query = sql.SQL("insert into {} as t default values returning to_jsonb(t)").format(
+            query = sql.SQL("insert into {} as t default values returning to_jsonb(t.*)").format(
                 relation_name(table)
             )
         row = self.connection.execute(query).fetchone()
@@ -320,7 +329,7 @@ class _Seeder:
             rest = {k: v for k, v in values.items() if k not in table.primary_key}
             # A row that is nothing but its key is complete: setting the key to itself finds it.
             rest = rest or {name: values[name] for name in unique.columns}
-            query = sql.SQL("update {} as t set {} where {} returning to_jsonb(t)").format(
+            query = sql.SQL("update {} as t set {} where {} returning to_jsonb(t.*)").format(
                 relation_name(table.relation),
                 sql.SQL(", ").join(assign(name, value) for name, value in rest.items()),
                 same,
@@ -352,7 +361,7 @@ class _Seeder:
         value: str | None,
         known: bool,
     ) -> bool:
-        query = sql.SQL("update {} as t set {} where {} returning to_jsonb(t) -> {}").format(
+        query = sql.SQL("update {} as t set {} where {} returning to_jsonb(t.*) -> {}").format(
             relation_name(table.relation),
             assign(column, value),
             matching(keys, row.values),
@@ -365,11 +374,6 @@ class _Seeder:
             # A foreign key refuses a value by itself that it takes together with its other column.
             return known and isinstance(error, psycopg.errors.ForeignKeyViolation)
         return changed is not None and changed[0] != row.values.get(column)
-
-    def _act_for(self, person: Identity | None) -> None:
-        """Triggers may ask who is there: they are told the row's own person."""
-        claims = "" if person is None else json.dumps(person.token)
-        self.connection.execute("select set_config('request.jwt.claims', %s, true)", (claims,))
 
 
 def _pinned(spec: Spec) -> dict[str, set[str]]:

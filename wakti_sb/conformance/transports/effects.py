@@ -22,9 +22,13 @@ def state(rows: Iterable[Mapping[str, Any]], key: tuple[str, ...]) -> State:
 def changed(request: Request, before: State, after: State, count: int) -> frozenset[Key]:
     """The keys of the rows that `request` has reached; `count` is what the database reported."""
     match request:
-        case Insert():
+        case Insert(values=values, about=about):
             # A view need not show the row that was written through it: the report counts too.
-            return frozenset({NEW}) if count or set(after) - set(before) else frozenset()
+            made = [row for key, row in after.items() if key not in before]
+            asked = {name: value for name, value in values if name in about}
+            if made and not any(_meets(row, asked.items()) for row in made):
+                return frozenset()  # a trigger has made another row of it
+            return frozenset({NEW}) if count or made else frozenset()
         case Delete():
             return frozenset(set(before) - set(after))
         case Update(values=values, where=where):

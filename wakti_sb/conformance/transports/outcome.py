@@ -47,7 +47,8 @@ class Outcome:
 
     def __str__(self) -> str:
         if self.kind == "allowed":
-            return f"allowed ({max(len(self.rows), self.count)} row(s))"
+            number = max(len(self.rows), self.count)
+            return f"allowed ({number} {'row' if number == 1 else 'rows'})"
         return f"{self.kind}: {self.message}" if self.message else self.kind
 
 

@@ -33,7 +33,7 @@ class Restorer:
 
     def read(self, table: Relation) -> State:
         """The rows of a table by their key."""
-        query = sql.SQL("select to_jsonb(t) from {} as t").format(_name(table))
+        query = sql.SQL("select to_jsonb(t.*) from {} as t").format(_name(table))
         rows = (row[0] for row in self.connection.execute(query))
         return state(rows, self.scenario.key_columns(table))
 

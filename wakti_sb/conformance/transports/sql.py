@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg import sql as q
 
 from ...spec import Relation
-from ..cases import Attempt
+from ..cases import Attempt, added
 from ..cases.model import NEW, Key
 from ..cases.requests import Call, Insert, Request, Select, name, table_of, to_sql
 from ..catalog import OBJECTS, USERS
@@ -103,14 +103,14 @@ class SqlTransport:
             count = int(row[0]) if row else 0
             return Outcome("allowed" if count else "zero rows", count=count)
         # As JSON, so that a key reads the same here and in the scenario.
-        wrapped = q.SQL("select to_jsonb(q) from ({}) as q").format(_text(statement))
+        wrapped = q.SQL("select to_jsonb(q.*) from ({}) as q").format(_text(statement))
         found = [row[0] for row in self.connection.execute(wrapped)]
         rows = frozenset(state(found, self._key(request)))
         return Outcome("allowed" if rows else "zero rows", rows, len(found))
 
     def _call(self, request: Call) -> Outcome:
         statement = _text(to_sql(request))
-        wrapped = q.SQL("select to_jsonb(q)::text from ({}) as q").format(statement)
+        wrapped = q.SQL("select to_jsonb(q.*)::text from ({}) as q").format(statement)
         answer = "\n".join(row[0] for row in self.connection.execute(wrapped))
         rows = told(request, answer) if request.tells else frozenset({NEW})
         return Outcome("allowed" if rows else "zero rows", rows, 1, message=answer[:200])
@@ -118,7 +118,15 @@ class SqlTransport:
     def _changes(self, request: Call, before: dict[Relation, State]) -> Outcome:
         self.connection.execute(_text(to_sql(request)))
         self.connection.execute("set constraints all immediate; reset role")
-        rows = touched(before, self._rows_of_all(), self.scenario.catalog.tables)
+        after = self._rows_of_all()
+        rows = touched(before, after, self.scenario.catalog.tables)
+        new = (
+            (table, row)
+            for table, found in after.items()
+            for key, row in found.items()
+            if key not in before.get(table, {})
+        )
+        rows |= added(self.scenario, new)
         return Outcome("allowed" if rows else "zero rows", rows, len(rows))
 
     def _everything(self) -> dict[Relation, State]:
@@ -132,14 +140,14 @@ class SqlTransport:
         scenario, tables = self.scenario, self.scenario.catalog.tables
         ids = [who.user_id for who in scenario.identities if who.user_id is not None]
         parts = [
-            q.SQL("select {}, to_jsonb(t) from {} as t where id = any ({})").format(
+            q.SQL("select {}, to_jsonb(t.*) from {} as t where id = any ({})").format(
                 q.Literal(USERS), name(USERS), q.Literal(ids)
             )
         ]
         for table in dict.fromkeys(row.table for row in scenario.rows):
             if tables[table].is_view or table in (USERS, OBJECTS):
                 continue
-            query = q.SQL("select {}, to_jsonb(t) from {} as t").format(
+            query = q.SQL("select {}, to_jsonb(t.*) from {} as t").format(
                 q.Literal(table), name(table)
             )
             if table in scenario.partial:
@@ -165,7 +173,7 @@ class SqlTransport:
         if not fresh and table in self._before:
             return self._before[table]
         key = self.scenario.key_columns(table)
-        query = q.SQL("select to_jsonb(t) from {} as t").format(name(table))
+        query = q.SQL("select to_jsonb(t.*) from {} as t").format(name(table))
         if table in self.scenario.partial:
             query = q.SQL("{} where {}").format(query, self._ours(table, key))
         found = state((row[0] for row in self.connection.execute(query)), key)

@@ -1,0 +1,74 @@
+"""Rows that a function adds: in whose name, and who may. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ...spec import Function as Entry
+from ...spec import Owned, Relation, Standing, allows
+from ..scenario import Identity, Scenario, Values, members_in
+from .model import Key
+
+_ADDED = "a new row of"
+
+
+def added(scenario: Scenario, rows: Iterable[tuple[Relation, Values]]) -> frozenset[Key]:
+    """What new rows stand for: the table, whose they are and in which place, as a key.
+
+    Rows of nobody, and those of people or places that were not there before the call, are left
+    out: who makes a place may put anybody into it.
+    """
+    found = (_belonging(scenario, table, values) for table, values in rows)
+    return frozenset(key for key in found if key is not None)
+
+
+def addable(scenario: Scenario, entry: Entry, who: Identity) -> Iterator[Key]:
+    """The new rows that a call by `who` may leave behind."""
+    owners = {w.user_id for w in scenario.identities if w.user_id is not None}
+    for owned in scenario.spec.owned:
+        for place in ("", *_places(scenario, owned)):
+            for owner in ("", *owners):
+                if _may(scenario, entry, owned, who, owner, place):
+                    yield (_ADDED, str(owned.table), owner, place)
+
+
+def _belonging(scenario: Scenario, table: Relation, values: Values) -> Key | None:
+    owned = scenario.spec.entry(table)
+    if owned is None or owned.is_view:
+        return None
+    owner, place = scenario.owner(owned, values) or "", scenario.place(owned, values) or ""
+    people = {who.user_id for who in scenario.identities}
+    owner = owner if owner in people else ""
+    place = place if place in _places(scenario, owned) else ""
+    return (_ADDED, str(table), owner, place) if owner or place else None
+
+
+def _places(scenario: Scenario, owned: Owned) -> tuple[str, ...]:
+    path = scenario.spec.place_path(owned)
+    if path is None:
+        return ()
+    rows: Iterable[Mapping[str, object]] = (r.values for r in scenario.of(path.members.table))
+    return tuple(dict.fromkeys(str(values.get(path.members.key)) for values in rows))
+
+
+def _may(
+    scenario: Scenario, entry: Entry, owned: Owned, who: Identity, owner: str, place: str
+) -> bool:
+    path = scenario.spec.place_path(owned)
+    roles = None
+    if path is not None and place and who.user_id is not None:
+        roles = scenario.roles(path.members, place, who.user_id)
+    standing = Standing(
+        signed_in=who.user_id is not None,
+        owns=bool(owner) and owner == who.user_id,
+        roles=roles,
+        claims=who.token,
+    )
+    if entry.adds is not None:
+        return allows(entry.adds, standing)
+    if allows(owned.insert.right, standing):
+        return True
+    inside = not place or standing.roles is not None
+    if members_in(scenario.spec, owned.table) is not None:
+        return False  # nobody puts people into a place but those whose table says so
+    return inside and (standing.owns or not owner)

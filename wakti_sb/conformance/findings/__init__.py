@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .collect import collect, excuse
 from .culprit import culprit, deciding
-from .model import Finding, Problem, Report
+from .model import Finding, Problem, Report, Timing
 from .reproduce import script
 from .request import http_parts, http_text
 from .static import check_names, static_findings
@@ -13,6 +13,7 @@ __all__ = [
     "Finding",
     "Problem",
     "Report",
+    "Timing",
     "check_names",
     "collect",
     "culprit",

@@ -14,6 +14,7 @@ from .model import ANON, SERVICE, WORLDS, Identity, World
 from .samples import uuid_for
 
 _PERSONS = ("admin", "guest", "agent", "assistant", "client", "student", "parent", "patient")
+STRANGER = "a signed-in stranger"
 _TOP_ROLES = ("owner", "admin", "administrator", "manager", "editor")
 
 
@@ -66,7 +67,7 @@ def people(spec: Spec, catalog: Catalog, salt: str = "") -> People:
         for membership in _others(members, tables, roles, catalog, labels["this"], salt):
             memberships.append(membership)
             identities.append(membership.person)
-    identities.append(_person("a signed-in stranger", None, None, salt))
+    identities.append(_person(STRANGER, None, None, salt))
     identities.extend(_with_claims(spec, tuple(identities)))
     return People((*identities, ANON, SERVICE), principals, tuple(memberships))
 

@@ -19,7 +19,7 @@ from ..spec import Relation, Spec
 from ..stack.endpoint import Endpoint
 from .cases import Case, derive
 from .catalog import API_ROLES, USERS, Catalog, Policy, Table, read_catalog
-from .client_run import disagreements, through_client, undo_killed_runs
+from .client_run import through_client
 from .database import connect
 from .engine import Listener, ignore, run_cases
 from .findings import (
@@ -29,10 +29,12 @@ from .findings import (
     check_names,
     collect,
     culprit,
+    disagreements,
     excuse,
     static_findings,
 )
 from .scenario import Scenario, members_in, plan, seed
+from .stage import undo_killed_runs
 from .transports import SqlTransport
 
 # Someone else's lock or a trigger that sleeps must not stop a run for ever.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .collect import collect, excuse
 from .culprit import culprit, deciding
+from .disagree import disagreements
 from .model import Finding, Problem, Report, Timing
 from .reproduce import script
 from .request import http_parts, http_text
@@ -18,6 +19,7 @@ __all__ = [
     "collect",
     "culprit",
     "deciding",
+    "disagreements",
     "excuse",
     "http_parts",
     "http_text",

@@ -18,6 +18,7 @@ Problem = Literal[
     "bypass",
     "disagreement",
     "excuse ended",
+    "left behind",
 ]
 
 

@@ -14,6 +14,7 @@ from supabase import AuthError, Client, ClientOptions, create_client
 from ...errors import ConformanceError
 from ...stack.endpoint import Endpoint
 from ..scenario import Identity
+from ..scenario.seed import profile
 from .tokens import forged
 
 _TIMEOUT = 60.0  # seconds
@@ -26,9 +27,11 @@ class SessionTokens:
 
     Parameters:
         endpoint: the project.
+        salt: of the run.
     """
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, salt: str) -> None:
+        self.salt = salt
         self.issuer = f"{endpoint.api_url}/auth/v1"
         self._http = httpx.Client(timeout=_TIMEOUT)
         self._admin = _client(endpoint, endpoint.secret_key, self._http)
@@ -49,14 +52,14 @@ class SessionTokens:
         """
         passwords: dict[str, str] = {}
         try:
-            for who in people:
+            for number, who in enumerate(people):
                 if who.user_id is None or who.signature != "valid":
                     continue
                 if who.user_id not in passwords:
-                    passwords[who.user_id] = self._make(who.user_id)
+                    passwords[who.user_id] = self._make(who.user_id, profile(number, self.salt))
                     self._check(who.user_id, arrived)
                 self._tokens[who] = self._sign_in(who, passwords[who.user_id])
-            self._tokens[deleted] = self._sign_in(deleted, self._make(str(deleted.user_id)))
+            self._tokens[deleted] = self._sign_in(deleted, self._make(str(deleted.user_id), {}))
             self._admin.auth.admin.delete_user(str(deleted.user_id))
         except (AuthError, httpx.HTTPError) as error:
             raise ConformanceError(
@@ -93,13 +96,14 @@ class SessionTokens:
             self._admin.auth.admin.delete_user(user_id)
             raise
 
-    def _make(self, user_id: str) -> str:
+    def _make(self, user_id: str, profile: Mapping[str, str]) -> str:
         password = secrets.token_urlsafe(24)
         attributes = {
             "id": user_id,
             "email": f"{user_id}@example.com",
             "password": password,
             "email_confirm": True,
+            "user_metadata": dict(profile),
         }
         made = self._admin.auth.admin.create_user(attributes)  # type: ignore[arg-type]
         if made.user.id != user_id:

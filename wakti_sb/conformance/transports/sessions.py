@@ -19,7 +19,7 @@ from .tokens import forged
 
 _TIMEOUT = 60.0  # seconds
 _METADATA = ("app_metadata", "user_metadata")  # what a sign-in copies into the token
-_UNKNOWN = "no JWT secret is known here, and a sign-in gives no token that is"
+_UNKNOWN = "a sign-in does not give such a token, and no JWT secret is known to sign one"
 
 
 class SessionTokens:
@@ -79,11 +79,9 @@ class SessionTokens:
         """Why `who` cannot be had by signing in."""
         if who.signature in ("foreign", "none"):
             return None
-        if who.signature != "valid":
-            return f"{_UNKNOWN} {who.signature}"
-        if who.user_id is None or who in self._tokens:
+        if who.signature == "valid" and (who.user_id is None or who in self._tokens):
             return self._missing.get(who)
-        return f"{_UNKNOWN} {who.label}'s"
+        return _UNKNOWN
 
     def close(self) -> None:
         """Close the connections."""

@@ -110,7 +110,7 @@ class Store:
             raise ConformanceError(
                 f"no object can be stored with the secret key: {error.message}",
                 place=f"bucket {file.bucket}",
-                remedy="without one nothing can be said about files; is it the Storage API's?",
+                remedy="the bucket's limits or the log of the Storage API say why",
             ) from None
         owner = row.values.get("owner_id")
         self.connection.execute(_OWNER, (owner, owner, file.bucket, file.name))

@@ -108,6 +108,17 @@ def test_a_fault_in_storage_is_found_through_the_client_too(fault: Path, clean: 
 
 
 @pytest.mark.slow
+def test_a_row_that_is_added_and_removed_within_a_moment_is_noticed(clean: Endpoint) -> None:
+    """Requests that have to be refused go together: nothing of such a moment is believed."""
+    notes = Example("notes")
+    fault = notes.folder / "faults" / "trusts_owner_column.sql"
+    report = through_client(served(clean, *notes.migrations, fault), notes)
+    assert [f.id for f in report.findings if f.problem == "disagreement"] == []
+    found = {v.case.id for v in report.verdicts if v.transport == "client" and v.leaked}
+    assert expected_finding(fault) in found
+
+
+@pytest.mark.slow
 def test_a_bucket_that_is_public_by_mistake_is_one_disagreement(filebox: Endpoint) -> None:
     fault = FILEBOX.folder / "faults" / "bucket_made_public.sql"
     report = through_client(served(filebox, fault))

@@ -58,17 +58,16 @@ class ClientTransport:
         for delete in attempt.arrange:
             self.connection.execute(to_sql(delete))
         looks = not isinstance(attempt.request, Select | Call)
-        before = self._state(attempt) if looks else {}
+        before = self._before(attempt) if looks else {}
         answer = self._send(attempt)
         outcome = answer.outcome
-        if outcome is None or (attempt.about_files and looks):
+        if looks and (outcome is None or attempt.about_files):
             # A refusal of the Storage API comes after several steps: it is not believed.
             effect = self._effect(attempt, before, answer.count)
             outcome = effect if outcome is None or effect.rows else outcome
-        changed_something = looks and outcome.kind in ("allowed", "error")
-        if attempt.arrange or changed_something or isinstance(attempt.request, Call):
+        elif attempt.arrange or isinstance(attempt.request, Call) or _gave_up(outcome):
             self._restore()
-        return outcome
+        return outcome or Outcome("zero rows")
 
     def at_once(self, attempts: Sequence[Attempt]) -> Iterator[dict[Attempt, Outcome]]:
         """Outcomes of attempts that have changed nothing, several at the same time.
@@ -81,14 +80,14 @@ class ClientTransport:
                 for each in batch:
                     self.clients.of(each.who)  # two threads must not make the same one
                 answers = list(pool.map(self._send, batch))
+                told = [answer.if_nothing_changed for answer in answers]
                 reads = all(isinstance(each.request, Select) for each in batch)
-                if not reads and self._restore():
+                # A row that one has added another one may have removed: one yes spoils it all.
+                if not reads and (self._restore() or None in told):
                     yield {}
                     continue
-                pairs = zip(batch, answers, strict=True)
-                yield {
-                    each: told for each, a in pairs if (told := a.if_nothing_changed) is not None
-                }
+                pairs = zip(batch, told, strict=True)
+                yield {each: outcome for each, outcome in pairs if outcome is not None}
 
     def _send(self, attempt: Attempt) -> _Answer:
         """The outcome, where the answer tells it."""
@@ -113,18 +112,32 @@ class ClientTransport:
         except httpx.HTTPError as error:
             return _Answer(Outcome("error", message=f"no answer from the API: {error}"))
 
-    def _effect(self, attempt: Attempt, before: State, count: int) -> Outcome:
-        # The Storage API tells no number of rows; what it answers need not be so.
-        told = 0 if attempt.about_files else count
-        rows = changed(attempt.request, before, self._state(attempt), told)
-        if attempt.about_files and self._files is not None:
-            rows |= self._files.arrived(attempt)
-        return Outcome("allowed" if rows else "zero rows", rows, len(rows))
-
-    def _state(self, attempt: Attempt) -> State:
+    def _before(self, attempt: Attempt) -> State:
+        """The rows that the attempt is about; between attempts they are as they were seeded."""
         if attempt.about_files and self.store is not None:
-            return self.store.rows()
-        return self.restorer.read(table_of(attempt.request))
+            return self.store.stored
+        table = table_of(attempt.request)
+        if attempt.arrange or table not in self.restorer.snapshot:
+            return self.restorer.read(table)
+        return self.restorer.snapshot[table]
+
+    def _effect(self, attempt: Attempt, before: State, count: int) -> Outcome:
+        """What has really changed, before it is undone."""
+        table = table_of(attempt.request)
+        if attempt.about_files and self._files is not None and self.store is not None:
+            # The Storage API tells no number of rows; what it answers need not be so.
+            stored = self.store.rows()
+            rows = changed(attempt.request, before, stored, 0) | self._files.arrived(attempt)
+            if rows or stored != before:
+                self._restore()
+        else:
+            now = self.restorer.read_all()
+            after = now[table] if table in now else self.restorer.read(table)
+            rows = changed(attempt.request, before, after, count)
+            self.restorer.restore(now)
+            if self.store is not None and rows:
+                self.store.restore()
+        return Outcome("allowed" if rows else "zero rows", rows, len(rows))
 
     def _restore(self) -> bool:
         """Undo what has changed; whether anything had."""
@@ -155,3 +168,8 @@ def _batches(attempts: Iterable[Attempt]) -> Iterator[list[Attempt]]:
             batch = []
     if batch:
         yield batch
+
+
+def _gave_up(outcome: Outcome | None) -> bool:
+    """Whether nobody can tell how far it came."""
+    return outcome is not None and outcome.kind == "error"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -44,7 +45,7 @@ def test_both_transports_try_a_project_that_runs_and_leave_nothing(env: dict[str
     [
         ("WAKTI_SECRET_KEY", "--url needs --secret-key too"),
         ("WAKTI_DB_URL", "--db-url"),
-        ("WAKTI_JWT_SECRET", "JWT secret"),
+        ("WAKTI_PUBLISHABLE_KEY", "--url needs --publishable-key too"),
         ("WAKTI_URL", "--db-url names a database alone"),
     ],
 )
@@ -53,3 +54,40 @@ def test_what_is_missing_is_named(env: dict[str, str], left_out: str, sentence: 
     done = wakti("rls", "test", "--through-client", cwd=NOTES.folder, env=env)
     assert_one_clear_sentence(done)
     assert sentence in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"WAKTI_URL": "http://127.0.0.1:9"}, "the project does not answer"),
+        ({"WAKTI_URL": "127.0.0.1"}, "is not the address of an API"),
+        ({"WAKTI_PUBLISHABLE_KEY": "sb_publishable_wrong"}, "the publishable key is refused"),
+        ({"WAKTI_SECRET_KEY": "sb_secret_wrong"}, "the secret key is refused"),
+    ],
+)
+def test_an_address_or_key_that_is_wrong_is_one_sentence(
+    env: dict[str, str], changed: dict[str, str], sentence: str
+) -> None:
+    done = wakti("rls", "test", "--through-client", cwd=NOTES.folder, env=env | changed)
+    assert_one_clear_sentence(done)
+    assert sentence in done.stderr
+    assert env["WAKTI_SECRET_KEY"] not in done.stderr
+
+
+def test_a_proposal_is_written_once_and_never_over_somebody_s_work(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "a project, with spaces"
+    folder.mkdir()
+    told = ("rls", "--db-url", env["WAKTI_DB_URL"], "init")
+    shown = wakti(*told, cwd=folder)
+    assert list(folder.iterdir()) == []
+    assert wakti(*told, "--write", cwd=folder).returncode == 0
+    assert (folder / "wakti.toml").read_text(encoding="utf-8") == shown.stdout
+    (folder / "wakti.toml").write_text("# mine\n")
+    refused = wakti(*told, "--write", cwd=folder)
+    assert_one_clear_sentence(refused)
+    assert "--overwrite" in refused.stderr
+    assert (folder / "wakti.toml").read_text(encoding="utf-8") == "# mine\n"
+    assert wakti(*told, "--overwrite", cwd=folder).returncode == 0
+    assert (folder / "wakti.toml").read_text(encoding="utf-8") == shown.stdout

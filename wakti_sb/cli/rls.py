@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from wakti_sb.cli._project import in_project
 from wakti_sb.conformance import reports
 from wakti_sb.errors import Findings, UsageError
 from wakti_sb.events import LeftOut, Listener, Step
-from wakti_sb.stack import Endpoint, throwaway
+from wakti_sb.stack import Endpoint, check, throwaway
 from wakti_sb.stack.without import as_json as left_out_json
 from wakti_sb.stack.without import concerned
 
@@ -58,6 +59,8 @@ class Target:
         """The project that was named; else a stack made from the migrations, gone afterwards."""
         given = self.address.endpoint()
         if given is not None:
+            _ = given.database  # without one there is nothing to look at afterwards
+            check(given)
             yield given
             return
         if self.address.db_url is not None:
@@ -104,19 +107,41 @@ def command(context: click.Context, project: Path, address: Address, allow_data:
     Without --db-url a database is made from supabase/migrations and thrown away afterwards.
     --through-client wants --url and the keys too, where it is a project that runs.
     """
+    # A CI job that is stopped has to clean up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, _stop)
     context.obj = Target(project, address, allow_data)
 
 
-@command.command(epilog="Example: wakti-sb rls init > wakti.toml")
+def _stop(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+@command.command(epilog="Example: wakti-sb rls init --write")
+@click.option(
+    "--write", is_flag=True, help="Write wakti.toml, where there is none, not the screen."
+)
+@click.option("--overwrite", is_flag=True, help="Write it also where there is one.")
 @_without.option(expose_value=False, callback=_keep)
 @click.pass_obj
-def init(target: Target) -> None:
+def init(target: Target, write: bool, overwrite: bool) -> None:
     """Propose an ownership model from the live schema; every guess is marked to be confirmed."""
+    file = target.project / MODEL
+    if write and not overwrite and file.exists():
+        raise UsageError(
+            f"there is a {MODEL} already, and it may be somebody's work.",
+            place=str(file),
+            remedy="--overwrite replaces it; without --write the proposal goes to the screen.",
+        )
     with progress() as listener, target.database(listener) as url:
         name = spec.slug_of(target.project.resolve().name)
         schemas = conformance.exposed_schemas(target.project)
         proposed = conformance.propose(url, schemas, name=name)
-    click.echo(proposed, nl=False)
+    if not write and not overwrite:
+        click.echo(proposed, nl=False)
+        return
+    file.write_text(proposed, encoding="utf-8")
+    guesses = proposed.count("# guess")
+    note(f"{file} is written; {guesses} lines are marked as guesses for you to confirm.")
 
 
 @command.command(epilog="Example: wakti-sb rls test --html matrix.html --junit rls.xml")

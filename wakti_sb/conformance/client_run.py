@@ -1,142 +1,150 @@
-"""The same cases through the client: rows are committed for them and taken away again.
-
-The client is imported where it is needed: most runs go over SQL alone, and to load it takes half as
-long as they do.
-"""
+"""The same cases through the client: rows are committed for them and taken away again."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 
+import httpx
 import psycopg
-from psycopg import Connection, sql
 
 from ..errors import ConformanceError
 from ..spec import Spec
 from ..stack.endpoint import Endpoint
-from .cases import Attempt, Case, Select, derive
-from .cases.model import DENIED
-from .catalog import OBJECTS, Catalog
-from .engine import Listener, ignore, run_cases
-from .findings import Finding, collect, culprit, http_text
+from .cases import Attempt, Case, Select
+from .catalog import Catalog
+from .engine import Listener, Progress, ignore, run_cases
+from .findings import Finding, collect, culprit
 from .judge import Verdict
-from .scenario import Scenario, plan, refresh, seed
-from .transports.restore import Restorer
+from .stage import committed
+from .transports import Outcome
+from .transports.client import ClientTransport
+from .transports.clients import Clients, Tokens
+from .transports.sessions import SessionTokens
+from .transports.tokens import SignedTokens
 
 _SALT = "client"  # other ids than those of the SQL run, which may go on at the same time
-_BAD_TOKENS = {
-    "expired": "an expired token",
-    "foreign": "a token signed with another secret",
-    "none": "an unsigned token",
-}
+
+
+@dataclass(frozen=True)
+class ClientRun:
+    """What came of it.
+
+    Parameters:
+        verdicts: of every case that can travel over HTTP.
+        findings: what they lead to, and what could not be tried.
+        seconds: how long the cases took.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    seconds: float
 
 
 def through_client(
     spec: Spec, catalog: Catalog, endpoint: Endpoint, salt: str = "", listener: Listener = ignore
-) -> tuple[tuple[Verdict, ...], tuple[Finding, ...]]:
-    """Verdicts of every case that can travel over HTTP, and what they lead to."""
-    from .transports.client import ClientTransport
+) -> ClientRun:
+    """Try every case that can travel over HTTP.
 
-    with committed(spec, catalog, endpoint.database, f"{_SALT}{salt}") as (connection, scenario):
-        cases = [c for c in derive(scenario) if "client" in c.transports and _supported(c)]
-        transport = ClientTransport(endpoint, connection, scenario)
-        listed = [*cases, *_bad_tokens(cases)]
-        try:
-            verdicts = tuple(run_cases(transport, listed, listener))
-        finally:
-            transport.close()
+    Raise ConformanceError if the API or the database is not to be reached in the middle of it.
+    """
+    try:
+        return _through_client(spec, catalog, endpoint, f"{_SALT}{salt}", listener)
+    except (httpx.HTTPError, psycopg.OperationalError) as error:
+        part = "database" if isinstance(error, psycopg.Error) else "API"
+        raise ConformanceError(
+            f"the {part} does not answer any more: {str(error).strip() or type(error).__name__}",
+            place=endpoint.api_url,
+            remedy="what the run has made is taken away now, or by the next run",
+        ) from None
+
+
+def _through_client(
+    spec: Spec, catalog: Catalog, endpoint: Endpoint, salt: str, listener: Listener
+) -> ClientRun:
+    with _tokens(endpoint, salt) as tokens, closing(Clients(endpoint, tokens)) as clients:
+        with committed(spec, catalog, endpoint, clients, salt) as stage:
+            scenario = stage.scenario
+            transport = ClientTransport(stage.connection, scenario, clients, stage.store)
+            started = time.perf_counter()
+            can, cannot = _divided(stage.cases, tokens)
+            known = _at_once(transport, can, listener)
+            verdicts = tuple(run_cases(transport, can, listener, known))
+            seconds = time.perf_counter() - started
         decided = tuple(replace(v, decided_by=culprit(scenario, v)) for v in verdicts)
-        return decided, collect(scenario, decided)
+        further = (*_not_tried(cannot), *_left_behind(stage.left_behind))
+        return ClientRun(decided, (*collect(scenario, decided), *further), seconds)
 
 
 @contextmanager
-def committed(
-    spec: Spec, catalog: Catalog, db_url: str, salt: str
-) -> Iterator[tuple[Connection[Any], Scenario]]:
-    """An autocommit connection to a database that holds the scenario, until the end."""
-    planned = plan(spec, catalog, salt)
-    with psycopg.connect(db_url, autocommit=True) as connection:
-        _must_be_empty(connection, planned)
-        with connection.transaction():
-            scenario = seed(connection, planned)
-        try:
-            yield connection, scenario
-        finally:
-            Restorer(connection, scenario).remove()
-            for view in scenario.spec.view:
-                refresh(connection, catalog, view.table)
-
-
-def disagreements(over_sql: Iterable[Verdict], over_client: Iterable[Verdict]) -> Iterator[Finding]:
-    """Cases on which the two transports differ: one of them does not tell what users get."""
-    by_id = {verdict.case.id: verdict for verdict in over_sql}
-    for verdict in over_client:
-        other = by_id.get(verdict.case.id)
-        if other is None or other.status == verdict.status:
-            continue
-        yield Finding(
-            id=f"{verdict.case.id} (transports disagree)",
-            table=verdict.case.object,
-            problem="disagreement",
-            reason=f"over SQL: {other.reason}; through the client: {verdict.reason}",
-            operation=verdict.case.operation,
-            identity=verdict.case.identity,
-            request=http_text(verdict.case.attempt),
-            fix="look at what lies between: the gateway, exposed schemas, the schema cache",
-            cases=(verdict.case.id,),
-        )
-
-
-def _supported(case: Case) -> bool:
-    """Files need more than a row; they have a transport of their own."""
-    return not case.object.startswith("bucket ")
-
-
-def _bad_tokens(cases: list[Case]) -> Iterator[Case]:
-    """The owner's own request with a token that must not be believed."""
-    own = next(
-        (
-            case
-            for case in cases
-            if isinstance(case.attempt.request, Select)
-            and case.family == "own"
-            and case.attempt.who.user_id is not None
-            and case.why != "select = public"
-        ),
-        None,
-    )
-    if own is None:
+def _tokens(endpoint: Endpoint, salt: str) -> Iterator[Tokens]:
+    """Signed here where the secret is known; else users really sign in."""
+    if endpoint.jwt_secret is not None:
+        yield SignedTokens(endpoint.jwt_secret, f"{endpoint.api_url}/auth/v1")
         return
-    for signature, words in _BAD_TOKENS.items():
-        who = replace(own.attempt.who, signature=signature, label=f"{own.identity} with {words}")
-        name = own.id.split(":")[0]
-        yield replace(
-            own,
-            id=f"{name}: {who.label} sees nothing",
-            family="token",
-            attempt=Attempt(who, own.attempt.request),
-            expected=DENIED,
-            controls=(own.attempt,),
+    with closing(SessionTokens(endpoint, salt)) as sessions:
+        yield sessions
+
+
+def _divided(
+    cases: Iterable[Case], tokens: Tokens
+) -> tuple[tuple[Case, ...], list[tuple[Case, str]]]:
+    """The cases whose people can be had here, and the others with the reason."""
+    can: list[Case] = []
+    cannot: list[tuple[Case, str]] = []
+    for case in cases:
+        reason = tokens.why_not(case.attempt.who)
+        if reason is None:
+            controls = tuple(a for a in case.controls if tokens.why_not(a.who) is None)
+            can.append(replace(case, controls=controls))
+        else:
+            cannot.append((case, reason))
+    return tuple(can), cannot
+
+
+def _not_tried(cannot: Iterable[tuple[Case, str]]) -> Iterator[Finding]:
+    """One remark for each person who could not be had: what is not tried is not safe."""
+    people: dict[str, list[tuple[Case, str]]] = {}
+    for case, reason in cannot:
+        people.setdefault(case.identity, []).append((case, reason))
+    for label, members in people.items():
+        yield Finding(
+            id=f"{label}: untested through the client",
+            table="auth.users",
+            problem="untested",
+            reason=f"{len(members)} cases could not be tried: {members[0][1]}",
+            identity=label,
+            fix="give --jwt-secret where the project has one, or excuse it: what is over SQL is "
+            "tried",
         )
 
 
-def _must_be_empty(connection: Connection[Any], scenario: Scenario) -> None:
-    """Requests without a filter would touch rows that are not ours."""
-    for table in dict.fromkeys(row.table for row in scenario.rows):
-        known = scenario.catalog.tables[table]
-        entry = scenario.spec.entry(table)
-        if known.is_view or table == OBJECTS or entry is None:
-            continue
-        if scenario.spec.owner_path(entry) is None and scenario.spec.place_path(entry) is None:
-            continue  # rows that belong to nobody, such as those of a list of countries
-        name = sql.Identifier(table.schema, table.name)
-        query = sql.SQL("select exists (select from {})").format(name)
-        row = connection.execute(query).fetchone()
-        if row is not None and row[0]:
-            raise ConformanceError(
-                f"{table} holds rows already, and the client transport really changes rows",
-                remedy="run it on a clean stack (wakti-sb reset), or over SQL only",
-            )
+def _left_behind(tables: Iterable[str]) -> Iterator[Finding]:
+    for table in tables:
+        yield Finding(
+            id=f"{table}: rows of the run stay behind",
+            table=table.removeprefix("public."),
+            problem="left behind",
+            reason="a trigger has written rows that go with no user and no row of the run",
+            fix=f"delete from {table}; a foreign key to auth.users with on delete cascade would "  # noqa: S608
+            "take them away",
+        )
+
+
+def _at_once(
+    transport: ClientTransport, cases: tuple[Case, ...], listener: Listener
+) -> dict[Attempt, Outcome]:
+    """What need not be tried one by one: reads, then what has to be refused."""
+    attempts = dict.fromkeys(case.attempt for case in cases if not case.attempt.arrange)
+    reads = dict.fromkeys(a for a in attempts if isinstance(a.request, Select))
+    first = (case.controls[0] for case in cases if case.controls)
+    reads |= dict.fromkeys(a for a in first if isinstance(a.request, Select) and not a.arrange)
+    refused = {c.attempt for c in cases if not c.expected.must} & set(attempts) - set(reads)
+    known: dict[Attempt, Outcome] = {}
+    for group in (list(reads), [a for a in attempts if a in refused]):
+        for outcomes in transport.at_once(group):
+            known |= outcomes
+            listener(Progress(len(known), len(attempts), "through the client"))
+    return known

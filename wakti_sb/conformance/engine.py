@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .cases import Attempt, Case
@@ -27,11 +27,14 @@ def ignore(_progress: Progress) -> None:
 
 
 def run_cases(
-    transport: Transport, cases: Iterable[Case], listener: Listener = ignore
+    transport: Transport,
+    cases: Iterable[Case],
+    listener: Listener = ignore,
+    known: Mapping[Attempt, Outcome] | None = None,
 ) -> Iterator[Verdict]:
-    """The verdict on each case, in order."""
+    """The verdict on each case, in order. What is `known` is not tried again."""
     listed = tuple(cases)
-    outcomes: dict[Attempt, Outcome] = {}
+    outcomes = dict(known or {})
 
     def perform(attempt: Attempt) -> Outcome:
         if attempt not in outcomes:

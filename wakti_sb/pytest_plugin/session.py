@@ -13,7 +13,7 @@ import pytest
 
 from wakti_sb.errors import UsageError, WaktiError
 from wakti_sb.pytest_plugin import folder, options
-from wakti_sb.stack import EmbeddedStack, Endpoint, LeftOut, remote
+from wakti_sb.stack import EmbeddedStack, Endpoint, LeftOut, check, remote
 from wakti_sb.stack.embedded.throwaway import copy_project
 from wakti_sb.stack.without import configured
 
@@ -75,8 +75,6 @@ class Session:
         if given.publishable_key is None or given.secret_key is None:
             missing = "publishable" if given.publishable_key is None else "secret"
             raise UsageError(f"--wakti-url needs --wakti-{missing}-key too.")
-        from wakti_sb.pytest_plugin import probe
-
         endpoint = remote(
             given.url,
             publishable_key=given.publishable_key,
@@ -85,7 +83,7 @@ class Session:
             db_url=given.db_url,
             jwt_secret=given.jwt_secret,
         )
-        probe.check(endpoint)
+        check(endpoint)
         return endpoint
 
     @property

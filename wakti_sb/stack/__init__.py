@@ -6,6 +6,7 @@ from wakti_sb.events import Event, LeftOut, Listener, Notice, Step
 from wakti_sb.stack.embedded.lifecycle import Condition, EmbeddedStack
 from wakti_sb.stack.embedded.throwaway import throwaway
 from wakti_sb.stack.endpoint import Endpoint
+from wakti_sb.stack.probe import check
 from wakti_sb.stack.remote import remote
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Listener",
     "Notice",
     "Step",
+    "check",
     "remote",
     "throwaway",
 ]

@@ -7,13 +7,14 @@ from .additions import added
 from .derive import derive
 from .functions import described, matches
 from .model import Attempt, Case, Expectation, Key
-from .requests import Call, Delete, Insert, Request, Select, Update, Upsert, to_sql
+from .requests import Call, Copy, Delete, Insert, Request, Select, Update, Upsert, to_sql
 from .subject import Subject, short
 
 __all__ = [
     "Attempt",
     "Call",
     "Case",
+    "Copy",
     "Delete",
     "Expectation",
     "Insert",

@@ -17,8 +17,8 @@ from .update import update_cases
 from .views import view_write_cases
 
 
-def derive(scenario: Scenario) -> tuple[Case, ...]:
-    """The cases that a scenario asks for; tables that could not be seeded have none."""
+def derive(scenario: Scenario, transport: str = "sql") -> tuple[Case, ...]:
+    """The cases that can travel this way; tables that could not be seeded have none."""
     found: dict[str, Case] = {}
     for case in _all(scenario):
         name, number = case.id, 1
@@ -29,7 +29,7 @@ def derive(scenario: Scenario) -> tuple[Case, ...]:
             name = f"{case.id} ({number})"
         else:
             found[name] = replace(case, id=name)
-    return tuple(found.values())
+    return tuple(case for case in found.values() if transport in case.transports)
 
 
 def _all(scenario: Scenario) -> Iterator[Case]:

@@ -1,4 +1,4 @@
-"""Storage: list, upload, overwrite, move and remove, in folders of one's own and of others."""
+"""Storage: what the Storage API offers, in folders of one's own, of others, and in none."""
 
 from __future__ import annotations
 
@@ -8,13 +8,31 @@ from dataclasses import replace
 from ...spec import Bucket, allows
 from ...spec import Operation as SpecOperation
 from ..catalog import OBJECTS
-from ..scenario import SERVICE, Identity, Row, Scenario
-from ..scenario.folders import ELSEWHERE, LOOSE, Folder, folders, standing
+from ..scenario import ANON, SERVICE, Identity, Row, Scenario
+from ..scenario.folders import ELSEWHERE, LOOSE, Folder, file_name, folders, standing
+from .file_requests import (
+    FileRequest,
+    Place,
+    change,
+    copy,
+    download,
+    download_public,
+    listing,
+    move,
+    move_all,
+    overwrite,
+    remove,
+    sign,
+    sign_upload,
+    sweep,
+    upload,
+    wipe,
+)
 from .model import ALLOWED_NEW, DENIED, Attempt, Case, Expectation, exactly
-from .requests import Delete, Insert, Pairs, Request, Select, Update
+from .requests import Delete
 
-_COLUMNS = ("id", "bucket_id", "name")
-_DELETE = (("storage.allow_delete_query", "true"),)  # as the Storage service sets it
+_ONLY_SQL = ("sql",)
+_ONLY_CLIENT = ("client",)
 
 
 def file_cases(scenario: Scenario) -> Iterator[Case]:
@@ -46,9 +64,11 @@ class _Files:
                 row = self.scenario.row(OBJECTS, place.label)
                 if row is not None:
                     yield from self._file(who, place, row)
-                yield self._upload(who, place)
+                yield from self._upload(who, place)
             yield from self._loose(who)
-        yield from self._moves(here)
+        yield from self._public(here)
+        yield from self._within(here)
+        yield from self._across(here)
 
     def may(
         self, who: Identity, operation: SpecOperation, place: Folder, owner: str | None
@@ -59,81 +79,101 @@ class _Files:
 
     def _list(self, who: Identity) -> Case:
         keys = frozenset(self._keys(who, "select"))
-        request = Select(OBJECTS, _COLUMNS, (("bucket_id", self.bucket.name),))
         words = "lists only files that are open to it" if keys else "lists nothing"
         expected = Expectation(keys, keys)
+        request = listing(self.bucket.name)
         return self._case(who, words, "select", "unfiltered", request, expected)
 
     def _file(self, who: Identity, place: Folder, row: Row) -> Iterator[Case]:
-        owner, where = row.values["owner_id"], _where(row)
+        owner, file = row.values["owner_id"], _place(row)
         own = "its own file" if row.person is who and not place.mixed else "this file"
         name = f"{own}{self._in(place)}"
-        requests: dict[SpecOperation, tuple[str, Request]] = {
-            "select": ("read", Select(OBJECTS, _COLUMNS, where)),
-            "update": ("overwrite", Update(OBJECTS, (("version", "overwritten"),), where)),
-            "delete": ("remove", Delete(OBJECTS, where)),
-        }
-        for operation, (verb, request) in requests.items():
-            allowed = self.may(who, operation, place, owner)
+        ways: tuple[tuple[SpecOperation, str, FileRequest], ...] = (
+            ("select", "read", download(file)),
+            ("select", "sign a URL for", sign(file)),
+            ("update", "overwrite", overwrite(file, who)),
+            ("update", "change the row of", change(file)),
+            ("delete", "remove", remove(file)),
+        )
+        for operation, verb, request in ways:
+            needed: list[SpecOperation] = [operation]
+            if verb == "overwrite":
+                needed.append("insert")  # the service stores a file as if it were a new one
+            allowed = all(self.may(who, each, place, owner) for each in needed)
             if allowed and not self.may(who, "select", place, owner):
                 continue  # the service must find a file before it changes it
             expected = exactly((str(row.values["id"]),)) if allowed else DENIED
             family = "own" if allowed else "foreign"
             words = f"{'can' if allowed else 'cannot'} {verb} {name}"
-            yield self._case(who, words, operation, family, request, expected, place)
+            case = self._case(who, words, operation, family, request, expected, place)
+            yield replace(case, transports=self._ways(verb))
 
-    def _upload(self, who: Identity, place: Folder) -> Case:
+    def _ways(self, verb: str) -> tuple[str, ...]:
+        """How a request about one file can travel."""
+        if verb == "change the row of":  # no request of the Storage API does only this
+            return _ONLY_SQL
+        if verb == "read" and self.bucket.public:  # nobody is refused, whatever policies say
+            return _ONLY_SQL
+        return ("sql", "client")
+
+    def _upload(self, who: Identity, place: Folder) -> Iterator[Case]:
         allowed = self.may(who, "insert", place, who.user_id)
-        request = Insert(OBJECTS, self._new(who, place.file("new.txt")))
-        words = f"{'can' if allowed else 'cannot'} upload into this folder{self._in(place)}"
+        new = self._new(place, "new")
         expected = ALLOWED_NEW if allowed else DENIED
         family = "own" if allowed else "foreign"
-        return self._case(who, words, "insert", family, request, expected, place)
+        can = "can" if allowed else "cannot"
+        folder = f"into this folder{self._in(place)}"
+        for verb, request in (
+            (f"upload {folder}", upload(new, who)),
+            (f"sign a URL to upload {folder}", sign_upload(new, who)),
+        ):
+            yield self._case(who, f"{can} {verb}", "insert", family, request, expected, place)
 
     def _loose(self, who: Identity) -> Iterator[Case]:
         """Files in no folder belong to nobody: they show a policy that trusts any path."""
         row = self.scenario.row(OBJECTS, f"{self.bucket.name} {LOOSE}")
         if row is None or not self.bucket.paths:
             return
-        where = _where(row)
-        ways: dict[SpecOperation, tuple[str, Request]] = {
-            "select": ("read a file", Select(OBJECTS, _COLUMNS, where)),
-            "insert": ("upload a file", Insert(OBJECTS, self._new(who, "new.txt"))),
-            "update": ("overwrite a file", Update(OBJECTS, (("version", "x"),), where)),
-            "delete": ("remove a file", Delete(OBJECTS, where)),
-        }
-        for operation, (verb, request) in ways.items():
+        new = Place(self.bucket.name, file_name(self.scenario, "new"))
+        for operation, verb, request in self._four_ways(who, _place(row), new):
             nowhere = Folder(self.bucket, (), (), ())
             claims = standing(self.scenario, nowhere, who, None)
             if allows(self.bucket.right(operation), claims):
                 continue
             words = f"cannot {verb} without a folder"
-            yield self._case(who, words, operation, "no folder", request, DENIED)
+            case = self._case(who, words, operation, "no folder", request, DENIED)
+            open_ = self.bucket.public and operation == "select"
+            yield replace(case, transports=_ONLY_SQL) if open_ else case
 
     def _elsewhere(self, who: Identity) -> Iterator[Case]:
         """The same folder of a bucket that the model does not name."""
         row = self.scenario.row(OBJECTS, f"{self.bucket.name} {ELSEWHERE}")
         if row is None or who.world != "this":
             return
-        place = next(iter(self.folders))
-        new = {**dict(self._new(who, place.file("new.txt"))), "bucket_id": ELSEWHERE}
-        ways: dict[SpecOperation, tuple[str, Request]] = {
-            "select": ("read a file", Select(OBJECTS, _COLUMNS, _where(row))),
-            "insert": ("upload a file", Insert(OBJECTS, tuple(new.items()))),
-            "update": ("overwrite a file", Update(OBJECTS, (("version", "x"),), _where(row))),
-            "delete": ("remove a file", Delete(OBJECTS, _where(row))),
-        }
-        for operation, (verb, request) in ways.items():
+        new = self._new(next(iter(self.folders)), "new")
+        for operation, verb, request in self._four_ways(
+            who, _place(row), replace(new, bucket=ELSEWHERE)
+        ):
             words = f"cannot {verb} in the same folder of another bucket"
             yield self._case(who, words, operation, "another bucket", request, DENIED)
 
+    def _four_ways(
+        self, who: Identity, file: Place, new: Place
+    ) -> tuple[tuple[SpecOperation, str, FileRequest], ...]:
+        return (
+            ("select", "read a file", download(file)),
+            ("insert", "upload a file", upload(new, who)),
+            ("update", "overwrite a file", change(file, "x")),
+            ("delete", "remove a file", remove(file)),
+        )
+
     def _unfiltered(self, who: Identity) -> Iterator[Case]:
         """Without a filter the policy of one operation stands alone, unaided by that for SELECT."""
-        ways: dict[SpecOperation, tuple[str, Request]] = {
-            "update": ("changes", Update(OBJECTS, (("version", "overwritten"),))),
-            "delete": ("removes", Delete(OBJECTS)),
-        }
-        for operation, (verb, request) in ways.items():
+        ways: tuple[tuple[SpecOperation, str, FileRequest], ...] = (
+            ("update", "changes", sweep()),
+            ("delete", "removes", wipe()),
+        )
+        for operation, verb, request in ways:
             keys = frozenset(self._keys(who, operation))
             strangers = frozenset(
                 (str(row.values["id"]),)
@@ -151,7 +191,7 @@ class _Files:
                 expected,
             )
             # The Storage API always names files.
-            yield replace(case, transports=("sql",))
+            yield replace(case, transports=_ONLY_SQL)
 
     def _keys(self, who: Identity, operation: SpecOperation) -> Iterator[tuple[str]]:
         for place in self.folders:
@@ -159,7 +199,41 @@ class _Files:
             if row is not None and self.may(who, operation, place, row.values["owner_id"]):
                 yield (str(row.values["id"]),)
 
-    def _moves(self, here: list[Folder]) -> Iterator[Case]:
+    def _public(self, here: list[Folder]) -> Iterator[Case]:
+        """Downloads from a public bucket ask no policy: that they work is what `public` means."""
+        if not self.bucket.public:
+            return
+        for place in (place for place in here if not place.mixed):
+            row = self.scenario.row(OBJECTS, place.label)
+            if row is not None:
+                expected = exactly((str(row.values["id"]),))
+                words = f"can download this file by its public URL{self._in(place)}"
+                request = download_public(_place(row))
+                case = self._case(ANON, words, "select", "public", request, expected, place)
+                yield replace(case, transports=_ONLY_CLIENT, why="public = true")
+
+    def _within(self, here: list[Folder]) -> Iterator[Case]:
+        """Whoever may overwrite and add files may move and copy them inside their folder."""
+        for place in (place for place in here if not place.mixed):
+            row = self.scenario.row(OBJECTS, place.label)
+            if row is None or row.person is None:
+                continue
+            who, file = row.person, _place(row)
+            moved, copied = self._new(place, "moved"), self._new(place, "copied")
+            ways: tuple[tuple[SpecOperation, str, FileRequest, Expectation], ...] = (
+                ("update", "move", move(file, moved, who), exactly((str(row.values["id"]),))),
+                ("insert", "copy", copy(file, copied, who), ALLOWED_NEW),
+            )
+            for operation, verb, request, reached in ways:
+                allowed = self.may(who, operation, place, who.user_id)
+                if allowed and not self.may(who, "select", place, row.values["owner_id"]):
+                    continue
+                can, expected = ("can", reached) if allowed else ("cannot", DENIED)
+                words = f"{can} {verb} its own file within its folder{self._in(place)}"
+                family = "own" if allowed else "foreign"
+                yield self._case(who, words, operation, family, request, expected)
+
+    def _across(self, here: list[Folder]) -> Iterator[Case]:
         """A file of one's own into a foreign folder, and a foreign file into one's own."""
         for place in (place for place in here if not place.mixed):
             home = next(
@@ -174,25 +248,44 @@ class _Files:
             mine = None if home is None else self.scenario.row(OBJECTS, home.label)
             if home is None or mine is None or row is None or mine.person is None or not place.path:
                 continue
-            who = mine.person
-            into = Update(OBJECTS, (("name", place.file("moved.txt")),), _where(mine))
-            over = Update(OBJECTS, (("name", home.file("moved.txt")),), _where(row))
-            if not self.may(who, "update", place, who.user_id):
-                words = f"cannot move its own file into this folder{self._in(place)}"
-                yield self._case(who, words, "update", "move", into, DENIED)
-                yield self._move_alone(who, place, mine, words)
-                words = f"cannot move this file into its own folder{self._in(place)}"
-                yield self._case(who, words, "update", "move", over, DENIED)
+            yield from self._moved(mine.person, place, home, mine, row)
+            yield from self._copied(mine.person, place, home, mine, row)
+
+    def _moved(
+        self, who: Identity, place: Folder, home: Folder, mine: Row, row: Row
+    ) -> Iterator[Case]:
+        if self.may(who, "update", place, who.user_id):
+            return
+        into = move(_place(mine), self._new(place, "moved"), who)
+        words = f"cannot move its own file into this folder{self._in(place)}"
+        yield self._case(who, words, "update", "move", into, DENIED)
+        yield self._move_alone(who, place, mine, words)
+        over = move(_place(row), self._new(home, "moved"), who)
+        words = f"cannot move this file into its own folder{self._in(place)}"
+        yield self._case(who, words, "update", "move", over, DENIED)
+
+    def _copied(
+        self, who: Identity, place: Folder, home: Folder, mine: Row, row: Row
+    ) -> Iterator[Case]:
+        if not self.may(who, "insert", place, who.user_id):
+            into = copy(_place(mine), self._new(place, "copied"), who)
+            words = f"cannot copy its own file into this folder{self._in(place)}"
+            yield self._case(who, words, "insert", "copy", into, DENIED)
+        if not self.may(who, "select", place, row.values["owner_id"]):
+            over = copy(_place(row), self._new(home, "copied"), who)
+            words = f"cannot copy this file into its own folder{self._in(place)}"
+            yield self._case(who, words, "insert", "copy", over, DENIED)
 
     def _move_alone(self, who: Identity, place: Folder, mine: Row, words: str) -> Case:
         """Without a filter the SELECT policy does not help: only WITH CHECK can refuse it."""
         others = (row for row in self.scenario.of(OBJECTS) if row.label and row is not mine)
-        request = Update(OBJECTS, (("name", place.file("moved.txt")),))
-        arrange = tuple(Delete(OBJECTS, _where(row)) for row in others)
-        single = replace(request, where=_where(mine))
-        case = self._case(who, f"{words} without a filter", "update", "move", single, DENIED)
-        attempt = Attempt(who, request, arrange, _DELETE)
-        return replace(case, attempt=attempt, transports=("sql",))
+        file, to = _place(mine), self._new(place, "moved")
+        asked = move(file, to, who)
+        arrange = tuple(Delete(OBJECTS, _place(row).pairs) for row in others)
+        case = self._case(who, f"{words} without a filter", "update", "move", asked, DENIED)
+        settings = remove(file)[1]  # the rows out of the way are deleted with them
+        attempt = Attempt(who, move_all(to, who), arrange, settings)
+        return replace(case, attempt=attempt, transports=_ONLY_SQL)
 
     def _case(
         self,
@@ -200,11 +293,11 @@ class _Files:
         words: str,
         operation: SpecOperation,
         family: str,
-        request: Request,
+        asked: FileRequest,
         expected: Expectation,
         place: Folder | None = None,
     ) -> Case:
-        settings = _DELETE if isinstance(request, Delete) else ()
+        request, settings = asked
         controls: list[Attempt] = []
         if not expected.must:
             owner = next((w for w in self.people if place and w.world == place.world), None)
@@ -232,12 +325,9 @@ class _Files:
             return ""
         return f" at {place.label.split(' ')[1]}"
 
-    def _new(self, who: Identity, name: str) -> Pairs:
-        values = {"bucket_id": self.bucket.name, "name": name}
-        if who.user_id is not None:
-            values |= {"owner": who.user_id, "owner_id": who.user_id}
-        return tuple(values.items())
+    def _new(self, place: Folder, word: str) -> Place:
+        return Place(self.bucket.name, place.file(file_name(self.scenario, word)))
 
 
-def _where(row: Row) -> Pairs:
-    return (("bucket_id", row.values["bucket_id"]), ("name", row.values["name"]))
+def _place(row: Row) -> Place:
+    return Place(row.values["bucket_id"], row.values["name"])

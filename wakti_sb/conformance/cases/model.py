@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..catalog import OBJECTS
 from ..scenario import Identity
-from .requests import Delete, Request
+from .requests import Delete, Request, table_of
 
 Key = tuple[str, ...]
 NEW: Key = ("new row",)  # stands for a row that an insert made, whatever its key is
@@ -27,6 +28,11 @@ class Attempt:
     request: Request
     arrange: tuple[Delete, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def about_files(self) -> bool:
+        """Whether it goes to the Storage API."""
+        return table_of(self.request) == OBJECTS
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,15 @@ class Delete:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """Add a row of these values if there is one, for the caller, that meets `where`."""
+
+    table: Relation
+    values: Pairs
+    where: Pairs
+
+
+@dataclass(frozen=True)
 class Call:
     """Execute a function with named arguments (texts, null as None).
 
@@ -109,7 +118,7 @@ _POLYMORPHIC = {
     '"any"': "text",
 }
 
-Request = Select | Insert | Upsert | Update | Delete | Call
+Request = Select | Insert | Upsert | Update | Delete | Copy | Call
 
 
 def table_of(request: Request) -> Relation:
@@ -148,6 +157,14 @@ def _statement(request: Request) -> sql.Composable:
             )
         case Delete(table=table, where=where):
             return sql.SQL("delete from {}{}").format(name(table), _where(where))
+        case Copy(table=table, values=values, where=where):
+            return sql.SQL("insert into {} ({}) select {} from {}{}").format(
+                name(table),
+                _joined(sql.Identifier(n) for n, _ in values),
+                _joined(sql.Literal(v) for _, v in values),
+                name(table),
+                _where(where),
+            )
         case Call():
             return _call(request)
 

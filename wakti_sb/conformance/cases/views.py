@@ -12,7 +12,7 @@ from ..scenario import SERVICE
 from .delete import delete_cases, upsert_cases
 from .insert import insert_cases
 from .model import Attempt, Case, Expectation
-from .requests import Call, Delete, Insert, Pairs, Request, Select, Update, Upsert
+from .requests import Call, Copy, Delete, Insert, Pairs, Request, Select, Update, Upsert
 from .subject import Subject
 from .update import update_cases
 
@@ -132,7 +132,7 @@ def _through(subject: Subject, request: Request, columns: set[str]) -> Request |
             return Update(view, kept, where) if kept else None
         case Delete(where=where):
             return Delete(view, where)
-        case Select() | Call():
+        case Select() | Call() | Copy():
             return None
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .collect import collect, excuse
 from .culprit import culprit, deciding
+from .disagree import disagreements
 from .fixes import is_sql
-from .model import Finding, Problem, Report
+from .model import Finding, Problem, Report, Timing
 from .reproduce import script
 from .request import http_parts, http_text
 from .static import check_names, static_findings
@@ -14,10 +15,12 @@ __all__ = [
     "Finding",
     "Problem",
     "Report",
+    "Timing",
     "check_names",
     "collect",
     "culprit",
     "deciding",
+    "disagreements",
     "excuse",
     "http_parts",
     "http_text",

@@ -18,6 +18,7 @@ Problem = Literal[
     "bypass",
     "disagreement",
     "excuse ended",
+    "left behind",
 ]
 
 
@@ -57,6 +58,15 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Timing:
+    """How many cases travelled one way, and how long that took, without bringing anything up."""
+
+    transport: str
+    cases: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Report:
     """The whole result of a run.
 
@@ -64,15 +74,20 @@ class Report:
         verdicts: one for each case and transport, in order.
         findings: what is wrong; those excused are in `excused`.
         untested: what could not be tried, with the reason. Never safe.
-        seconds: how long the cases took, without bringing anything up.
+        timings: how long they took, one for each transport.
     """
 
     verdicts: tuple[Verdict, ...]
     findings: tuple[Finding, ...]
     excused: tuple[Finding, ...] = ()
     untested: tuple[tuple[str, str], ...] = ()
-    seconds: float = 0.0
+    timings: tuple[Timing, ...] = ()
     title: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long all cases took."""
+        return sum(timing.seconds for timing in self.timings)
 
     @property
     def cases(self) -> int:

@@ -6,14 +6,15 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from ..cases import Attempt, Call, Delete, Insert, Request, Select, Update, Upsert
+from ..cases import Attempt, Call, Copy, Delete, Insert, Request, Select, Update, Upsert
 from ..cases.requests import Pairs
-from ..catalog import OBJECTS
+from .file_request import file_parts
 
 
 def http_text(attempt: Attempt) -> str:
     """Method, path, headers that matter and body."""
-    method, path, body, prefer = http_parts(attempt.request)
+    parts = file_parts(attempt) if attempt.about_files else http_parts(attempt.request)
+    method, path, body, prefer = parts
     token = "" if attempt.who.user_id is None else f"\nAuthorization: Bearer <{attempt.who.label}>"
     headers = f"{token}\nPrefer: {prefer}" if prefer else token
     text = "" if body is None else f"\n\n{json.dumps(body)}"
@@ -23,26 +24,9 @@ def http_text(attempt: Attempt) -> str:
 def http_parts(request: Request) -> tuple[str, str, Any, str]:
     """Method, path with query, body and the Prefer header."""
     match request:
-        case Select() if request.table == OBJECTS:
-            return _file("GET", request.where)
-        case Insert() if request.table == OBJECTS:
-            return _file("POST", request.values)
-        case Update() if request.table == OBJECTS:
-            target = dict(request.values).get("name")
-            names = dict(request.where)
-            if target is None:
-                return _file("PUT", request.where)
-            body = {
-                "bucketId": names.get("bucket_id"),
-                "sourceKey": names.get("name"),
-                "destinationKey": target,
-            }
-            return "POST", "/storage/v1/object/move", body, ""
-        case Delete() if request.table == OBJECTS:
-            return _file("DELETE", request.where)
         case Select():
             return _select(request)
-        case Insert(values=values):
+        case Insert(values=values) | Copy(values=values):  # the Data API copies nothing
             return "POST", _path(request), dict(values), "return=minimal"
         case Upsert(values=values, key=key):
             path = f"{_path(request)}?on_conflict={','.join(key)}"
@@ -70,16 +54,7 @@ def _select(request: Select) -> tuple[str, str, Any, str]:
     return ("HEAD", path, None, "count=exact") if request.count else ("GET", path, None, "")
 
 
-def _file(method: str, pairs: Pairs) -> tuple[str, str, Any, str]:
-    values = dict(pairs)
-    name = values.get("name")
-    bucket = values.get("bucket_id")
-    if name is None:
-        return "POST", f"/storage/v1/object/list/{bucket}", {"prefix": ""}, ""
-    return method, f"/storage/v1/object/{bucket}/{quote(str(name))}", None, ""
-
-
-def _path(request: Select | Insert | Upsert | Update | Delete) -> str:
+def _path(request: Select | Insert | Copy | Upsert | Update | Delete) -> str:
     return f"/rest/v1/{request.table.name}"
 
 

@@ -22,6 +22,10 @@ def as_json(report: Report) -> dict[str, Any]:
         "passed": report.passed,
         "findings": [_finding(finding) for finding in report.findings],
         "untested": [{"table": table, "reason": reason} for table, reason in report.untested],
+        "transports": {
+            timing.transport: {"cases": timing.cases, "seconds": timing.seconds}
+            for timing in report.timings
+        },
         "excused": [{**_finding(f), "excused": f.excused} for f in report.excused],
     }
 

@@ -88,6 +88,11 @@ def _leads(segment: Segment) -> bool:
     return segment.kind in ("user", "row", "members")
 
 
+def file_name(scenario: Scenario, word: object) -> str:
+    """A name that no file of other people has: at the end it is removed."""
+    return "-".join(filter(None, ("wakti", scenario.salt, f"{word}.txt")))
+
+
 def file_rows(scenario: Scenario) -> Iterator[Row]:
     """The objects to seed: one a folder, and one without a folder that belongs to nobody."""
     for bucket in scenario.spec.bucket:
@@ -95,9 +100,10 @@ def file_rows(scenario: Scenario) -> Iterator[Row]:
             continue
         for number, place in enumerate(folders(scenario, bucket)):
             person = next(who for who in scenario.identities if who.world == place.world)
-            name = place.file(f"file-{number}.txt")
+            name = place.file(file_name(scenario, number))
             yield _row(bucket.name, name, place.label, person, place.world, scenario.salt)
-        yield _row(bucket.name, "loose.txt", f"{bucket.name} {LOOSE}", None, None, scenario.salt)
+        label, name = f"{bucket.name} {LOOSE}", file_name(scenario, LOOSE)
+        yield _row(bucket.name, name, label, None, None, scenario.salt)
         yield from _elsewhere(scenario, bucket)
 
 
@@ -107,7 +113,7 @@ def _elsewhere(scenario: Scenario, bucket: Bucket) -> Iterator[Row]:
     if place is not None and place.parts:
         person = next(who for who in scenario.identities if who.world == place.world)
         label = f"{bucket.name} {ELSEWHERE}"
-        name = place.file(f"{bucket.name}.txt")
+        name = place.file(file_name(scenario, bucket.name))
         yield _row(ELSEWHERE, name, label, person, place.world, scenario.salt)
 
 

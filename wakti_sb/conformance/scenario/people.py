@@ -21,6 +21,7 @@ _SELF_WRITTEN = re.compile(
     r"(?:\s*=\s*(?:any\s*\(array\[)?'([^']*)'|::bool)",
     re.IGNORECASE,
 )
+STRANGER = "a signed-in stranger"
 _TOP_ROLES = ("owner", "admin", "administrator", "manager", "editor")
 
 
@@ -74,7 +75,7 @@ def people(spec: Spec, catalog: Catalog, salt: str = "") -> People:
         for membership in _others(members, tables, roles, catalog, labels["this"], salt):
             memberships.append(membership)
             identities.append(membership.person)
-    identities.append(_person("a signed-in stranger", None, None, salt))
+    identities.append(_person(STRANGER, None, None, salt))
     identities.extend(_with_claims(spec, tuple(identities)))
     identities.extend(_forgers(spec, catalog, salt))
     return People((*identities, ANON, SERVICE), principals, tuple(memberships))

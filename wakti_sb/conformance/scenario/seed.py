@@ -58,6 +58,17 @@ def seed(connection: Connection[Any], scenario: Scenario) -> Scenario:
     return replace(found, solved=solved, alternatives=alternatives, _index={})
 
 
+def profile(number: int, salt: str) -> dict[str, str]:
+    """What a new user says of itself: triggers at sign-up often read it."""
+    word = marker(number, f"user{salt}")
+    names = ("name", "full_name", "display_name", "first_name", "last_name")
+    return {name: f"{name} {word}" for name in names} | {
+        "username": word,
+        "user_name": word,
+        "avatar_url": f"https://example.com/{word}",
+    }
+
+
 def refresh(connection: Connection[Any], catalog: Catalog, view: Relation) -> None:
     """Let a materialized view show the rows that are there now; other views always do."""
     if catalog.tables[view].kind == "m":
@@ -109,12 +120,7 @@ class _Seeder:
             if who.user_id is None or who.user_id in seen:
                 continue
             seen.add(who.user_id)
-            word = marker(number, f"user{self.salt}")
-            metadata: dict[str, Any] = {
-                name: f"{name} {word}"
-                for name in ("name", "full_name", "display_name", "first_name", "last_name")
-            } | {"username": word, "user_name": word, "avatar_url": f"https://example.com/{word}"}
-            metadata |= who.token["user_metadata"]
+            metadata = profile(number, self.salt) | who.token["user_metadata"]
             values = {
                 "id": who.user_id,
                 "aud": "authenticated",

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...spec import Relation
 from ..cases.model import NEW, Key
-from ..cases.requests import Delete, Insert, Request, Update, Upsert
+from ..cases.requests import Copy, Delete, Insert, Request, Update, Upsert
 from ..catalog import Table
 from ..scenario.statements import text
 
@@ -22,6 +22,8 @@ def state(rows: Iterable[Mapping[str, Any]], key: tuple[str, ...]) -> State:
 def changed(request: Request, before: State, after: State, count: int) -> frozenset[Key]:
     """The keys of the rows that `request` has reached; `count` is what the database reported."""
     match request:
+        case Copy():
+            return frozenset({NEW}) if count or set(after) - set(before) else frozenset()
         case Insert(values=values, about=about):
             # A view need not show the row that was written through it: the report counts too.
             made = [row for key, row in after.items() if key not in before]

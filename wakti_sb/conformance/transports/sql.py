@@ -13,7 +13,7 @@ from psycopg import sql as q
 from ...spec import Relation
 from ..cases import Attempt, added
 from ..cases.model import NEW, Key
-from ..cases.requests import Call, Insert, Request, Select, name, table_of, to_sql
+from ..cases.requests import Call, Copy, Insert, Request, Select, name, table_of, to_sql
 from ..catalog import OBJECTS, USERS
 from ..scenario import Scenario
 from ..scenario.statements import text
@@ -87,7 +87,11 @@ class SqlTransport:
         self.connection.execute("set constraints all immediate; reset role")
         after = self._state(table_of(request), fresh=True)
         rows = changed(request, before, after, count)
-        if isinstance(request, Insert) and count and table_of(request) in self.scenario.partial:
+        if (
+            isinstance(request, Insert | Copy)
+            and count
+            and table_of(request) in self.scenario.partial
+        ):
             rows = frozenset({NEW})
         return Outcome("allowed" if rows else "zero rows", rows, count)
 

@@ -6,12 +6,39 @@ import base64
 import hashlib
 import hmac
 import json
+import secrets
 import time
 from typing import Any
 
 from ..scenario import Identity
 
 _HOUR = 3600
+
+
+class SignedTokens:
+    """Tokens that are signed here, because the secret is known.
+
+    Parameters:
+        secret: what signs the users' tokens.
+        issuer: who says so, `https://…/auth/v1`.
+    """
+
+    def __init__(self, secret: str, issuer: str) -> None:
+        self.secret = secret
+        self.issuer = issuer
+
+    def token(self, who: Identity) -> str | None:
+        """A token with the claims of `who`; None for anon, who has a key alone."""
+        return access_token(who, self.secret, self.issuer) if _has_one(who) else None
+
+    def why_not(self, _who: Identity) -> str | None:
+        """Every token can be had."""
+        return None
+
+
+def forged(who: Identity, issuer: str) -> str:
+    """A token that must not be believed, where the secret is not known: signed with another one."""
+    return access_token(who, secrets.token_urlsafe(32), issuer)
 
 
 def access_token(who: Identity, secret: str, issuer: str, now: float | None = None) -> str:
@@ -27,6 +54,11 @@ def access_token(who: Identity, secret: str, issuer: str, now: float | None = No
     key = f"not {secret}" if who.signature == "foreign" else secret
     digest = hmac.new(key.encode(), signed.encode(), hashlib.sha256).digest()
     return f"{signed}.{_encoded(digest)}"
+
+
+def _has_one(who: Identity) -> bool:
+    """Whether `who` sends a token and not a key alone."""
+    return who.user_id is not None or who.signature != "valid"
 
 
 def _part(value: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from wakti_sb.errors import StackError
-from wakti_sb.stack import Endpoint
+from wakti_sb.stack.endpoint import Endpoint
 
 _SECONDS = 30.0
 _REFUSED = (401, 403)
@@ -25,7 +25,11 @@ def check(endpoint: Endpoint) -> None:
             secret = _status(http, _FOR_THE_SECRET_KEY, endpoint.secret_key)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = str(error) or type(error).__name__
-        raise StackError(f"the project does not answer: {reason}", place=place) from None
+        raise StackError(
+            f"the project does not answer: {reason}",
+            place=place,
+            remedy="Check the address; a local stack is started with: wakti-sb up",
+        ) from None
     if known in _REFUSED:
         raise StackError("the publishable key is refused.", place=place, remedy=_LOOK_UP)
     if secret in _REFUSED:

@@ -12,6 +12,7 @@ from wakti_sb.cli._output import note
 from wakti_sb.cli._project import in_project
 from wakti_sb.cli.generate import plan_for, write
 from wakti_sb.errors import EnvironmentProblem
+from wakti_sb.spec import project_name
 
 
 @click.command(epilog="Example: mkdir shop && cd shop && wakti-sb init")
@@ -33,7 +34,7 @@ def command(project: Path) -> None:
 
 def _write(file: Path, folder: str) -> None:
     """This toolkit's own wakti.toml, under the folder's name."""
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", folder).strip("-") or "project"
+    name = project_name(folder)
     text = (sources.root() / "wakti.toml").read_text("utf-8")
     try:
         file.write_text(re.sub(r'(?m)^name = ".*"$', f'name = "{name}"', text, count=1), "utf-8")

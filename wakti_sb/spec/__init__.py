@@ -40,7 +40,17 @@ from .rights import (
     allows,
     atoms,
 )
-from .settings import Auth, Generate, Limits, Lint, Project, RateLimits, Stack, Uploads
+from .settings import (
+    Auth,
+    Generate,
+    Limits,
+    Lint,
+    Project,
+    RateLimits,
+    Stack,
+    Uploads,
+    project_name,
+)
 
 __all__ = [  # noqa: RUF022  (grouped by subject)
     # reading
@@ -87,4 +97,5 @@ __all__ = [  # noqa: RUF022  (grouped by subject)
     "RateLimits",
     "Stack",
     "Uploads",
+    "project_name",
 ]

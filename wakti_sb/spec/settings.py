@@ -45,6 +45,11 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+def project_name(folder: str) -> str:
+    """A name for `[project]`, made of a folder's."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", folder).strip("-_")[:63] or "project"
+
+
 def _slug(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", text):
         raise PydanticCustomError(

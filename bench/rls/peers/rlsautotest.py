@@ -36,12 +36,13 @@ def _report(report: dict[str, Any]) -> Iterator[Said]:
             for identity, cell in identities.items():
                 if not cell["pass"]:
                     yield Said("finding", name, command.lower(), f"{identity}: not as expected")
-        for role, commands in table["column_security"]["cells"].items():
+        columns = table.get("column_security") or {"cells": {}}
+        for role, commands in columns["cells"].items():
             for command, cell in commands.items():
                 if cell["leaked"]:
                     reached = ", ".join(cell["leaked"])
                     yield Said("finding", name, command.lower(), f"{role} reaches {reached}")
-        if table["branch_nt"] or table["partial"]:
+        if table.get("branch_nt") or table.get("partial"):
             yield Said("unsure", name, "", "part of a policy is not tested")
         for command, identity in table.get("unreliable_cells") or ():
             yield Said("unsure", name, command.lower(), identity)

@@ -21,13 +21,13 @@ class Said:
     """One thing that a tool complained of, the same words each time it does.
 
     Parameters:
-        kind: a finding, or that the tool cannot tell.
+        kind: a finding, that the tool cannot tell, or that it did not run to its end.
         object: the table, view or function, without schema and arguments.
         operation: `insert` and so on; empty where it is about none.
         text: what it was in the tool's words.
     """
 
-    kind: Literal["finding", "unsure"]
+    kind: Literal["finding", "unsure", "failed"]
     object: str
     operation: str = ""
     text: str = ""

@@ -40,8 +40,10 @@ def verdict(fault: Fault, sound: frozenset[Said], faulty: frozenset[Said]) -> st
     """What a contender made of a seeded hole: only what it did not say of the sound schema counts.
 
     `named`: a new finding about the object; `found`: one about something else; `unsure`: the tool
-    says that it cannot tell; `missed`.
+    says that it cannot tell; `missed`; `failed`: it did not run to its end.
     """
+    if any(one.kind == "failed" for one in sound | faulty):
+        return "failed"
     new = faulty - sound
     if any(one.kind == "finding" and one.object == fault.object for one in new):
         return "named"
@@ -141,6 +143,7 @@ def _findings(subject: Subject, taken: Taken) -> dict[str, Any]:
     told: dict[str, Any] = {
         "findings": kinds.count("finding"),
         "unsure": kinds.count("unsure"),
+        "failed": [one.text for one in taken.sound if one.kind == "failed"],
         "faults": {
             fault.name: verdict(fault, taken.sound, taken.with_fault[fault.name])
             for fault in subject.faults
@@ -204,6 +207,8 @@ def _side_by_side(report: Report) -> list[str]:
 
 
 def _says(found: dict[str, Any]) -> str:
+    if found["failed"]:
+        return f"did not run: {'; '.join(found['failed'])}"
     text = f"{found['findings']} findings"
     if found["unsure"]:
         text += f", {found['unsure']} unsure"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 
 import click
 
@@ -133,8 +134,9 @@ def test(
         click.echo(json.dumps(reports.as_json(report), indent=2))
     else:
         show(reports.matrix(report))
-        for finding in report.findings:
-            click.echo(f"\n{finding.id}\n  {finding.reason}\n  {finding.fix}")
+        for finding in report.leaks_first:
+            click.echo(f"\n{finding.id}")
+            click.echo(indent(f"{finding.reason}\n{finding.fix}", "  "))
         note(f"{report.passed} of {report.cases} cases passed in {report.seconds:.1f} s.")
     if not report.safe:
         raise Findings(f"{len(report.findings)} findings, {len(report.untested)} tables untested.")

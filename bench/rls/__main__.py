@@ -41,7 +41,14 @@ def main() -> None:
         room = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="wakti-peers-")))
         peers = () if arguments.without_peers else tuple(installed(room))
         endpoint = opened.enter_context(running(opened.enter_context(folder())))
-        measured = _measure(endpoint, (ours(), *peers), arguments.runs, arguments.workers, listener)
+        measured = _measure(
+            endpoint,
+            (ours(), *peers),
+            arguments.runs,
+            holes=arguments.holes,
+            workers=arguments.workers,
+            listener=listener,
+        )
     show(measured, markdown, as_json=arguments.json)
 
 

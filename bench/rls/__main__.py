@@ -61,7 +61,7 @@ def _measure(
     workers: int,
     listener: Listener,
 ) -> Report:
-    server = Server(endpoint.db_url)
+    server = Server(endpoint.database)
     known = [replace(one, faults=one.faults[:holes]) for one in subjects()]
     listener(Step("the engine by itself", 1, 4))
     rounds = _engine_rounds(endpoint, server, runs, workers)

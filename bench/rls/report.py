@@ -15,7 +15,7 @@ from bench.rls.subject import Fault, Subject
 ENGINE = "wakti-sb, called from Python"
 _LIMITS = {"SQL matrix, seconds": 2.0, "mutate, seconds": 60.0}
 _RATES = {"SQL matrix, cases a second": 300.0, "client matrix, cases a second": 60.0}
-_MOVES = ("insert", "update", "upsert")
+_MOVES = ("insert", "update", "upsert", "write")
 
 
 @dataclass(frozen=True)
@@ -251,6 +251,7 @@ Seconds are those of each tool's own programs, with their start; copying databas
 seeding rows for rls-policy-tester and the dump that trespass reads are not counted.
 rlsgrid probes other tenants' rows at random (300 probes); its findings include what `plan` calls
 unrestricted. rlsautotest's include its lint from MEDIUM on and its bypass surfaces, which it calls
-review flags; it takes the expected answer from the policies. rls-policy-tester has the checks that
+review flags; it takes the expected answer from the policies, and that a policy for UPDATE has no
+WITH CHECK it says of sound tables too, so it names no hole. rls-policy-tester has the checks that
 its documentation lists, written for each table; it finds whatever else somebody writes a check for.
 trespass reads SQL and needs no database."""

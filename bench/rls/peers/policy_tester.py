@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import Literal
 
 import psycopg
 
@@ -10,6 +12,11 @@ from bench.rls.contender import Contender, Said, Trial, bare
 
 _DEFINITIONS, _SEED = "definitions.json", "seed.sql"
 _BAD = ("FAIL", "ERROR")
+_KINDS: dict[str, Literal["finding", "unsure"]] = {
+    "FAIL": "finding",
+    "ERROR": "finding",
+    "WARN": "unsure",
+}
 
 
 def policy_tester(program: str) -> Contender:
@@ -28,16 +35,12 @@ def policy_tester(program: str) -> Contender:
             for check in suite["checks"]
             if check["status"] in _BAD
         }
-        said |= {
-            Said("finding", bare(one["id"]), "", one["message"])
-            for suite in tested["suites"]
-            for one in suite["preflight"]
-            if one["status"] in _BAD
-        }
+        remarks = [(one["id"], one) for suite in tested["suites"] for one in suite["preflight"]]
+        remarks += [(one["target"], one) for one in audited["findings"]]
         return said | {
-            Said("finding", bare(one["target"]), "", one["message"])
-            for one in audited["findings"]
-            if one["status"] in _BAD
+            Said(_KINDS[one["status"]], _about(target, one["message"]), "", one["message"])
+            for target, one in remarks
+            if one["status"] in _KINDS
         }
 
     written = (_DEFINITIONS, _SEED)
@@ -47,3 +50,9 @@ def policy_tester(program: str) -> Contender:
 def _prepare(trial: Trial) -> None:
     with psycopg.connect(trial.url) as connection:
         connection.execute(trial.subject.file(_SEED).read_bytes())
+
+
+def _about(target: str, message: str) -> str:
+    """The table of a remark; those about policies name it in their words."""
+    named = re.search(r"policy '.*' on public\.(\w+)", message)
+    return named[1] if named is not None else bare(target)

@@ -33,6 +33,19 @@ def test_a_fault_is_found_and_named(fault: Path, migrated: Migrated) -> None:
     assert not report.safe
 
 
+@pytest.mark.parametrize("fault", ["comments_in_anothers_name", "any_role_will_do"])
+def test_a_proposed_policy_can_be_applied_and_closes_its_hole(
+    fault: str, migrated: Migrated
+) -> None:
+    example = Example("team")
+    file = example.folder / "faults" / f"{fault}.sql"
+    url = migrated(example, file)
+    (finding,) = (f for f in run(example.spec, url).findings if f.id == expected_finding(file))
+    with psycopg.connect(url) as connection:
+        connection.execute(finding.fix.encode())
+    assert finding.id not in {f.id for f in run(example.spec, url).findings}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_weakened_policy_is_noticed(name: str, migrated: Migrated) -> None:
     example = Example(name)

@@ -18,6 +18,11 @@ from ..scenario import Scenario
 from .culprit import deciding
 
 _STATEMENT = re.compile(r"^create policy .*?;$", re.MULTILINE | re.DOTALL)
+_SCHEMA = re.compile(r"^create schema .*?^grant usage on schema .*?;$", re.MULTILINE | re.DOTALL)
+_HELPER = re.compile(
+    r"^create or replace function (wakti_rls\.\S+\(\)).*?^grant execute on function .*?;$",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def fix(scenario: Scenario, verdict: Verdict, policy: str) -> str:
@@ -78,8 +83,15 @@ def _from_model(spec: Spec) -> dict[tuple[str, str], str]:
         operation = next((op for op in OPERATIONS if f"\nfor {op}\n" in statement), None)
         if operation is not None:
             subject = _about(spec, statement)
-            found.setdefault((subject, operation), statement)
+            found.setdefault((subject, operation), _with_helpers(statement, tables))
     return found
+
+
+def _with_helpers(statement: str, rendered: str) -> str:
+    """A policy after the functions that it asks: a project of one's own does not have them."""
+    helpers = [match[0] for match in _HELPER.finditer(rendered) if match[1] in statement]
+    schema = _SCHEMA.search(rendered)
+    return "\n\n".join([*([schema[0]] if helpers and schema else []), *helpers, statement])
 
 
 def _about(spec: Spec, statement: str) -> str:

@@ -110,7 +110,9 @@ def test_a_p99_of_few_values_is_the_largest() -> None:
     assert figure(range(1, 1001))["p99"] == 990
 
 
-@pytest.mark.parametrize("name", ["stack", "site-api", "policies", "migrations", "dashboard"])
+@pytest.mark.parametrize(
+    "name", ["stack", "site-api", "policies", "migrations", "dashboard", "rls"]
+)
 def test_each_measurement_tells_its_options(name: str) -> None:
     done = wakti("bench", name, "--", "--help", cwd=ROOT)
     assert done.returncode == 0, done.stderr

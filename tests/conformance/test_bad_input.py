@@ -12,7 +12,7 @@ from tests.conformance.conftest import Example
 from tests.conformance.schemas import applied, as_superuser, content, model, table
 from wakti_sb.conformance import explain, mutate, propose, run
 from wakti_sb.errors import ConformanceError, SpecError, UsageError
-from wakti_sb.spec import parse
+from wakti_sb.spec import parse, parse_right
 
 Migrated = Callable[..., str]
 NOTES = Example("notes")
@@ -230,3 +230,18 @@ def test_a_proposed_model_can_be_read_and_marks_its_guesses(migrated: Migrated) 
     assert boxes.owner == "owner_id"
     assert boxes.members is not None
     assert boxes.members.table == "public.box_guests"
+
+
+def test_a_proposal_for_a_folder_with_spaces_can_be_read(migrated: Migrated) -> None:
+    assert parse(propose(migrated(NOTES), name="club app")).project.name == "club-app"
+
+
+def test_a_persons_row_in_a_shared_place_is_proposed_as_read_by_members_and_written_by_its_owner(
+    migrated: Migrated,
+) -> None:
+    comments = parse(propose(migrated(Example("team")), name="team")).entry("public.comments")
+    assert comments is not None
+    assert comments.owner == "author_id"
+    assert comments.select.right == parse_right("member")
+    assert comments.insert.right == parse_right("own and member")
+    assert comments.update.right == comments.delete.right == parse_right("own")

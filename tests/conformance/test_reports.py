@@ -54,6 +54,14 @@ def report() -> Report:
     return Report((verdict,), (finding,), title="demo")
 
 
+def test_a_person_sees_what_is_reached_before_what_is_missed() -> None:
+    missed, leak, open_table = (
+        Finding(id=problem, table="t", problem=problem, reason="")
+        for problem in ("locked out", "leak", "undeclared")
+    )
+    assert Report((), (missed, leak, open_table)).leaks_first == [leak, open_table, missed]
+
+
 def test_json_has_the_keys_that_others_rely_on(report: Report) -> None:
     data = json.loads(json.dumps(as_json(report)))
     assert {"cases", "passed", "findings", "untested"} <= set(data)

@@ -133,9 +133,8 @@ def init(target: Target, write: bool, overwrite: bool) -> None:
             remedy="--overwrite replaces it; without --write the proposal goes to the screen.",
         )
     with progress() as listener, target.database(listener) as url:
-        name = spec.slug_of(target.project.resolve().name)
         schemas = conformance.exposed_schemas(target.project)
-        proposed = conformance.propose(url, schemas, name=name)
+        proposed = conformance.propose(url, schemas, name=target.project.resolve().name)
     if not write and not overwrite:
         click.echo(proposed, nl=False)
         return
@@ -183,7 +182,7 @@ def test(
         click.echo(json.dumps(said, indent=2))
     else:
         show(reports.matrix(report))
-        for group in reports.groups(report.findings):
+        for group in reports.groups(report.leaks_first):
             click.echo(reports.as_text(group))
         note(f"{report.passed} of {report.cases} cases passed in {report.seconds:.1f} s.")
     if not report.safe:

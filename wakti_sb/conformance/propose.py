@@ -6,7 +6,7 @@ import json
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..spec import Relation
+from ..spec import Relation, slug_of
 from .catalog import API_ROLES, USERS, Catalog, Column, ForeignKey, Function, Table, read_catalog
 from .run import connected
 
@@ -25,6 +25,24 @@ class _Place:
     user: str
     role: str | None
     parent: Relation
+
+
+@dataclass(frozen=True)
+class _Rights:
+    """Who may do what with a table's rows."""
+
+    select: str
+    insert: str
+    change: str
+
+    @classmethod
+    def all(cls, right: str) -> _Rights:
+        """One right for everything."""
+        return cls(right, right, right)
+
+
+# A person's own row in a place that it shares with others: they read it, nobody else writes it.
+_SHARED = _Rights("member", "own and member", "own")
 
 
 def propose(db_url: str, schemas: Iterable[str] = ("public",), *, name: str = "project") -> str:
@@ -46,6 +64,7 @@ class _Proposal:
         self.tables = [t for t in catalog.exposed if not t.is_view]
         self.profiles = {t.relation: t.primary_key for t in self.tables if _is_a_person(t)}
         self.places = [place for t in self.tables if (place := _place(t, self.profiles))]
+        self.shared = _inside(self.tables, {place.parent for place in self.places})
         self.owners = {
             t.relation: owner
             for t in self.tables
@@ -58,7 +77,7 @@ class _Proposal:
         yield f'# every line marked "{_GUESS}" is for a person to decide.'
         yield ""
         yield "[project]"
-        yield f"name = {_toml(name)}"
+        yield f"name = {_toml(slug_of(name))}"
         yield f"schemas = {_toml(list(self.catalog.schemas))}"
         yield ""
         yield "# Your own migrations hold the policies; wakti-sb only proves them."
@@ -82,31 +101,32 @@ class _Proposal:
         yield f"table = {_toml(str(table.relation))}"
         rights = yield from self._belonging(table)
         flag = next((c for c in table.columns if c.name in _FLAGS and c.base == "boolean"), None)
-        select = f"public where {flag.name}" if flag is not None else rights
+        select = f"public where {flag.name}" if flag is not None else rights.select
         yield f"select = {_toml(select)}  {_GUESS}"
-        for operation in ("insert", "update", "delete"):
-            yield f"{operation} = {_toml(rights)}  {_GUESS}"
+        yield f"insert = {_toml(rights.insert)}  {_GUESS}"
+        for operation in ("update", "delete"):
+            yield f"{operation} = {_toml(rights.change)}  {_GUESS}"
         secret = [c.name for c in table.columns if _is_secret(c)]
         if secret:
             yield f"hidden = {_toml(secret)}  {_GUESS}"
 
-    def _belonging(self, table: Table) -> Generator[str, None, str]:
-        """The lines that say to whom a row belongs; returns the right that follows."""
+    def _belonging(self, table: Table) -> Generator[str, None, _Rights]:
+        """The lines that say to whom a row belongs; returns the rights that follow."""
         place = next((p for p in self.places if p.parent == table.relation), None)
         own = next((p for p in self.places if p.table is table), None)
         owner = self.owners.get(table.relation)
         if own is not None:
             yield f"key = {_toml(own.key)}"
             yield f"members = {_members(own)}  {_GUESS}"
-            return "member"
+            return _Rights.all("member")
         if owner is not None:
             yield f"owner = {_toml(owner)}{'' if _points_at_user(table, owner) else f'  {_GUESS}'}"
         if place is not None:
             yield f"members = {_members(place)}  {_GUESS}"
-            return "own or member" if owner else "member"
+            return _Rights.all("own or member" if owner else "member")
         for key in table.foreign_keys:
             parent = self.owners.get(key.table)
-            shared = any(p.parent == key.table for p in self.places)
+            shared = key.table in self.shared
             if (parent is None and not shared) or self._leads_back(table.relation, key.table):
                 continue
             if owner is not None and key.columns == (owner,):
@@ -117,11 +137,13 @@ class _Proposal:
             yield f"key = {_toml(column)}"
             if parent is not None and owner is None:
                 yield f"parent_owner = {_toml(parent)}"
-            return "own" if parent is not None else "member"
+            if shared:
+                return _SHARED if owner is not None else _Rights.all("member")
+            return _Rights.all("own")
         if owner is None:
             yield "# Nothing here leads to a user: whose rows are these?"
-            return "none"
-        return "own"
+            return _Rights.all("none")
+        return _Rights.all("own")
 
     def _leads_back(self, table: Relation, parent: Relation) -> bool:
         """Whether `parent` already belongs, over any number of steps, to `table`."""
@@ -149,6 +171,18 @@ class _Proposal:
         yield f'paths = ["{{user}}"]  {_GUESS}'
         for operation in ("select", "insert", "update", "delete"):
             yield f'{operation} = "own"  {_GUESS}'
+
+
+def _inside(tables: list[Table], places: set[Relation]) -> set[Relation]:
+    """Places, and the tables whose rows lie in one, over however many steps."""
+    found = set(places)
+    while more := {
+        table.relation
+        for table in tables
+        if table.relation not in found and any(key.table in found for key in table.foreign_keys)
+    }:
+        found |= more
+    return found
 
 
 _Profiles = Mapping[Relation, tuple[str, ...]]

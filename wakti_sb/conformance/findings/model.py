@@ -100,6 +100,11 @@ class Report:
         return sum(verdict.status == "passed" for verdict in self.verdicts)
 
     @property
+    def leaks_first(self) -> list[Finding]:
+        """The findings for a person: what somebody reaches before what somebody misses."""
+        return sorted(self.findings, key=lambda finding: finding.problem == "locked out")
+
+    @property
     def safe(self) -> bool:
         """Whether everything was tried and nothing is wrong; a run without cases never is."""
         return bool(self.verdicts) and not self.findings and not self.untested

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 pytest.importorskip("playwright", reason="needs: pip install playwright")
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conformance.catalogs import UPLOADS
 from wakti_sb.conformance.cases import Attempt, Case, Expectation, Select
@@ -70,25 +69,20 @@ def report() -> Report:
 
 
 @pytest.fixture(params=["light", "dark"])
-def page(request: pytest.FixtureRequest, report: Report, tmp_path: Path) -> Iterator[Page]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("the page was not tried: there is no chromium; apt-get install -y chromium")
+def page(
+    request: pytest.FixtureRequest, browser: Browser, report: Report, tmp_path: Path
+) -> Iterator[Page]:
     file = tmp_path / "page.html"
     file.write_text(html(report), encoding="utf-8")
     failures: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        found = browser.new_page(color_scheme=request.param, viewport={"width": 390, "height": 800})
-        found.on("pageerror", lambda error: failures.append(str(error)))
-        found.on("dialog", lambda dialog: (failures.append(dialog.message), dialog.dismiss()))
-        found.on(
-            "request", lambda sent: failures.append(sent.url) if sent.url != found.url else None
-        )
-        found.goto(file.as_uri())
-        failures.clear()  # the page itself
-        yield found
-        browser.close()
+    found = browser.new_page(color_scheme=request.param, viewport={"width": 390, "height": 800})
+    found.on("pageerror", lambda error: failures.append(str(error)))
+    found.on("dialog", lambda dialog: (failures.append(dialog.message), dialog.dismiss()))
+    found.on("request", lambda sent: failures.append(sent.url) if sent.url != found.url else None)
+    found.goto(file.as_uri())
+    failures.clear()  # the page itself
+    yield found
+    found.close()
     assert failures == []
 
 

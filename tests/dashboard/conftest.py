@@ -1,8 +1,7 @@
-"""A real browser in front of the page, and owners to sign in as."""
+"""The page, tabs of a browser in front of it, and owners to sign in as."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,34 +19,6 @@ if TYPE_CHECKING:
 
     from tests.dashboard.browser import Person
     from tests.dashboard.tabs import Tabs
-
-MEND = "mend it with: apt-get install -y chromium && pip install playwright"
-FLAGS = [
-    "--no-sandbox",  # as root there is none to be had
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium; the tests never download a browser."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip(f"the dashboard was not tried: there is no chromium; {MEND}")
-    try:
-        from playwright.sync_api import expect, sync_playwright
-    except ImportError:
-        pytest.skip(f"the dashboard was not tried: there is no playwright; {MEND}")
-    expect.set_options(timeout=10_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench._project import folder, running
 from tests.dashboard.browser import Person
-from tests.dashboard.conftest import FLAGS
+from tests.chromium import FLAGS
 from tests.dashboard.people import Owner, new_owner
 from wakti_sb import dashboard
 from wakti_sb.dashboard import Server, Site

@@ -74,6 +74,13 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert "/proc: cannot write here" in done.stderr
 
 
+def test_a_folder_that_is_no_project_is_named_before_anything_is_made(tmp_path: Path) -> None:
+    done = wakti("up", "--port", "0", cwd=tmp_path)
+    assert_one_clear_sentence(done)
+    assert "wakti-sb init" in done.stderr
+    assert "PostgreSQL" not in done.stderr
+
+
 def test_a_broken_config_is_named_with_section_and_key(project: Path) -> None:
     (project / "supabase" / "config.toml").write_text('[api]\nport = "many"\n')
     done = wakti("up", cwd=project)

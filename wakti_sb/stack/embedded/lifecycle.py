@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from wakti_sb.errors import StackError, WaktiError
+from wakti_sb.errors import StackError, UsageError, WaktiError
 from wakti_sb.events import LeftOut, Listener, Notice, Step, ignore
 from wakti_sb.stack import config as configuration
 from wakti_sb.stack.embedded import deno, functions, keys, omitted, paths, ports, process, state
@@ -96,10 +96,17 @@ class EmbeddedStack:
             port: of the API, the database gets the next one; 0 picks two free ports; None takes
                 those of `supabase/config.toml`.
 
-        Raise StackError if the stack runs on another port, EnvironmentProblem if the machine
-        lacks something, MigrationError if a migration cannot be applied.
+        Raise UsageError if this is no project, StackError if the stack runs on another port,
+        EnvironmentProblem if the machine lacks something, MigrationError if a migration cannot be
+        applied.
         """
         paths.make(self._paths)
+        if not (self.project / "supabase" / "migrations").is_dir():
+            raise UsageError(
+                "there is no supabase/migrations here.",
+                place=str(self.project),
+                remedy="`wakti-sb init` starts a project; --project names one elsewhere.",
+            )
         with self._locked():
             before = state.read(self._paths)
             if before is not None and before.complete and not before.dead():

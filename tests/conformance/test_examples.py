@@ -25,20 +25,22 @@ def test_a_sound_project_comes_out_clean(name: str, migrated: Migrated) -> None:
     assert report.cases > 100
 
 
-_LARGE = ("team", "filebox")  # half a second for each fault of theirs
+def _each_fault(*quick: str) -> pytest.MarkDecorator:
+    """Every seeded fault; those that neither bear nor belong to a name of `quick` are slow."""
+    return pytest.mark.parametrize(
+        "fault",
+        [
+            pytest.param(
+                fault,
+                id=f"{fault.parents[1].name}-{fault.stem}",
+                marks=[] if {fault.parents[1].name, fault.stem} & {*quick} else [pytest.mark.slow],
+            )
+            for fault in faults()
+        ],
+    )
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param(
-            fault,
-            id=f"{fault.parents[1].name}-{fault.stem}",
-            marks=[pytest.mark.slow] if fault.parents[1].name in _LARGE else [],
-        )
-        for fault in faults()
-    ],
-)
+@_each_fault("notes")
 def test_a_fault_is_found_and_named(fault: Path, migrated: Migrated) -> None:
     example = Example(fault.parent.parent.name)
     report = run(example.spec, migrated(example, fault))
@@ -54,7 +56,8 @@ def repaired(url: str, report: Report) -> None:
             connection.execute(statements)  # type: ignore[call-overload]
 
 
-def fix_must_close(fault: Path, migrated: Migrated) -> None:
+@_each_fault("trusts_owner_column", "adds_itself")
+def test_a_proposed_fix_closes_its_fault(fault: Path, migrated: Migrated) -> None:
     example = Example(fault.parent.parent.name)
     url = migrated(example, fault)
     report = run(example.spec, url)
@@ -66,27 +69,10 @@ def fix_must_close(fault: Path, migrated: Migrated) -> None:
     assert [f.id for f in report.findings if "let " not in f.fix and "describe" not in f.fix] == []
 
 
-_QUICK = {"trusts_owner_column", "column_too_many", "avatar_policy_for_every_bucket", "adds_itself"}
-
-
 @pytest.mark.parametrize(
-    "fault", [f for f in faults() if f.stem in _QUICK], ids=lambda p: f"{p.stem}"
+    "name",
+    [pytest.param(each, marks=[] if each == "notes" else [pytest.mark.slow]) for each in NAMES],
 )
-def test_a_proposed_fix_closes_a_fault(fault: Path, migrated: Migrated) -> None:
-    fix_must_close(fault, migrated)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "fault",
-    [f for f in faults() if f.stem not in _QUICK],
-    ids=lambda p: f"{p.parent.parent.name}-{p.stem}",
-)
-def test_every_proposed_fix_closes_its_fault(fault: Path, migrated: Migrated) -> None:
-    fix_must_close(fault, migrated)
-
-
-@pytest.mark.parametrize("name", NAMES)
 def test_every_weakened_policy_is_noticed(name: str, migrated: Migrated) -> None:
     example = Example(name)
     report = mutate(example.spec, migrated(example))

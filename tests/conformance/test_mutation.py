@@ -58,7 +58,13 @@ def test_every_operator_has_its_mutants(empty_database: str) -> None:
     assert found >= _LISTED
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(signal.SIGINT, id="Ctrl-C"),
+        pytest.param(signal.SIGKILL, id="kill -9", marks=pytest.mark.slow),
+    ],
+)
 def test_copies_of_a_run_that_was_stopped_do_not_stay(
     how: signal.Signals, empty_database: str
 ) -> None:
@@ -84,6 +90,7 @@ def test_copies_of_a_run_that_was_stopped_do_not_stay(
     assert not set(made) & set(copies(empty_database))
 
 
+@pytest.mark.slow
 def test_the_same_mutants_are_noticed_by_the_same_cases_however_many_work(
     empty_database: str,
 ) -> None:

@@ -264,6 +264,7 @@ delete = 'own'
 """
 
 
+@pytest.mark.slow
 def test_everybody_has_a_profile_where_users_are_named_by_theirs(empty_database: str) -> None:
     url = applied(empty_database, _PROFILES)
     report = run(parse(_WITH_PROFILES), url)

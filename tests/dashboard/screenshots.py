@@ -14,8 +14,8 @@ import httpx
 from playwright.sync_api import Browser, sync_playwright
 
 from bench._project import folder, running
-from tests.dashboard.browser import Person
 from tests.chromium import FLAGS
+from tests.dashboard.browser import Person
 from tests.dashboard.people import Owner, new_owner
 from wakti_sb import dashboard
 from wakti_sb.dashboard import Server, Site

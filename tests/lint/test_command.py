@@ -56,6 +56,7 @@ def test_json_is_for_a_program(project: Path) -> None:
     assert {*finding} == {"rule", "file", "line", "column", "message", "remedy"}
 
 
+@pytest.mark.slow
 def test_the_same_files_give_the_same_answer(project: Path) -> None:
     write_migrations(project, ["create table b (id int);\ncreate table a (id int);\n", UNSAFE])
     said = {wakti_from_nothing("lint", "--json", cwd=project).stdout for _ in range(2)}

@@ -149,6 +149,7 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_stack_of_the_runs_own_serves_every_worker_and_is_gone_afterwards(
     run: Run, notes: Path, shared: Path
 ) -> None:

@@ -104,6 +104,7 @@ def test_the_screen_shows_who_tried_what_and_how_much_passed(suite: Suite) -> No
     assert "--db-url adds" in done.stderr
 
 
+@pytest.mark.slow
 def test_workers_share_the_work(suite: Suite) -> None:
     done = suite("--json", "-n", "2", "-k", "test_files and list")
     assert done.returncode == 0, done.stderr

@@ -74,14 +74,14 @@ def engine(model: Spec, endpoint: Endpoint, url: str, workers: int) -> Engine:
     with psycopg.connect(endpoint.database) as connection:
         catalog = catalog_for(model, connection)
     begin = time.perf_counter()
-    verdicts, findings = through_client(model, catalog, endpoint)
+    over_client = through_client(model, catalog, endpoint)
     client_seconds = time.perf_counter() - begin
-    assert not findings, [finding.id for finding in findings]
+    assert not over_client.findings, [finding.id for finding in over_client.findings]
     mutated = conformance.mutate(model, url, workers=workers)
     return Engine(
         over_sql.cases,
         sql_seconds,
-        len(verdicts),
+        len(over_client.verdicts),
         client_seconds,
         len(mutated.judged),
         len(mutated.survivors),

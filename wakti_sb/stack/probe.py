@@ -1,13 +1,20 @@
-"""Whether a project answers to its address and keys: one sentence instead of a hundred errors."""
+"""Whether a project answers to its address and keys: one sentence instead of a hundred errors.
+
+The HTTP client is imported where it is needed: `reset` and `status` do without it.
+"""
 
 from __future__ import annotations
 
-import httpx
+from typing import TYPE_CHECKING
 
 from wakti_sb.errors import StackError
 from wakti_sb.stack.endpoint import Endpoint
 
+if TYPE_CHECKING:
+    import httpx
+
 _SECONDS = 30.0
+_OK = 200
 _REFUSED = (401, 403)
 # Auth is there in every project, whatever its tables are.
 _FOR_ANY_KEY = "/auth/v1/settings"
@@ -17,6 +24,8 @@ _LOOK_UP = "Look it up in the project's API settings, or with: wakti-sb status -
 
 def check(endpoint: Endpoint) -> None:
     """Raise StackError if the project does not answer, or a key is not what it is said to be."""
+    import httpx
+
     place = endpoint.api_url
     try:
         with httpx.Client(base_url=place, timeout=_SECONDS) as http:
@@ -34,13 +43,13 @@ def check(endpoint: Endpoint) -> None:
         raise StackError("the publishable key is refused.", place=place, remedy=_LOOK_UP)
     if secret in _REFUSED:
         raise StackError("the secret key is refused.", place=place, remedy=_LOOK_UP)
-    if known != httpx.codes.OK or secret != httpx.codes.OK:
+    if known != _OK or secret != _OK:
         raise StackError(
             f"what answers there is no Supabase project ({known} and {secret}).",
             place=place,
             remedy="The address is that of the project, without /rest/v1.",
         )
-    if too_much == httpx.codes.OK:
+    if too_much == _OK:
         raise StackError(
             "what was given as the publishable key is a secret one: nobody would be refused.",
             place=place,

@@ -83,6 +83,28 @@ begin
 end
 $$;
 
+-- Drop counts that nobody needs any more, of every project: at most 5000, so that it stays short
+-- after a flood, and none that another request holds, so that two sweeps never wait for each other.
+-- Who may call it: functions of wakti_site.
+create or replace function wakti.sweep_counts()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from wakti.rate_limits as r
+  where r.ctid = any (
+    array(
+      select old.ctid
+      from wakti.rate_limits as old
+      where old.started_at < now() - interval '1 hour'
+      limit 5000
+      for update skip locked
+    )
+  );
+end
+$$;
+
 -- Count one request of a client's current minute.
 -- Parameters: project, action, client (an address or an e-mail), requests a minute (0 = no limit).
 -- Result: 0, or the seconds to wait when the minute is used up. A refused request writes nothing,
@@ -116,8 +138,7 @@ begin
   if found then
     -- Nobody else sweeps; one request in a thousand does it for the others.
     if random() < 0.001 then
-      delete from wakti.rate_limits as old
-      where old.started_at < now() - interval '1 hour';
+      perform wakti.sweep_counts();
     end if;
     return 0;
   end if;
@@ -325,6 +346,16 @@ for select
 to wakti_site
 using (started_at < now() - interval '1 hour');
 
+-- Locking them is all that an update of theirs is for.
+drop policy if exists site_locks_stale_counts on wakti.rate_limits;
+
+create policy site_locks_stale_counts
+on wakti.rate_limits
+for update
+to wakti_site
+using (started_at < now() - interval '1 hour')
+with check (project_id = (select wakti.current_project()));
+
 drop policy if exists site_sweeps_stale_counts on wakti.rate_limits;
 
 create policy site_sweeps_stale_counts
@@ -407,6 +438,9 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.origin_passes(text, text[])
 from public, anon, authenticated, service_role;
 
+revoke execute on function wakti.sweep_counts()
+from public, anon, authenticated, service_role;
+
 revoke execute on function wakti.count_request(uuid, text, text, integer)
 from public, anon, authenticated, service_role;
 
@@ -440,6 +474,9 @@ alter function wakti.plain_origin(text)
 owner to wakti_site;
 
 alter function wakti.origin_passes(text, text[])
+owner to wakti_site;
+
+alter function wakti.sweep_counts()
 owner to wakti_site;
 
 alter function wakti.count_request(uuid, text, text, integer)

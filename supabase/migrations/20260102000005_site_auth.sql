@@ -179,6 +179,27 @@ begin
 end
 $$;
 
+-- Drop tokens of a project that have died of age, whoever they were of: at most 5000, and none that
+-- another request holds. Who may call it: functions of wakti_site.
+create or replace function wakti.sweep_sessions(p_project uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from wakti.site_sessions as s
+  where s.ctid = any (
+    array(
+      select old.ctid
+      from wakti.site_sessions as old
+      where old.project_id = p_project and old.expires_at <= now()
+      limit 5000
+      for update skip locked
+    )
+  );
+end
+$$;
+
 -- Keep a token's hash for its days, and drop the user's tokens that have died.
 -- Parameters: project, user, SHA-256 of the token. Who may call it: functions of wakti_site.
 create or replace function wakti.open_session(p_project uuid, p_user uuid, p_token bytea)
@@ -189,6 +210,11 @@ as $$
 begin
   delete from wakti.site_sessions as s
   where s.site_user_id = p_user and s.project_id = p_project and s.expires_at <= now();
+
+  -- Tokens of users who never come back: one login in a hundred looks for them.
+  if random() < 0.01 then
+    perform wakti.sweep_sessions(p_project);
+  end if;
 
   insert into wakti.site_sessions (token_hash, project_id, site_user_id, expires_at)
   values (p_token, p_project, p_user, now() + interval '7 days');
@@ -287,6 +313,9 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.plain_email(text)
 from public, anon, authenticated, service_role;
 
+revoke execute on function wakti.sweep_sessions(uuid)
+from public, anon, authenticated, service_role;
+
 revoke execute on function wakti.open_session(uuid, uuid, bytea)
 from public, anon, authenticated, service_role;
 
@@ -335,6 +364,9 @@ alter function wakti.site_user(uuid, text, text)
 owner to wakti_site;
 
 alter function wakti.plain_email(text)
+owner to wakti_site;
+
+alter function wakti.sweep_sessions(uuid)
 owner to wakti_site;
 
 alter function wakti.open_session(uuid, uuid, bytea)

@@ -104,7 +104,9 @@ function locales(
 
 function sentence(t: Messages, problem: Problem): string {
   const codes: Readonly<Record<string, string>> = t.problems.codes;
-  const known = problem.code === null ? undefined : codes[problem.code];
+  const known = problem.code !== null && Object.hasOwn(codes, problem.code)
+    ? codes[problem.code]
+    : undefined;
   if (known) return known;
   if (problem.kind === "refused") return problem.message || t.problems.refused;
   return t.problems[problem.kind];

@@ -1,10 +1,10 @@
 /** The site's files. */
 
 import { useState } from "preact/hooks";
+import { MAX_PROJECT_BYTES } from "../api/limits.ts";
 import {
   deleteUpload,
   listUploads,
-  MAX_PROJECT_BYTES,
   publicUrl,
   type Upload,
   UPLOAD_PAGE,

@@ -2,8 +2,9 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api } from "../api/client.ts";
+import { MAX_FILE_BYTES } from "../api/limits.ts";
 import { Problem } from "../api/problem.ts";
-import { MAX_FILE_BYTES, uploadFile } from "../api/uploads.ts";
+import { uploadFile } from "../api/uploads.ts";
 
 export type Sending =
   | { readonly state: "waiting" | "stored" | "cancelled" }

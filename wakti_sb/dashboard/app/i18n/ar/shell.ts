@@ -20,6 +20,7 @@ export const shell = {
     more: "إجراءات أخرى",
     select: (name: string) => `تحديد ${name}`,
     selectAll: "تحديد كل ما في هذه الصفحة",
+    selectNone: "إلغاء التحديد",
     selected: (count: number) =>
       plural("ar", count, {
         one: "عنصر واحد محدد",

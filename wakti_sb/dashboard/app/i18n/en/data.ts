@@ -112,4 +112,51 @@ export const data = {
     plural("en", count, { one: "# item imported", other: "# items imported" }),
   importStopped: (done: string, total: string) =>
     `${done} of ${total} items were imported before this happened.`,
+  importWorkbook:
+    "This is an Excel workbook. In Excel, choose “Save as” and “CSV UTF-8”, then import that file.",
+  importQuote: (line: string) =>
+    `A quote (") that opens in line ${line} is never closed.`,
+  importTwice: (name: string) =>
+    `Two columns are called “${name}”. Give one of them another name.`,
+  importUnnamed: (column: string) =>
+    `Column ${column} has values but no name in the first line.`,
+  importGuessed: (encoding: string) =>
+    `The file does not say how its letters are written. It is read as ${encoding}: look whether the rows below are right.`,
+  importUpdate: "Update the items that this file was exported from",
+  importedAt: (time: string) => `A file was imported ${time}.`,
+  importUndo: "Undo import",
+  importUndone: "The import is taken back",
+  selectItem: (name: string) => `Select ${name}`,
+  selectEvery: (count: number) =>
+    plural("en", count, { one: "Select # item", other: "Select all # items" }),
+  deleteMany: (count: number) =>
+    plural("en", count, {
+      one: "Delete this item?",
+      other: "Delete # items?",
+    }),
+  deletedMany: (count: number) =>
+    plural("en", count, { one: "Item deleted", other: "# items deleted" }),
+  restoredMany: (count: number) =>
+    plural("en", count, { one: "Item is back", other: "# items are back" }),
+  collectionMenu: (name: string) => `Collection ${name}`,
+  rename: "Rename",
+  renameTitle: "Rename collection",
+  renameHint: (name: string) =>
+    `Only you see this name. Your site goes on asking for ${name}.`,
+  renamed: "Collection renamed",
+  displayName: "Name",
+  displayNameMissing: "Give the collection a name.",
+  empty: "Delete all items",
+  emptyTitleOf: (name: string) => `Delete all items of ${name}?`,
+  deleteCollection: "Delete collection",
+  deleteCollectionTitle: (name: string) => `Delete ${name}?`,
+  deleteCollectionLead:
+    "Its items go too, and pages that show them will find none.",
+  collectionDeleted: (name: string) => `${name} deleted`,
+  collectionRestored: (name: string) => `${name} is back`,
+  unsaved: "You have changes that are not saved yet.",
+  unsavedNew: "You have a new item that is not saved yet.",
+  unsavedOpen: "Go on editing",
+  unsavedDrop: "Discard",
+  unsavedBack: "Your changes from before are back. They are not saved yet.",
 };

@@ -20,6 +20,7 @@ export const shell = {
     more: "More actions",
     select: (name: string) => `Select ${name}`,
     selectAll: "Select all on this page",
+    selectNone: "Clear selection",
     selected: (count: number) => `${count} selected`,
     pages: "Pages",
     previous: "Previous page",

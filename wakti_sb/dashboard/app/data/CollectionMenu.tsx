@@ -15,7 +15,7 @@ import { TextField } from "../primitives/Field.tsx";
 import { Menu } from "../primitives/Menu.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
-import { go, href } from "../shell/route.ts";
+import { go, href } from "../routing/route.ts";
 
 type Work = "rename" | "empty" | "delete";
 

@@ -11,7 +11,7 @@ import { TextField } from "../primitives/Field.tsx";
 import { PageHead } from "../primitives/PageHead.tsx";
 import { Empty } from "../primitives/States.tsx";
 import { useProject } from "../projects/project.tsx";
-import { go, href } from "../shell/route.ts";
+import { go, href } from "../routing/route.ts";
 import { Items } from "./Items.tsx";
 
 export function DataTab(props: { collection: string | null }) {

@@ -1,6 +1,6 @@
 /** Add or edit an item: a control for each field, or the raw JSON. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import {
   createItems,
   type Item,
@@ -140,7 +140,8 @@ export function ItemEditor(props: {
   );
   const touched = kept !== null || mode === "json" ||
     JSON.stringify(drafts) !== start;
-  useEffect(() => {
+  // Before the next thing that happens, which may be a reload.
+  useLayoutEffect(() => {
     if (touched) keepDraft(props.place, own, { base, mode, drafts, json });
   }, [touched, base, mode, drafts, json]);
 

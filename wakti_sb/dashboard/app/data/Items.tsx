@@ -24,6 +24,7 @@ import { NOTHING, type Selection } from "../primitives/selection.ts";
 import { Search } from "../primitives/Search.tsx";
 import { Empty, Failed, Loading, Notice } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
+import { useView } from "../routing/route.ts";
 import { useProject } from "../projects/project.tsx";
 import { ExportMenu } from "../transfer/ExportMenu.tsx";
 import { BulkBar } from "./BulkBar.tsx";
@@ -51,7 +52,7 @@ export function Items(props: {
   const { api, owner, project, refresh } = useProject();
   const { collection } = props;
   const place: Place = { project: project.id, owner: owner.id, collection };
-  const [search, setSearch] = useState("");
+  const [search, setSearch] = useView("search");
   const [start, setStart] = useStart();
   const [work, setWork] = useState<Work | null>(null);
   const [selected, setSelected] = useState<Selection>(NOTHING);

@@ -1,6 +1,6 @@
 /** The Data tab, in Arabic. */
 
-import { plural } from "../messages.ts";
+import { plural } from "../plural.ts";
 
 export const data = {
   title: "البيانات",

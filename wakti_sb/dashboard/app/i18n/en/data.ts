@@ -1,6 +1,6 @@
 /** The Data tab. */
 
-import { plural } from "../messages.ts";
+import { plural } from "../plural.ts";
 
 export const data = {
   title: "Data",
@@ -62,7 +62,7 @@ export const data = {
   invalidJson: (reason: string) => `This is not valid JSON: ${reason}`,
   notArray: "This must be a list: [ … ]",
   notObject: "This must be an object: { … }",
-  tooLarge: (size: string) => `The item has ${size}; 256 KiB is the most.`,
+  tooLarge: (size: string) => `The item has ${size}; 256 KB is the most.`,
   tooDeep: "The item is nested more than 32 deep.",
   saved: "Item saved",
   added: "Item added",
@@ -100,10 +100,10 @@ export const data = {
   importRow: (row: string, reason: string) => `Row ${row}: ${reason}`,
   importRowShape: "it has more values than the first line has names",
   importRowObject: "it is not an object",
-  importRowLarge: "it is larger than 256 KiB",
+  importRowLarge: "it is larger than 256 KB",
   importRowDeep: "it is nested more than 32 deep",
   importNothing: "There are no rows in this file.",
-  importFileLarge: "The file is larger than 20 MiB. Split it into parts.",
+  importFileLarge: "The file is larger than 20 MB. Split it into parts.",
   importNotText: "This file is not text.",
   importAction: (count: number) =>
     plural("en", count, { one: "Import # item", other: "Import # items" }),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wakti_sb.migrate.statements import Kind, split, without_concurrently, words
+from wakti_sb.migrate.kinds import Kind
+from wakti_sb.migrate.statements import split, without_concurrently, words
 
 
 @pytest.mark.parametrize(

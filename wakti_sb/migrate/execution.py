@@ -12,7 +12,6 @@ from psycopg.pq import TransactionStatus
 from wakti_sb.errors import MigrationError
 from wakti_sb.migrate import history
 from wakti_sb.migrate.connection import Connection, Target
-from wakti_sb.migrate.errors import StatementFailed
 from wakti_sb.migrate.events import (
     FileStarted,
     OnEvent,
@@ -21,7 +20,7 @@ from wakti_sb.migrate.events import (
     StatementLeftOut,
 )
 from wakti_sb.migrate.failure import Outcome, Refused, connection_lost, statement_failed
-from wakti_sb.migrate.position import first_line, locate
+from wakti_sb.migrate.position import first_line
 from wakti_sb.migrate.preflight import Facts, inspect
 from wakti_sb.migrate.reader import Block, Migration, blocks
 from wakti_sb.migrate.results import FileReport, StatementReport
@@ -101,8 +100,6 @@ class FileRun:
             self._lock_timeout = prepare_session(self._connection, self._timeouts)
         last = len(self._blocks) - 1
         for index in range(self._done, len(self._blocks)):
-            if index == last and self._status() is not TransactionStatus.IDLE:
-                raise self._left_open()
             self._reports[index] = []
             self._run_block(self._blocks[index], self._reports[index], record=index == last)
             if self._status() is TransactionStatus.IDLE:
@@ -138,8 +135,7 @@ class FileRun:
             with scope:
                 return self._run_statement(statement)
         except Refused as refused:
-            file, text = self._migration.file, self._migration.text
-            left_out = self._omissions.leave_out(file, text, statement, refused.error)
+            left_out = self._omissions.leave_out(self._migration.file, statement, refused.error)
             if left_out is None:
                 raise
         self._on_event(StatementLeftOut(self._migration.version, left_out))
@@ -196,17 +192,6 @@ class FileRun:
     def _failure(self, refused: Refused) -> MigrationError:
         return statement_failed(self._migration, refused, self._outcome(), self._target)
 
-    def _left_open(self) -> StatementFailed:
-        self._connection.execute("rollback")
-        opened = self._blocks[self._done].statements[0]
-        return StatementFailed(
-            "this begins a transaction that the file never ends",
-            file=self._migration.file,
-            text=self._migration.text,
-            offset=opened.code,
-            remedy=" ".join(["Add the `commit`.", *self._outcome().sentences(self._migration)]),
-        )
-
 
 def started(migration: Migration, index: int, total: int) -> FileStarted:
     """The event for a file that begins: number `index` (from 1) of `total`."""
@@ -249,7 +234,7 @@ def report(
     """The report of a statement that began at `begun` (of `time.perf_counter`)."""
     return StatementReport(
         file=migration.file,
-        line=locate(migration.text, statement.code).line,
+        line=statement.line,
         sql=first_line(statement.sql[statement.code - statement.offset :]),
         milliseconds=(time.perf_counter() - begun) * 1000,
         rows=rows if rows >= 0 else None,

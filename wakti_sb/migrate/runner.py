@@ -13,7 +13,7 @@ from wakti_sb.migrate.dry_run import DryRun
 from wakti_sb.migrate.events import FileDone, OnEvent, log_event
 from wakti_sb.migrate.execution import FileRun, started
 from wakti_sb.migrate.preflight import inspect
-from wakti_sb.migrate.reader import Migration
+from wakti_sb.migrate.reader import Migration, require_ends
 from wakti_sb.migrate.results import FileReport, Repair, Result, Status
 from wakti_sb.migrate.runner_lock import runner_lock
 from wakti_sb.migrate.session import Timeouts, prepare_session
@@ -56,6 +56,7 @@ def apply(
             facts = inspect(connection, target.address, writing=True)
             state = plan.compare(migrations, history.load(connection, facts), target.address)
             pending = plan.pending(migrations, state, include_all=include_all)
+            require_ends(pending)
             if dry_run:
                 trial = DryRun(connection, target, facts, timeouts=timeouts, on_event=on_event)
                 return Result(target.address, True, trial.run(pending))

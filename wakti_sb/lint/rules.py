@@ -23,7 +23,7 @@ RULES = {
     "foreign-key-without-index": "a foreign key has an index",
     "table-without-rls": "a table that the API shows has row level security",
     "view-with-owner-rights": "a view that the API shows reads with the rights of who asks",
-    "definer-without-search-path": "a security definer function sets its search_path, with pg_temp at the end",
+    "definer-without-search-path": "a security definer function sets its search_path, pg_temp last",
     "function-open-to-anon": "a function that the API shows is not for everybody by accident",
 }
 """Name and claim of each rule of our own."""

@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 
 from wakti_sb.errors import MigrationError
 from wakti_sb.migrate import history
-from wakti_sb.migrate.connection import Connection, Target
+from wakti_sb.migrate.connection import Connection, Cursor, Target
 from wakti_sb.migrate.events import (
     FileStarted,
     OnEvent,
@@ -52,6 +52,7 @@ class FileRun:
         omissions: Omissions | None = None,
     ) -> None:
         self._connection = connection
+        self._cursor = connection.cursor()  # one for all statements: making it takes time
         self._target = target
         self._migration = migration
         self._facts = facts
@@ -146,7 +147,7 @@ class FileRun:
         if patient:
             # It stands in nobody's way while it waits, and cut short it leaves a broken index.
             set_lock_timeout(self._connection, "0")
-        done = execute(self._connection, self._migration, statement)
+        done = execute(self._cursor, self._migration, statement)
         if patient:
             set_lock_timeout(self._connection, self._lock_timeout)
         return done
@@ -214,7 +215,7 @@ def pause(
 
 
 def execute(
-    connection: Connection, migration: Migration, statement: Statement, sql: str | None = None
+    cursor: Cursor, migration: Migration, statement: Statement, sql: str | None = None
 ) -> StatementReport:
     """Run one statement; `sql` in its place, where that is given.
 
@@ -222,7 +223,7 @@ def execute(
     """
     begun = time.perf_counter()
     try:
-        cursor = connection.execute((sql or statement.sql).encode())
+        cursor.execute((sql or statement.sql).encode())
     except psycopg.Error as error:
         raise Refused(statement, error) from error
     return report(migration, statement, begun, cursor.rowcount)

@@ -20,14 +20,14 @@ from wakti_sb.migrate.events import (
     StatementLeftOut,
 )
 from wakti_sb.migrate.failure import Outcome, Refused, connection_lost, statement_failed
+from wakti_sb.migrate.left_out import LeavingOut
+from wakti_sb.migrate.left_out.made import controls_transaction
 from wakti_sb.migrate.position import first_line
 from wakti_sb.migrate.preflight import Facts, inspect
 from wakti_sb.migrate.reader import Block, Migration, blocks
 from wakti_sb.migrate.results import FileReport, StatementReport
 from wakti_sb.migrate.session import Timeouts, notices, prepare_session, set_lock_timeout
 from wakti_sb.migrate.statements import Statement
-from wakti_sb.migrate.without import Omissions
-from wakti_sb.migrate.without.made import controls_transaction
 
 
 class FileRun:
@@ -36,7 +36,7 @@ class FileRun:
     Parameters:
         facts: what there is of the history; the rest is made in the file's transaction.
         before: the versions that this run has applied already, for error messages.
-        omissions: what the database has to do without; None for a real one.
+        leaving_out: what the database has to do without; None for a real one.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class FileRun:
         before: tuple[str, ...],
         timeouts: Timeouts,
         on_event: OnEvent,
-        omissions: Omissions | None = None,
+        leaving_out: LeavingOut | None = None,
     ) -> None:
         self._connection = connection
         self._cursor = connection.cursor()  # one for all statements: making it takes time
@@ -59,7 +59,7 @@ class FileRun:
         self._before = before
         self._timeouts = timeouts
         self._on_event = on_event
-        self._omissions = omissions
+        self._leaving_out = leaving_out
         self._blocks = blocks(migration)
         self._reports: list[list[StatementReport]] = [[] for _ in self._blocks]
         self._done = 0  # blocks whose effect no rollback can undo
@@ -126,7 +126,7 @@ class FileRun:
             raise Refused(None, error) from error
 
     def _run_or_leave_out(self, statement: Statement) -> StatementReport | None:
-        if self._omissions is None:
+        if self._leaving_out is None:
             return self._run_statement(statement)
         scope: AbstractContextManager[object] = nullcontext()
         in_transaction = self._status() is TransactionStatus.INTRANS
@@ -136,7 +136,7 @@ class FileRun:
             with scope:
                 return self._run_statement(statement)
         except Refused as refused:
-            left_out = self._omissions.leave_out(self._migration.file, statement, refused.error)
+            left_out = self._leaving_out.leave_out(self._migration.file, statement, refused.error)
             if left_out is None:
                 raise
         self._on_event(StatementLeftOut(self._migration.version, left_out))

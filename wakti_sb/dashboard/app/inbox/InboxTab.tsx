@@ -178,7 +178,8 @@ export function InboxTab(props: { chosen: string | null; view: View }) {
   }
 
   const filtered = isFiltered(filter);
-  const nothing = list.value?.total === 0;
+  const nothing = list.value !== null && rows.length === 0 &&
+    list.value.total <= deletion.hidden.size;
   return (
     <>
       <PageHead title={t.inbox.title} lead={t.inbox.lead}>

@@ -35,6 +35,8 @@ def test_a_new_owner_signs_up_makes_a_project_and_can_receive_at_once(
     page.get_by_role("button", name="Create project").click()
     page.get_by_label("Name").fill("معرض النور")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="First steps")).to_be_visible()
+    page.get_by_role("link", name="Inbox").click()
     expect(page.get_by_role("heading", name="No messages yet")).to_be_visible()
 
     project = page.url.split("/project/")[1].split("/")[0]
@@ -108,10 +110,10 @@ def test_the_password_is_changed_from_the_account(person: Person) -> None:
     person.enter("inbox")
     person.press("Account")
     person.page.get_by_role("menuitem", name="Change password").click()
-    person.page.get_by_label("New password").fill("short")
+    person.by("textbox", "New password").fill("short")
     person.press("Save")
     person.sees("The password needs at least 8 characters.")
-    person.page.get_by_label("New password").fill("another horse")
+    person.by("textbox", "New password").fill("another horse")
     person.press("Save")
     person.sees("Your password is changed")
     person.press("Sign out")

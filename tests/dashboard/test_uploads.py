@@ -124,17 +124,17 @@ def test_an_upload_goes_on_when_the_tab_changes_and_every_tab_says_how_far_it_is
     person: Person,
 ) -> None:
     person.enter("uploads")
-    person.page.route("**/project-backend-api", lambda route: None)  # never answered
+    person.page.route("**/project-backend-api", lambda _: None)  # never answered
     chooser = person.page.locator("input[type=file]")
     chooser.set_input_files([file("slow.png")])
     person.sees("Uploading")
     person.go("inbox")
     pill = person.page.locator(".pill")
     expect(pill).to_contain_text("Uploading:")
-    person.page.unroute("**/project-backend-api")
     pill.click()
     person.press("Cancel slow.png")
     person.sees("Cancelled")
+    person.page.unroute("**/project-backend-api")
     chooser.set_input_files([file("quick.png")])
     person.go("inbox")
     person.sees("1 file stored")

@@ -48,7 +48,7 @@ export function InboxTab(props: { chosen: string | null; view: View }) {
   useEffect(() => {
     // The first look only tells what the list shows already.
     if (newest !== null && list.value) list.reload();
-  }, [newest]);
+  }, [newest, overview.submissions]);
   const deletion = useDeletion(
     async (ids) => {
       await deleteSubmissions(api, ids);

@@ -2,6 +2,5 @@
 -- what harms others is waiting for a lock with everybody queueing behind, and lock_timeout is for
 -- that.
 reset session authorization;
-reset role;
 reset all;
 set statement_timeout = 0;

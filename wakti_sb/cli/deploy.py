@@ -13,13 +13,14 @@ from rich.table import Table
 
 from wakti_sb import deploy
 from wakti_sb.cli import _env_file
-from wakti_sb.cli._endpoint import Address, of_an_endpoint
+from wakti_sb.cli._endpoint import of_an_endpoint
 from wakti_sb.cli._hosted import chosen_ref, hosted, project_ref
 from wakti_sb.cli._migrations import migration_events
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
 from wakti_sb.errors import Findings, UsageError
 from wakti_sb.events import Listener
+from wakti_sb.stack import Address
 
 _SIGNS = {True: "✓", False: "✗", None: "?"}
 

@@ -18,7 +18,7 @@ from wakti_sb.deploy.target import Database, Hosted, Place
 from wakti_sb.events import Listener, Notice, Step
 from wakti_sb.migrate import OnEvent
 from wakti_sb.stack import config as configuration
-from wakti_sb.stack.embedded import deno, paths
+from wakti_sb.stack.machine import cache, find_deno
 
 
 def read_project(
@@ -34,7 +34,7 @@ def read_project(
     return Wanted(
         migrations=migrate.read(project / "supabase" / "migrations"),
         config=configuration.read(project),
-        functions=sources.read(project, deno.find(paths.cache()), one_module=one_module),
+        functions=sources.read(project, find_deno(cache()), one_module=one_module),
         schemas=tuple(data_api["schemas"]) if "schemas" in data_api else None,
         max_rows=data_api.get("max_rows"),
         secrets=secrets,

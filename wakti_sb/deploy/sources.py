@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from wakti_sb import __version__
 from wakti_sb.deploy.errors import DeployError
 from wakti_sb.errors import SpecError
-from wakti_sb.stack.embedded.deno import Deno
+from wakti_sb.stack.machine import Deno
 
 BACKEND = "project-backend-api"
 

@@ -22,6 +22,7 @@ from wakti_sb.migrate.events import (
     WaitingForRunner,
 )
 from wakti_sb.migrate.history import Applied, history_query
+from wakti_sb.migrate.left_out import LeavingOut
 from wakti_sb.migrate.plan import compare, pending
 from wakti_sb.migrate.reader import Migration, read
 from wakti_sb.migrate.results import (
@@ -35,7 +36,6 @@ from wakti_sb.migrate.results import (
 )
 from wakti_sb.migrate.runner import apply, repair, status
 from wakti_sb.migrate.session import Timeouts
-from wakti_sb.migrate.without import Omissions
 
 __all__ = [  # noqa: RUF022  # grouped by what they are
     # use cases
@@ -50,7 +50,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are
     "pending",
     # what they take
     "Migration",
-    "Omissions",
+    "LeavingOut",
     "OnEvent",
     "Timeouts",
     # what they return

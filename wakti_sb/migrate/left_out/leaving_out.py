@@ -11,7 +11,7 @@ from wakti_sb.events import LeftOut
 from wakti_sb.migrate.left_out.made import effect
 from wakti_sb.migrate.left_out.missing import Missing, missing_from
 from wakti_sb.migrate.left_out.provided import known, provider
-from wakti_sb.migrate.position import first_line, locate
+from wakti_sb.migrate.position import first_line
 from wakti_sb.migrate.statements import Statement
 
 _NOT_ALLOWED = "42501"
@@ -41,9 +41,7 @@ class LeavingOut:
         """Nothing of this file was kept, so it left nothing out."""
         self._left_out = {place: one for place, one in self._left_out.items() if place[0] != file}
 
-    def leave_out(
-        self, file: str, text: str, statement: Statement, error: psycopg.Error
-    ) -> LeftOut | None:
+    def leave_out(self, file: str, statement: Statement, error: psycopg.Error) -> LeftOut | None:
         """Remember a statement of `file` as left out; None if it has to be an error."""
         message = error.diag.message_primary or ""
         missing = missing_from(error.sqlstate, message) or _handler(error.sqlstate, statement.sql)
@@ -52,15 +50,15 @@ class LeavingOut:
             return None
         extension, because = cause
         done = effect(statement.sql)
-        line = locate(text, statement.code).line
+        place = f"{file}:{statement.line}"
         one = LeftOut(
             file=file,
-            line=line,
+            line=statement.line,
             statement=first_line(statement.sql[statement.code - statement.offset :]),
             extension=extension,
             reason=f"{message}{because}",
             made=done.made,
-            concerns=(*done.concerns, f"{file}:{line}") if done.unknown else done.concerns,
+            concerns=(*done.concerns, place) if done.unknown else done.concerns,
         )
         self._left_out[one.file, one.line] = one
         if missing.kind == "extension":

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from pglast import ast, parser
 
-from wakti_sb.migrate.position import locate
 from wakti_sb.migrate.reader import Migration
 
 
@@ -31,5 +30,4 @@ def wanted(migrations: Iterable[Migration]) -> Iterator[Wanted]:
                 continue
             for raw in parser.parse_sql(statement.sql):
                 if isinstance(raw.stmt, ast.CreateExtensionStmt):
-                    line = locate(migration.text, statement.code).line
-                    yield Wanted(str(raw.stmt.extname), f"{migration.file}:{line}")
+                    yield Wanted(str(raw.stmt.extname), f"{migration.file}:{statement.line}")

@@ -9,7 +9,8 @@ import psycopg
 
 from wakti_sb.errors import MigrationError
 from wakti_sb.migrate import LeavingOut
-from wakti_sb.migrate.statements import Kind, split
+from wakti_sb.migrate.kinds import Kind
+from wakti_sb.migrate.statements import split
 
 
 def sow(
@@ -44,5 +45,5 @@ def _piece_by_piece(
             with connection.transaction():
                 connection.execute(statement.sql.encode())
         except psycopg.Error as error:
-            if leaving_out.leave_out(place, text, statement, error) is None:
+            if leaving_out.leave_out(place, statement, error) is None:
                 raise

@@ -166,6 +166,7 @@ class Services:
             "WAKTI_DASHBOARD_DIR": (
                 str(self.paths.dashboard) if self.paths.dashboard.exists() else ""
             ),
+            "WAKTI_LOGS_DIR": str(self.paths.logs),
             "LITE_TELEMETRY": "0",
             "DO_NOT_TRACK": "1",
         }
@@ -174,11 +175,12 @@ class Services:
         return process.spawn(command, env=full, cwd=self.paths.state, log=self._log(API))
 
     def _api_command(self) -> list[str]:
-        """How to run the API: it reaches this stack alone, and only the files it serves.
+        """How to run the API: it reaches this stack alone, the files it serves and its logs.
 
         Of the functions it sees when their files were written. It may read its whole environment,
         because we make that.
         """
+        storage, logs = self.paths.storage.name, self.paths.logs.name
         supabase = os.path.relpath(self.paths.project / "supabase", self.paths.state)
         return [
             self.deno.program,
@@ -192,8 +194,8 @@ class Services:
             # The process of a function listens on a port that is chosen when it starts.
             f"--allow-net={HOST}",
             # Named from where it runs: Deno has no way to write a path with a comma in it.
-            f"--allow-read={self.paths.storage.name},{self.paths.dashboard.name},{supabase}",
-            f"--allow-write={self.paths.storage.name}",
+            f"--allow-read={storage},{self.paths.dashboard.name},{logs},{supabase}",
+            f"--allow-write={storage},{logs}",
             "--allow-env",
             f"--config={ENTRY.with_name('deno.json')}",
             str(ENTRY),

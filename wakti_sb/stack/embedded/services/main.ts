@@ -16,6 +16,7 @@ import { Targets } from "./edge/targets.ts";
 import { Gateway } from "./gateway.ts";
 import { createLite } from "./lite.ts";
 import { flushLog, logError, quietConsole } from "./log.ts";
+import { keepLogsShort } from "./rotation.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { StorageDatabase } from "./storage/database.ts";
 import { FileStore } from "./storage/files.ts";
@@ -41,6 +42,9 @@ function start(settings: Settings): void {
     credentials,
     settings.wallClock,
   );
+  const files = new FileStore(settings.storageDir);
+  files.sweep().catch(logError);
+  if (settings.logsDir !== null) keepLogsShort(settings.logsDir);
   let gateway: Gateway | null = null;
   const server = Deno.serve({
     hostname: HOST,
@@ -58,7 +62,7 @@ function start(settings: Settings): void {
         auth: new Auth(lite, new Users(db), sessions, credentials),
         storage: new Storage(
           new StorageDatabase(storagePool),
-          new FileStore(settings.storageDir),
+          files,
           credentials,
         ),
         dashboardDir: settings.dashboardDir,

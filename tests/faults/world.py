@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import time
+import tomllib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,6 @@ from wakti_sb.stack.embedded import paths, state
 ROOT = Path(__file__).parent.parent.parent
 FUNCTION = "project-backend-api"
 PROJECTS = 3
-LIMITS = ("submit", "login", "signup", "write", "upload", "read")
 
 MAKE = """
 with owner as (
@@ -71,7 +71,8 @@ class World:
         self.projects.clear()
         with psycopg.connect(self.endpoint.db_url) as connection:
             # Without rate limits: every visitor of a run has the same address.
-            features = json.dumps({"rate_limits": dict.fromkeys(LIMITS, 0)})
+            limits = tomllib.loads((ROOT / "wakti.toml").read_text("utf-8"))["rate_limits"]
+            features = json.dumps({"rate_limits": dict.fromkeys(limits, 0)})
             for _ in range(PROJECTS):
                 email = f"{uuid.uuid4().hex}@example.com"
                 values = {"email": email, "features": features}

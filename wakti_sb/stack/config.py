@@ -35,6 +35,7 @@ class Config:
     Parameters:
         api_port, db_port: where the local stack answers.
         schemas: exposed over the Data API.
+        extra_search_path: where names are looked for after the schema of a request.
         max_rows: the most rows one request returns.
         auto_expose_new_tables: whether new tables are open to the API roles by default.
         seed_files: patterns below `supabase/`, applied after the migrations of a new database.
@@ -45,6 +46,7 @@ class Config:
     api_port: int = 54321
     db_port: int = 54322
     schemas: tuple[str, ...] = ("public", "graphql_public")
+    extra_search_path: tuple[str, ...] = ("public", "extensions")
     max_rows: int = 1000
     auto_expose_new_tables: bool = True
     seed_files: tuple[str, ...] = ("./seed.sql",)
@@ -73,6 +75,9 @@ def read(project: Path) -> Config:
         api_port=read_value("api.port", int, default.api_port),
         db_port=read_value("db.port", int, default.db_port),
         schemas=tuple(read_value("api.schemas", list, list(default.schemas))),
+        extra_search_path=tuple(
+            read_value("api.extra_search_path", list, list(default.extra_search_path))
+        ),
         max_rows=read_value("api.max_rows", int, default.max_rows),
         auto_expose_new_tables=read_value("api.auto_expose_new_tables", bool, True),
         seed_files=(

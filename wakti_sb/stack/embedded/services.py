@@ -6,6 +6,7 @@ Asked over the standard library: a better HTTP client takes longer to import tha
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -117,6 +118,8 @@ class Services:
             "WAKTI_FUNCTIONS": json.dumps(served),
             "WAKTI_SCHEMAS": json.dumps(self.config.schemas),
             "WAKTI_MAX_ROWS": str(self.config.max_rows),
+            "WAKTI_EXTRA_SEARCH_PATH": json.dumps(self.config.extra_search_path),
+            "WAKTI_DATA_API": os.environ.get("WAKTI_DATA_API", "own"),
             "WAKTI_DASHBOARD_DIR": (
                 str(self.paths.dashboard) if self.paths.dashboard.exists() else ""
             ),

@@ -13,6 +13,8 @@ const GOOD: Record<string, string> = {
   WAKTI_FUNCTIONS: '{"hello": {"url": "http://127.0.0.1:9000/"}}',
   WAKTI_SCHEMAS: '["public"]',
   WAKTI_MAX_ROWS: "1000",
+  WAKTI_DATA_API: "own",
+  WAKTI_EXTRA_SEARCH_PATH: '["public", "extensions"]',
 };
 
 const OPTIONAL = new Set<string>(["WAKTI_DASHBOARD_DIR", "WAKTI_LOGS_DIR"]);

@@ -22,6 +22,10 @@ export interface Settings {
   readonly functions: ReadonlyMap<string, FunctionTarget>;
   /** Exposed over the Data API; the first is the default. */
   readonly schemas: readonly string[];
+  /** Which implementation serves the Data API: our own, or Lite's. */
+  readonly dataApi: "own" | "lite";
+  /** Schemas searched for names after that of a request of the Data API. */
+  readonly extraSearchPath: readonly string[];
   /** The most rows one request of the Data API returns. */
   readonly maxRows: number;
   readonly dashboardDir: string | null;
@@ -50,6 +54,8 @@ export const VARIABLES = [
   "WAKTI_FUNCTIONS",
   "WAKTI_SCHEMAS",
   "WAKTI_MAX_ROWS",
+  "WAKTI_DATA_API",
+  "WAKTI_EXTRA_SEARCH_PATH",
   "WAKTI_DASHBOARD_DIR",
   "WAKTI_LOGS_DIR",
 ] as const;
@@ -73,6 +79,17 @@ export function readSettings(
   if (!isStringList(schemas) || schemas.length === 0) {
     throw new SettingsError("WAKTI_SCHEMAS", "is not a list of schema names.");
   }
+  const extraSearchPath = json(required, "WAKTI_EXTRA_SEARCH_PATH");
+  if (!isStringList(extraSearchPath)) {
+    throw new SettingsError(
+      "WAKTI_EXTRA_SEARCH_PATH",
+      "is not a list of schema names.",
+    );
+  }
+  const dataApi = required("WAKTI_DATA_API");
+  if (dataApi !== "own" && dataApi !== "lite") {
+    throw new SettingsError("WAKTI_DATA_API", 'is neither "own" nor "lite".');
+  }
   return {
     port: integer(required, "WAKTI_PORT", 0, 65535),
     databaseUrl: databaseUrl(required, "WAKTI_DB_URL"),
@@ -84,6 +101,8 @@ export function readSettings(
     serviceRoleKey: required("WAKTI_SERVICE_ROLE_KEY"),
     functions: readFunctions(json(required, "WAKTI_FUNCTIONS")),
     schemas,
+    dataApi,
+    extraSearchPath,
     maxRows: integer(required, "WAKTI_MAX_ROWS", 1, Number.MAX_SAFE_INTEGER),
     dashboardDir: get("WAKTI_DASHBOARD_DIR") || null,
     logsDir: get("WAKTI_LOGS_DIR") || null,

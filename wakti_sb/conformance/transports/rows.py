@@ -96,7 +96,7 @@ class RowRequests:
         return Outcome("allowed" if keys else "zero rows", keys, len(rows))
 
     def _aimed(self, query: Any, table: Relation, where: Pairs) -> Any:
-        """With a filter that every row passes if it has none, which the platform refuses (21000)."""
+        """With a filter that every row passes if it has none: the platform refuses that (21000)."""
         if where:
             return _filtered(query, where)
         known = self.scenario.catalog.tables[table]

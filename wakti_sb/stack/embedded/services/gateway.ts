@@ -5,7 +5,7 @@ import { isPreflight, openToAll, preflightAnswer } from "./cors.ts";
 import { apiKeyOf, type Credentials, type KeyKind } from "./credentials.ts";
 import { sendPage } from "./dashboard.ts";
 import type { PlatformConnection } from "./database/platform_connection.ts";
-import type { Functions } from "./functions.ts";
+import type { Functions } from "./edge/functions.ts";
 import type { Lite } from "./lite.ts";
 import { logError, logRequest } from "./log.ts";
 import { Problem } from "./problem.ts";

@@ -11,7 +11,8 @@ import { BCRYPT_COST, Users } from "./auth/users.ts";
 import { Credentials } from "./credentials.ts";
 import { PlatformConnection } from "./database/platform_connection.ts";
 import { openPool } from "./database/pools.ts";
-import { Functions } from "./functions.ts";
+import { Functions } from "./edge/functions.ts";
+import { Targets } from "./edge/targets.ts";
 import { Gateway } from "./gateway.ts";
 import { createLite } from "./lite.ts";
 import { flushLog, logError, quietConsole } from "./log.ts";
@@ -33,10 +34,18 @@ function start(settings: Settings): void {
     settings.schemas,
   );
   const storagePool = openPool(settings.databaseUrl, "storage");
+  const functions = new Functions(
+    new Targets(
+      settings.launcherPort,
+      settings.launcherToken,
+      settings.hasFunctions,
+    ),
+    credentials,
+    settings.wallClock,
+  );
   const files = new FileStore(settings.storageDir);
   files.sweep().catch(logError);
   if (settings.logsDir !== null) keepLogsShort(settings.logsDir);
-  const functions = new Functions(settings.functions, credentials);
   const data = settings.dataApi === "own" ? openDataApi(settings) : null;
   let gateway: Gateway | null = null;
   const server = Deno.serve({

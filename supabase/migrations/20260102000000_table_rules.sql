@@ -62,11 +62,20 @@ declare
     "read": "access", "write": "access", "validate": "boolean"
   }';
   overrides jsonb := new.features #> '{collections,overrides}';
+  system text;
   problem text;
 begin
   if jsonb_typeof(new.features) is distinct from 'object' then
     raise check_violation using message = 'features must be an object';
   end if;
+  -- `true` and `false` for a system are short for {"enabled": …}.
+  foreach system in array array['forms', 'collections', 'uploads', 'auth'] loop
+    if jsonb_typeof(new.features -> system) = 'boolean' then
+      new.features := jsonb_set(
+        new.features, array[system], jsonb_build_object('enabled', new.features -> system)
+      );
+    end if;
+  end loop;
   if jsonb_typeof(overrides) is distinct from 'object' then
     overrides := '{}';  -- absent, or refused below
   end if;

@@ -133,7 +133,7 @@ class Subject:
         values = row_values(
             scenario.spec, self.table, world, person, _SPARE, planned, scenario.salt
         )
-        fixed = self.pointing | set(self.entry.fixed)
+        fixed = self.pointing | set(self.entry.placing)
         solved = scenario.solved.get(self.entry.table, {})
         values.update({k: v for k, v in solved.items() if k not in fixed})
         allowed = self.entry.insert.columns
@@ -208,7 +208,7 @@ class Subject:
     def _free(self, column: Column) -> bool:
         entry = self.entry
         return (
-            column.name not in entry.fixed
+            column.name not in entry.placing
             and column.name not in entry.hidden
             and column.name not in self.table.primary_key
         )

@@ -132,7 +132,7 @@ def _new_rows_matter(spec: Spec, table: Table, policy: Policy) -> bool:
     updatable = {c.name for c in table.columns if {*API_ROLES} & set(c.updaters)}
     text = f"{policy.using or ''} {policy.check or ''}"
     looked_at = {name for name in updatable if re.search(rf"\b{re.escape(name)}\b", text)}
-    return bool(looked_at | (updatable & set(entry.fixed if entry is not None else ())))
+    return bool(looked_at | (updatable & set(entry.placing if entry is not None else ())))
 
 
 def _policy(table: Table, policy: Policy, new_rows: bool = True) -> Iterator[Mutant]:

@@ -29,7 +29,7 @@ alter role wakti_edge set idle_in_transaction_session_timeout = '10s';
 
 alter role wakti_edge set timezone = 'UTC';
 
-alter role wakti_edge set search_path = '';
+alter role wakti_edge set search_path = pg_catalog, pg_temp;
 
 -- Every query of the API is short; compiling one would cost more than running it.
 alter role wakti_edge set jit = off;
@@ -41,6 +41,30 @@ grant wakti_site to current_user with inherit true, set true;
 grant wakti_edge to current_user with inherit false, set true;
 
 grant usage on schema wakti to wakti_site, wakti_edge;
+
+-- Whoever may make temporary objects can give them the names of tables and types that a function
+-- asks for. Every role may, by a right of `public`; so each gets the right by itself, but for these
+-- two, and `public` loses it. A role that is made later asks for it: grant temporary on database ….
+do $$
+declare
+  holder text;
+begin
+  if has_database_privilege('wakti_edge', current_database(), 'temporary') then
+    for holder in
+      select r.rolname
+      from pg_catalog.pg_roles as r
+      where
+        r.rolname not in ('wakti_site', 'wakti_edge')
+        and r.rolname !~ '^pg_'
+        and not r.rolsuper
+        and has_database_privilege(r.oid, current_database(), 'temporary')
+    loop
+      execute format('grant temporary on database %I to %I', current_database(), holder);
+    end loop;
+    execute format('revoke temporary on database %I from public', current_database());
+  end if;
+end
+$$;
 
 -- answer: what every function of the API answers. An HTTP status, a machine code on refusal, the
 -- finished JSON text (on refusal a sentence, where it says more than the code), the origin that

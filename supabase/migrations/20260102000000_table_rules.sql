@@ -10,7 +10,7 @@
 create or replace function wakti.touch_updated_at()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.updated_at := now();
@@ -22,7 +22,7 @@ $$;
 create or replace function wakti.stamp_enabled_at()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'INSERT' then
@@ -39,7 +39,7 @@ $$;
 create or replace function wakti.check_features()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- A key takes a value of this kind, or a whole number from the first to the second.
@@ -160,7 +160,7 @@ $$;
 create or replace function wakti.check_item()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'INSERT' and new.collection_name !~ '^[A-Za-z0-9_-]{1,64}$' then

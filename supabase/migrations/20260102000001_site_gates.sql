@@ -31,7 +31,7 @@ create or replace function wakti.plain_origin(p_origin text)
 returns text
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   origin text := rtrim(lower(btrim(p_origin)), '/');
@@ -51,7 +51,7 @@ create or replace function wakti.origin_passes(p_origin text, p_allowed text[])
 returns boolean
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   origin text := wakti.plain_origin(p_origin);
@@ -89,7 +89,7 @@ $$;
 create or replace function wakti.sweep_counts()
 returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from wakti.rate_limits as r
@@ -114,7 +114,7 @@ create or replace function wakti.count_request(
 )
 returns integer
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   wait integer;
@@ -168,7 +168,7 @@ create or replace function wakti.enter(
 )
 returns wakti.pass
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   setting text := set_config('wakti.asked_project', p_project::text, true);
@@ -230,7 +230,7 @@ create or replace function wakti.limit_of(p_features jsonb, p_name text, p_defau
 returns integer
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return case jsonb_typeof(p_features -> 'rate_limits' -> p_name)
@@ -246,7 +246,7 @@ create or replace function wakti.turned_away(p_pass wakti.pass)
 returns wakti.answer
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (p_pass.status, p_pass.code, null, p_pass.cors, p_pass.retry_after)::wakti.answer;
@@ -259,7 +259,7 @@ $$;
 create or replace function wakti.resume(p_project uuid)
 returns uuid
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   owner_id uuid;
@@ -283,7 +283,7 @@ create or replace function wakti.live_user(p_project uuid, p_token bytea)
 returns uuid
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (
@@ -308,7 +308,7 @@ create or replace function wakti.refusal(p_setting text, p_is_owner boolean, p_u
 returns text
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return case

@@ -14,7 +14,7 @@ create or replace function wakti.submit(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;

@@ -20,7 +20,7 @@ create or replace function wakti.enter_collection(
 )
 returns wakti.pass
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
@@ -59,7 +59,7 @@ create or replace function wakti.item(p_row public.project_collections)
 returns text
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (
@@ -98,7 +98,7 @@ create or replace function wakti.list_items(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
@@ -177,7 +177,7 @@ create or replace function wakti.search_items(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
@@ -260,7 +260,7 @@ create or replace function wakti.read_item(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;

@@ -10,7 +10,7 @@ create or replace function wakti.field_type(p_value jsonb)
 returns text
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return case jsonb_typeof(p_value)
@@ -28,7 +28,7 @@ create or replace function wakti.schema_fields(p_schema jsonb)
 returns table (name text, type text)
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
@@ -48,7 +48,7 @@ create or replace function wakti.grown_schema(p_schema jsonb, p_data jsonb)
 returns jsonb
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   base jsonb := case jsonb_typeof(p_schema) when 'object' then p_schema else '{}' end;
@@ -87,7 +87,7 @@ create or replace function wakti.learn_fields(
 )
 returns text
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   known jsonb;
@@ -142,7 +142,7 @@ create or replace function wakti.validates(p_features jsonb, p_collection text)
 returns boolean
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return coalesce(
@@ -169,7 +169,7 @@ create or replace function wakti.create_item(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
@@ -217,7 +217,7 @@ create or replace function wakti.item_refusal(
 )
 returns text
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   maker uuid;
@@ -256,7 +256,7 @@ create or replace function wakti.update_item(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
@@ -316,7 +316,7 @@ create or replace function wakti.delete_item(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;

@@ -11,7 +11,7 @@ create or replace function wakti.site_user(p_id uuid, p_email text, p_name text)
 returns text
 language plpgsql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return '{"id":"' || p_id || '","email":' || to_json(p_email)
@@ -25,7 +25,7 @@ create or replace function wakti.plain_email(p_email text)
 returns text
 language plpgsql
 immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return lower(btrim(p_email));
@@ -41,7 +41,7 @@ create or replace function wakti.begin_signup(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
@@ -74,7 +74,7 @@ create or replace function wakti.finish_signup(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   owner_id uuid := wakti.resume(p_project);
@@ -113,7 +113,7 @@ create or replace function wakti.begin_login(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
@@ -152,7 +152,7 @@ create or replace function wakti.finish_login(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   owner_id uuid := wakti.resume(p_project);
@@ -199,7 +199,7 @@ $$;
 create or replace function wakti.sweep_sessions(p_project uuid)
 returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from wakti.site_sessions as s
@@ -220,7 +220,7 @@ $$;
 create or replace function wakti.open_session(p_project uuid, p_user uuid, p_token bytea)
 returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from wakti.site_sessions as s
@@ -245,7 +245,7 @@ create or replace function wakti.me(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
@@ -274,7 +274,7 @@ create or replace function wakti.logout(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
@@ -298,7 +298,7 @@ create or replace function wakti.close_sessions()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   before text := current_setting('wakti.project', true);

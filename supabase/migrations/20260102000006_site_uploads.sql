@@ -25,7 +25,7 @@ create or replace function wakti.reserve_upload(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
@@ -100,7 +100,7 @@ create or replace function wakti.complete_upload(p_project uuid, p_id uuid)
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform wakti.resume(p_project);
@@ -121,7 +121,7 @@ create or replace function wakti.release_uploads(p_project uuid, p_ids jsonb)
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform wakti.resume(p_project);
@@ -143,7 +143,7 @@ create or replace function wakti.find_upload(
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
@@ -173,7 +173,7 @@ create or replace function wakti.remove_upload(p_project uuid, p_owner uuid, p_i
 returns wakti.answer
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if wakti.resume(p_project) is distinct from p_owner then

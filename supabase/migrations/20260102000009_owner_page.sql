@@ -13,7 +13,7 @@ create or replace function public.project_overview(project uuid)
 returns jsonb
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with forms as (
     select
@@ -124,7 +124,7 @@ $$;
 create or replace function public.move_item(item uuid, after_item uuid default null)
 returns integer
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   moved record;

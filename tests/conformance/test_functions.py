@@ -8,8 +8,8 @@ from tests.conformance.schemas import applied, model, table
 from wakti_sb.conformance import Report, run
 from wakti_sb.spec import parse
 
-_RIGHTS = "security definer set search_path = ''"
-_DEFINER = "language plpgsql security definer set search_path = ''"
+_RIGHTS = "security definer set search_path = pg_catalog, pg_temp"
+_DEFINER = "language plpgsql security definer set search_path = pg_catalog, pg_temp"
 _CLOSED = "revoke execute on all functions in schema public from public, anon"
 
 
@@ -142,7 +142,7 @@ create table members (
   primary key (team_id, user_id)
 );
 create function public.mine(roles text[]) returns setof uuid
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$ select team_id from public.members where user_id = auth.uid() and role = any (roles) $$;
 alter table teams enable row level security;
 alter table members enable row level security;

@@ -10,7 +10,7 @@ from tests.conformance.schemas import POLICY, applied, model, table
 from wakti_sb.conformance import run
 from wakti_sb.spec import parse
 
-_DEFINER = "security definer set search_path = ''"
+_DEFINER = "security definer set search_path = pg_catalog, pg_temp"
 _CLOSED = "revoke execute on all functions in schema public from public, anon"
 
 

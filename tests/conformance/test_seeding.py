@@ -216,7 +216,7 @@ create table posts (
 create schema private;
 grant usage on schema private to authenticated;
 create function private.teams_of(roles text[]) returns setof uuid
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$ select team_id from public.members where user_id = auth.uid() and role = any (roles) $$;
 alter table profiles enable row level security;
 alter table teams enable row level security;
@@ -289,7 +289,8 @@ _MADE_AT_SIGN_UP = """
 create table profiles (user_id uuid primary key references auth.users on delete cascade);
 alter table profiles enable row level security;
 create policy "own" on profiles for select to authenticated using (user_id = (select auth.uid()));
-create function made() returns trigger language plpgsql security definer set search_path = ''
+create function made() returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp
 as $$ begin insert into public.profiles values (new.id); return new; end $$;
 revoke execute on function made() from public, anon, authenticated;
 create trigger made after insert on auth.users for each row execute function made();

@@ -96,7 +96,7 @@ def test_a_parent_that_the_caller_cannot_read_is_asked_by_a_function() -> None:
         select = "own"
     """)
     assert "from wakti_rls.rows_secrets() as found (key)" in policy(text, "wakti_select")
-    assert "security definer\nset search_path = ''" in text
+    assert "security definer\nset search_path = pg_catalog, pg_temp" in text
     assert "revoke all on function wakti_rls.rows_secrets() from public, anon;" in text
 
 

@@ -119,17 +119,29 @@ FUNCTION = "create function f(x int) returns int language sql {} as 'select 1';"
 CLOSED = "revoke all on function f(int) from public, anon;"
 
 
-def test_a_definer_without_search_path_is_found(judge: Judge) -> None:
-    assert rules(judge, FUNCTION.format("security definer") + CLOSED) == [
-        "definer-without-search-path"
-    ]
+@pytest.mark.parametrize(
+    "text",
+    [
+        FUNCTION.format("security definer"),
+        FUNCTION.format("security definer set search_path = ''"),
+        FUNCTION.format("security definer set search_path = public"),
+        FUNCTION.format("security definer set search_path = pg_temp, public"),
+        FUNCTION.format("security definer set search_path from current"),
+        FUNCTION.format("security definer set search_path = public, pg_temp")
+        + "alter function f(int) reset search_path;",
+    ],
+)
+def test_a_definer_whose_caller_decides_what_names_mean_is_found(judge: Judge, text: str) -> None:
+    assert rules(judge, text + CLOSED) == ["definer-without-search-path"]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        FUNCTION.format("security definer set search_path = ''"),
-        FUNCTION.format("security definer") + "alter function f(int) set search_path = '';",
+        FUNCTION.format("security definer set search_path = pg_catalog, pg_temp"),
+        FUNCTION.format("security definer set search_path to public, 'pg_temp'"),
+        FUNCTION.format("security definer")
+        + "alter function f(int) set search_path = pg_catalog, pg_temp;",
         FUNCTION.format("security definer") + "alter function f security invoker;",
         FUNCTION.format("security invoker"),
     ],

@@ -11,6 +11,7 @@ import pytest
 from psycopg import errors, sql
 
 from tests.site_api.project import Project
+from wakti_sb.stack import Endpoint
 
 API = {
     "submit",
@@ -66,6 +67,52 @@ def test_the_edge_role_has_no_right_on_any_table(edge: Connection) -> None:
             edge.execute(f"select * from {table}")
 
 
+THEFT = """
+create function pg_temp.steal() returns boolean language plpgsql as $$
+begin
+  raise exception 'ran as %', current_user;
+end
+$$;
+create domain pg_temp.jsonb as pg_catalog.jsonb check (pg_temp.steal());
+"""
+
+
+def test_the_edge_role_can_make_nothing_that_a_function_would_take_for_its_own(
+    project: Project, edge: Connection
+) -> None:
+    with pytest.raises(errors.InsufficientPrivilege):
+        edge.execute(THEFT)
+    # Even with such a type at hand a function means the system's.
+    edge.execute("reset role")
+    edge.execute(
+        "do $$ begin execute 'grant temporary on database ' || current_database()"
+        " || ' to wakti_edge'; end $$"
+    )
+    try:
+        edge.execute("set role wakti_edge")
+        edge.execute(THEFT)
+        answer = edge.execute(
+            "select (wakti.submit(%s, null, '192.0.2.1', 'a', '{}')).status", [project.id]
+        )
+        assert answer.fetchone() == (200,)
+    finally:
+        edge.execute("reset role")
+        edge.execute(
+            "do $$ begin execute 'revoke temporary on database ' || current_database()"
+            " || ' from wakti_edge'; end $$"
+        )
+
+
+def test_every_other_role_may_still_make_temporary_tables(clean: Endpoint) -> None:
+    with psycopg.connect(clean.db_url) as connection:
+        found = connection.execute(
+            "select rolname from pg_roles where rolname in ('anon', 'authenticated',"
+            " 'service_role', 'authenticator', 'postgres', 'wakti_edge', 'wakti_site')"
+            " and not has_database_privilege(rolname, current_database(), 'temporary')"
+        ).fetchall()
+    assert {role for (role,) in found} == {"wakti_edge", "wakti_site"}
+
+
 @pytest.mark.parametrize("role", ["anon", "authenticated", "service_role", "authenticator"])
 def test_no_api_role_reaches_the_private_schema(project: Project, role: str) -> None:
     found = project.sql(
@@ -101,7 +148,7 @@ def test_every_function_of_the_api_is_owned_by_the_bound_role(project: Project) 
     for function in found:
         assert function["owner"] == "wakti_site"
         assert function["prosecdef"]
-        assert function["proconfig"] == ['search_path=""']
+        assert function["proconfig"] == ["search_path=pg_catalog, pg_temp"]
     creators = project.sql("select has_schema_privilege('wakti_site', 'wakti', 'create') as may")
     assert creators == [{"may": False}]
 

@@ -15,11 +15,11 @@ from wakti_sb.stack import Endpoint
 POLICY = "create policy left_in on {} for {} to authenticated {}"
 OPEN_DOOR = """
 create or replace function wakti.refusal(p_setting text, p_is_owner boolean, p_user uuid)
-returns text language sql immutable set search_path = '' as $$ select null $$
+returns text language sql immutable set search_path = pg_catalog, pg_temp as $$ select null $$
 """
 WRONG_GATE = """
 create or replace function wakti.origin_passes(p_origin text, p_allowed text[])
-returns boolean language sql immutable set search_path = ''
+returns boolean language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select p_origin like '%shop.example.com' $$
 """
 

@@ -107,14 +107,14 @@ class Function:
     """A function as the statements so far have left it.
 
     Parameters:
-        search_path: whether it sets its own.
+        search_path: the schemas that it sets for itself; None where it sets none.
         called_by_name: whether REST can call it: no trigger function, no procedure.
         executors: roles that hold EXECUTE.
     """
 
     place: Place
     security_definer: bool
-    search_path: bool
+    search_path: tuple[str, ...] | None
     called_by_name: bool
     executors: set[str]
 

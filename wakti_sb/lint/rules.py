@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from wakti_sb.generate.quoting import ident
 from wakti_sb.lint.calls import calls_for_each_row
-from wakti_sb.lint.catalog import Catalog, ForeignKey, Policy, Table
+from wakti_sb.lint.catalog import Catalog, ForeignKey, Function, Policy, Table
 from wakti_sb.lint.finding import Finding
 from wakti_sb.lint.lookups import unserved
 from wakti_sb.lint.replay.names import function_key, schema_of
@@ -23,7 +23,7 @@ RULES = {
     "foreign-key-without-index": "a foreign key has an index",
     "table-without-rls": "a table that the API shows has row level security",
     "view-with-owner-rights": "a view that the API shows reads with the rights of who asks",
-    "definer-without-search-path": "a security definer function sets its search_path",
+    "definer-without-search-path": "a security definer function sets its search_path, pg_temp last",
     "function-open-to-anon": "a function that the API shows is not for everybody by accident",
 }
 """Name and claim of each rule of our own."""
@@ -117,13 +117,8 @@ def _views(catalog: Catalog, spec: Spec) -> Iterator[Finding]:
 def _functions(catalog: Catalog, spec: Spec) -> Iterator[Finding]:
     meant = {function_key(f.function) for f in spec.function if admits_anon(f.execute)}
     for key, function in catalog.functions.items():
-        if function.security_definer and not function.search_path:
-            yield Finding.at(
-                function.place,
-                "definer-without-search-path",
-                f"{key} runs with its owner's rights and finds names by its caller's search_path",
-                "add `set search_path = ''` and write every name with its schema",
-            )
+        if function.security_definer:
+            yield from _search_path(key, function)
         holders = [role for role in ("public", "anon") if role in function.executors]
         exposed = schema_of(key) in spec.project.schemas
         described = key in meant or key.partition("(")[0] in meant
@@ -135,6 +130,21 @@ def _functions(catalog: Catalog, spec: Spec) -> Iterator[Finding]:
                 f"revoke execute on function {key} from {', '.join(holders)}, or describe it"
                 " under [[function]] in wakti.toml",
             )
+
+
+def _search_path(key: str, function: Function) -> Iterator[Finding]:
+    if function.search_path is None:
+        fault = "finds names by its caller's search_path"
+    elif function.search_path[-1:] != ("pg_temp",):
+        fault = "looks into pg_temp first, where its caller may put tables and types of any name"
+    else:
+        return
+    yield Finding.at(
+        function.place,
+        "definer-without-search-path",
+        f"{key} runs with its owner's rights and {fault}",
+        "add `set search_path = pg_catalog, pg_temp` and write every other name with its schema",
+    )
 
 
 def _sql(name: str) -> str:

@@ -57,7 +57,7 @@ def _create(node: Any, place: Place, catalog: Catalog, defaults: Defaults) -> No
     function = Function(
         place,
         security_definer=False,
-        search_path=False,
+        search_path=None,
         called_by_name=not node.is_procedure and not _is_for_triggers(node.returnType),
         # Replacing a function keeps its privileges.
         executors=before.executors if before else defaults.executors(schema_of(name)),
@@ -75,9 +75,16 @@ def _set(function: Function, options: Sequence[Any] | None) -> None:
         if option.defname == "security":
             function.security_definer = truth(option.arg)
         elif option.defname == "set" and option.arg.name == "search_path":
-            function.search_path = option.arg.kind == enums.VariableSetKind.VAR_SET_VALUE
+            function.search_path = _schemas(option.arg)
         elif option.defname == "set" and option.arg.kind == enums.VariableSetKind.VAR_RESET_ALL:
-            function.search_path = False
+            function.search_path = None
+
+
+def _schemas(setting: Any) -> tuple[str, ...] | None:
+    """What a `set search_path` names; None where that is the caller's choice."""
+    if setting.kind != enums.VariableSetKind.VAR_SET_VALUE:
+        return None
+    return tuple(value.val.sval for value in setting.args)
 
 
 def _matching(node: Any, catalog: Catalog) -> list[str]:

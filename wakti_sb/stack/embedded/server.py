@@ -39,6 +39,7 @@ _LOGINS = ("postgres", "authenticator", "supabase_auth_admin", "supabase_storage
 
 _ENVIRONMENT = {"LANG": "C.UTF-8", "PATH": os.defpath, "TZ": "UTC"}
 _PLATFORM = Path(__file__).parent / "platform"
+_COPIED_RIGHTS = Path(__file__).parent / "copied_rights.sql"
 _COMPLETE = "wakti-complete"  # written last: a data folder without it is half made
 _START_TIMEOUT = 30.0  # seconds
 
@@ -213,17 +214,19 @@ class Server:
     def clone(self, template: str, name: str) -> None:
         """Replace database `name` by a copy of `template`, cutting off whoever is connected."""
         self._psql(
-            f'drop database if exists "{name}" with (force)',
-            f'create database "{name}" template "{template}" owner postgres',
+            ["--set", f"original={template}", "--set", f"copy={name}"],
+            ["--command", f'drop database if exists "{name}" with (force)'],
+            ["--command", f'create database "{name}" template "{template}" owner postgres'],
+            ["--file", str(_COPIED_RIGHTS)],
         )
 
-    def _psql(self, *statements: str) -> None:
+    def _psql(self, *options: list[str]) -> None:
         """Run statements of ours, each in a transaction of its own."""
         command = [self.installation.program("psql"), "--no-psqlrc", "--quiet"]
         command += ["--set", "ON_ERROR_STOP=1", "--host", HOST, "--port", str(self.port)]
         command += ["--username", SUPERUSER, "--dbname", "template1"]
-        for statement in statements:
-            command += ["--command", statement]
+        for option in options:
+            command += option
         done = subprocess.run(
             command,
             env={**_ENVIRONMENT, "PGPASSWORD": PASSWORD},

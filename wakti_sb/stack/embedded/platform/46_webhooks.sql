@@ -12,7 +12,7 @@ create table supabase_functions.hooks (
 -- The trigger of a database webhook: checks its arguments as the platform's does and writes down
 -- that it fired; nothing is sent. Parameters: URL, method, headers, parameters, milliseconds.
 create function supabase_functions.http_request() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   method text := upper(coalesce(nullif(tg_argv[1], 'null'), ''));

@@ -27,7 +27,7 @@ create index on public.documents (box_id);
 
 -- The boxes that others have opened to the caller.
 create function private.shared_boxes(at_least text) returns setof uuid
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select g.box_id from public.box_guests as g
   where g.guest_id = (select auth.uid()) and (at_least = 'read' or g.access = at_least)
@@ -35,7 +35,7 @@ $$;
 
 -- The caller's own boxes.
 create function private.own_boxes() returns setof uuid
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select b.id from public.boxes as b where b.owner_id = (select auth.uid())
 $$;

@@ -6,7 +6,7 @@ create table public.profiles (
 
 -- Runs inside the sign-up.
 create function public.handle_new_user() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into public.profiles (id, display_name)
@@ -95,7 +95,7 @@ from public.notes;
 revoke all on public.note_titles from anon;
 
 create function public.recent_notes(how_many integer) returns table (id bigint, body text)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select n.id, n.body from public.notes as n
   where n.user_id = (select auth.uid())
@@ -105,7 +105,7 @@ $$;
 revoke execute on function public.recent_notes (integer) from public, anon;
 
 create function public.delete_note(note_id bigint) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from public.notes as n where n.id = note_id and n.user_id = (select auth.uid());

@@ -40,7 +40,7 @@ create index on public.comments (document_id);
 -- The teams of the caller, in any of these roles. SECURITY DEFINER: a policy on team_members that
 -- reads team_members would call itself without end.
 create function private.my_teams(variadic roles public.team_role[]) returns setof uuid
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select m.team_id from public.team_members as m
   where m.user_id = (select auth.uid()) and m.left_at is null and m.role = any (roles)
@@ -112,7 +112,7 @@ revoke all on public.open_documents from anon, authenticated;
 grant select on public.open_documents to authenticated;
 
 create function public.team_size(team uuid) returns bigint
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select count(*) from public.team_members as m where m.team_id = team and m.left_at is null
 $$;
@@ -120,7 +120,7 @@ revoke execute on function public.team_size (uuid) from public, anon;
 
 -- Nobody may update the column itself: the function says who archives.
 create function public.archive_document(document_id uuid) returns void
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   update public.documents as d set archived = true
   where d.id = document_id and d.team_id in (select private.my_teams('admin', 'editor'))

@@ -53,7 +53,7 @@ $$;
 create function cron._record(
   job_name text, new_schedule text, new_command text, in_database text, as_user text, runs boolean
 ) returns bigint
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   select cron._check(new_schedule);
   insert into cron.job (jobname, schedule, command, database, username, active)
@@ -98,7 +98,7 @@ $$;
 
 -- Forgets a job of somebody's. Parameters: its number or its name. Raises if there is none.
 create function cron._forget(job_id bigint, job_name text, as_user text) returns boolean
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from cron.job as j
@@ -132,7 +132,7 @@ create function cron._change(
   runs boolean,
   as_user text
 ) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if new_schedule is not null then

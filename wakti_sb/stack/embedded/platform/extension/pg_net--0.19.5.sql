@@ -41,7 +41,7 @@ create function net.http_get(
   headers jsonb default '{}',
   timeout_milliseconds integer default 5000
 ) returns bigint
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   insert into net.http_request_queue (method, url, headers, timeout_milliseconds)
   values ('GET', net._with_params(url, params), headers, timeout_milliseconds)
@@ -55,7 +55,7 @@ create function net.http_post(
   headers jsonb default '{"Content-Type": "application/json"}',
   timeout_milliseconds integer default 5000
 ) returns bigint
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   insert into net.http_request_queue (method, url, headers, body, timeout_milliseconds)
   values (
@@ -72,7 +72,7 @@ create function net.http_delete(
   timeout_milliseconds integer default 5000,
   body jsonb default null
 ) returns bigint
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   insert into net.http_request_queue (method, url, headers, body, timeout_milliseconds)
   values (

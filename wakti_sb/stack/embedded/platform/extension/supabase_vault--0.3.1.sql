@@ -25,7 +25,7 @@ create function @extschema@.create_secret(
   new_description text default '',
   new_key_id uuid default null
 ) returns uuid
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   insert into @extschema@.secrets (secret, name, description)
   values (new_secret, new_name, coalesce(new_description, ''))
@@ -40,7 +40,7 @@ create function @extschema@.update_secret(
   new_description text default null,
   new_key_id uuid default null
 ) returns void
-language sql security definer set search_path = ''
+language sql security definer set search_path = pg_catalog, pg_temp
 as $$
   update @extschema@.secrets
   set

@@ -16,10 +16,10 @@ from tests.command_line import PROGRAM
 from tests.conformance.conftest import EXAMPLES, Example, execute, expected_finding
 from tests.conformance.schemas import applied, content, model, table
 from wakti_sb.conformance import Report, run
-from wakti_sb.conformance.reports import as_json
 from wakti_sb.conformance.transports.files import refused
 from wakti_sb.errors import ConformanceError
 from wakti_sb.pytest_plugin.people import client, close
+from wakti_sb.reports import as_json
 from wakti_sb.spec import parse
 from wakti_sb.stack import EmbeddedStack, Endpoint
 

@@ -12,12 +12,19 @@ pytest.importorskip("playwright", reason="needs: pip install playwright")
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conformance.catalogs import UPLOADS
-from wakti_sb.conformance.cases import Attempt, Case, Expectation, Select
-from wakti_sb.conformance.findings import Finding, Report
-from wakti_sb.conformance.judge import Verdict
-from wakti_sb.conformance.reports import html
-from wakti_sb.conformance.scenario import ANON, Identity
-from wakti_sb.conformance.transports import Outcome
+from wakti_sb.conformance.model import (
+    ANON,
+    Attempt,
+    Case,
+    Expectation,
+    Finding,
+    Identity,
+    Outcome,
+    Report,
+    Select,
+    Verdict,
+)
+from wakti_sb.reports import html
 
 HOSTILE = '"><img src=x onerror=alert(1)></script><script>alert(2)</script> جدول'
 PEOPLE = (ANON, *(Identity(f"person {n}", user_id=str(n)) for n in range(24)))

@@ -12,11 +12,19 @@ import pytest
 from rich.console import Console
 
 from tests.conformance.catalogs import UPLOADS
-from wakti_sb.conformance.cases import Attempt, Case, Expectation, Select
-from wakti_sb.conformance.findings import Finding, Report
-from wakti_sb.conformance.judge import Verdict
+from wakti_sb.conformance.model import (
+    ANON,
+    Attempt,
+    Case,
+    Expectation,
+    Finding,
+    Outcome,
+    Report,
+    Select,
+    Verdict,
+)
 from wakti_sb.conformance.mutation import Judged, Mutant, MutationReport
-from wakti_sb.conformance.reports import (
+from wakti_sb.reports import (
     as_json,
     as_text,
     groups,
@@ -27,8 +35,6 @@ from wakti_sb.conformance.reports import (
     mutation_json,
     sarif,
 )
-from wakti_sb.conformance.scenario import ANON
-from wakti_sb.conformance.transports import Outcome
 
 NAME = "project_uploads: anon cannot see <this> row | at all"
 

@@ -21,6 +21,7 @@ from wakti_sb.migrate.events import (
     StatementLeftOut,
     WaitingForRunner,
 )
+from wakti_sb.migrate.left_out import LeavingOut
 from wakti_sb.migrate.reader import Migration, read
 from wakti_sb.migrate.results import (
     Entry,
@@ -33,7 +34,6 @@ from wakti_sb.migrate.results import (
 )
 from wakti_sb.migrate.runner import apply, repair, status
 from wakti_sb.migrate.session import Timeouts
-from wakti_sb.migrate.without import Omissions
 
 __all__ = [  # noqa: RUF022  # grouped by what they are
     # use cases
@@ -43,7 +43,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are
     "repair",
     # what they take
     "Migration",
-    "Omissions",
+    "LeavingOut",
     "OnEvent",
     "Timeouts",
     # what they return

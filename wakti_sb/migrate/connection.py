@@ -17,6 +17,7 @@ from wakti_sb.migrate.errors import ConnectionFailed
 
 APPLICATION = "wakti-sb migrate"
 Connection = psycopg.Connection[tuple[Any, ...]]
+Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 _POOLER = ".pooler.supabase.com"
 _TRANSACTION_POOL = "6543"

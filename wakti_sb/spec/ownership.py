@@ -21,7 +21,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .grammar import parse_condition, parse_right
 from .names import Relation, column_name
-from .rights import Condition, Nobody, Right
+from .rights import Condition, Nobody, Public, Right, atoms
 from .settings import Json, MimeType, Section, Size, Slug
 
 Operation = Literal["select", "insert", "update", "delete"]
@@ -215,6 +215,17 @@ class Owned(Section):
     def granted(self) -> tuple[str, ...]:
         """Columns that a client may send although it cannot change them."""
         return tuple(dict.fromkeys((*self.fixed, *self.kept)))
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions that the rights name, each once."""
+        found = (
+            atom.where
+            for operation in OPERATIONS
+            for atom in atoms(self.rule(operation).right)
+            if isinstance(atom, Public) and atom.where is not None
+        )
+        return tuple(dict.fromkeys(found))
 
     @property
     def is_view(self) -> bool:

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from ..scenario.statements import text
 from .additions import added
+from .as_sql import to_sql
 from .derive import derive
 from .functions import described, matches
-from .model import Attempt, Case, Expectation, Key
-from .requests import Call, Copy, Delete, Insert, Request, Select, Update, Upsert, to_sql
 from .subject import Subject, short
 
 __all__ = [
-    "Attempt",
-    "Call",
-    "Case",
-    "Copy",
-    "Delete",
-    "Expectation",
-    "Insert",
-    "Key",
-    "Request",
-    "Select",
     "Subject",
-    "Update",
-    "Upsert",
     "added",
     "derive",
     "described",

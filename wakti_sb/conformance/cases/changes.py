@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 
 from ...spec import Function as Entry
 from ...spec import Nobody, Owned, Relation, allows
-from ..catalog import USERS, Argument, Column, Function, Table
-from ..scenario import SERVICE, Identity, Row, Scenario, sample
+from ..catalog import Argument, Column, Function, Table
+from ..model import SERVICE, USERS, Attempt, Call, Case, Expectation, Identity, Key
+from ..scenario import Row, Scenario, sample
 from ..scenario.statements import text
 from .additions import addable
-from .model import Attempt, Case, Expectation, Key
-from .requests import Call
 from .subject import short
 
 _MOST = 12  # tables whose keys a function is called with, where nothing says which one it means

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..scenario import Identity, Row
+from ..model import DENIED, Attempt, Case, Delete, Identity, Upsert, exactly
+from ..scenario import Row
 from ..scenario.statements import text
 from .insert import own_payload
-from .model import DENIED, Attempt, Case, exactly
-from .requests import Delete, Upsert
 from .subject import Subject, pairs, whose
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..model import Case
 from ..scenario import Scenario
 from .delete import delete_cases, upsert_cases
 from .files import file_cases
 from .functions import function_cases
 from .insert import insert_cases
-from .model import Case
 from .select import select_cases
 from .subject import Subject
 from .update import update_cases

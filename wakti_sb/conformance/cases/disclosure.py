@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from ...spec import Function as Entry
 from ...spec import Nobody, Relation
-from ..catalog import USERS, Function
-from ..scenario import SERVICE, Identity, Scenario
+from ..catalog import Function
+from ..model import SERVICE, USERS, Attempt, Call, Case, Expectation, Identity, Key
+from ..scenario import Scenario
 from ..scenario.statements import text
 from .changes import admits, aimed_calls
-from .model import Attempt, Case, Expectation, Key
-from .requests import Call
 from .subject import short
 
 _SHORTEST = 8  # characters of a value that tells a row from all others

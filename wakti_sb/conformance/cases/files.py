@@ -7,8 +7,20 @@ from dataclasses import replace
 
 from ...spec import Bucket, allows
 from ...spec import Operation as SpecOperation
-from ..catalog import OBJECTS
-from ..scenario import ANON, SERVICE, Identity, Row, Scenario
+from ..model import (
+    ALLOWED_NEW,
+    ANON,
+    DENIED,
+    OBJECTS,
+    SERVICE,
+    Attempt,
+    Case,
+    Delete,
+    Expectation,
+    Identity,
+    exactly,
+)
+from ..scenario import Row, Scenario
 from ..scenario.folders import ELSEWHERE, LOOSE, Folder, file_name, folders, standing
 from .file_requests import (
     FileRequest,
@@ -28,8 +40,6 @@ from .file_requests import (
     upload,
     wipe,
 )
-from .model import ALLOWED_NEW, DENIED, Attempt, Case, Expectation, exactly
-from .requests import Delete
 
 _ONLY_SQL = ("sql",)
 _ONLY_CLIENT = ("client",)

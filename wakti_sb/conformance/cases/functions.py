@@ -9,12 +9,11 @@ from dataclasses import replace
 from ...spec import AllOf, AnyOf, Nobody, Public, Relation, Right, allows
 from ...spec import Function as Entry
 from ..catalog import Argument, Function
-from ..scenario import SERVICE, Identity, Row, Scenario
+from ..model import ALLOWED_NEW, DENIED, SERVICE, Attempt, Call, Case, Expectation, Identity, Key
+from ..scenario import Row, Scenario
 from ..scenario.statements import text
 from .changes import change_cases, literal
 from .disclosure import disclosure_cases
-from .model import ALLOWED_NEW, DENIED, Attempt, Case, Expectation, Key
-from .requests import Call
 from .subject import short
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")

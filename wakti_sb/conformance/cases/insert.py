@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...spec import Own, atoms
-from ..catalog import USERS, ForeignKey
-from ..scenario import SERVICE, Identity, Row, World, members_in, nobodys, sample
-from .model import ALLOWED_NEW, BY_GRANT, DENIED, Attempt, Case
-from .requests import Insert
+from ..catalog import ForeignKey
+from ..model import (
+    ALLOWED_NEW,
+    BY_GRANT,
+    DENIED,
+    SERVICE,
+    USERS,
+    Attempt,
+    Case,
+    Identity,
+    Insert,
+    World,
+)
+from ..scenario import Row, nobodys, sample
 from .subject import Subject, pairs, short
 
 
@@ -27,7 +37,7 @@ def insert_cases(subject: Subject) -> Iterator[Case]:
 def own_payload(subject: Subject, who: Identity) -> dict[str, Any]:
     """The row that `who` would add on its own side."""
     world: World = who.world or "this"
-    members = members_in(subject.scenario.spec, subject.entry.table)
+    members = subject.scenario.spec.members_in(subject.entry.table)
     values = subject.payload(who, world, _named(subject, who))
     top = subject.this.person.member_role if subject.this and subject.this.person else None
     listed = subject.entry.insert.columns
@@ -39,7 +49,7 @@ def own_payload(subject: Subject, who: Identity) -> dict[str, Any]:
 
 def _named(subject: Subject, who: Identity) -> Identity:
     """In whose name a row of a membership table is: somebody new, unless people add themselves."""
-    members = members_in(subject.scenario.spec, subject.entry.table)
+    members = subject.scenario.spec.members_in(subject.entry.table)
     alone = any(isinstance(atom, Own) for atom in atoms(subject.entry.insert.right))
     if members is None or alone or who.world is None:
         return who
@@ -114,7 +124,7 @@ def _has_parents(subject: Subject, values: dict[str, Any]) -> bool:
 
 
 def _what(subject: Subject, who: Identity) -> str:
-    if members_in(subject.scenario.spec, subject.entry.table) is not None:
+    if subject.scenario.spec.members_in(subject.entry.table) is not None:
         name = _named(subject, who)
         return "a row for itself" if name is who else f"a row for {name.label}"
     if who.world is None and (subject.entry.through or subject.entry.members):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..scenario import SERVICE, Identity, Row
-from .model import DENIED, Attempt, Case, Expectation, exactly
-from .requests import Join, Select
+from ..model import DENIED, SERVICE, Attempt, Case, Expectation, Identity, Join, Select, exactly
+from ..scenario import Row
 from .subject import Subject, short, whose
 
 

@@ -10,21 +10,9 @@ from typing import Any
 from ...spec import Operation as SpecOperation
 from ...spec import Owned, Relation, Standing, allows
 from ..catalog import Column, Table
-from ..scenario import (
-    SERVICE,
-    Identity,
-    Row,
-    Scenario,
-    Values,
-    World,
-    conditions,
-    members_in,
-    row_values,
-    sample,
-)
+from ..model import SERVICE, Attempt, Delete, Expectation, Identity, Key, Pairs, Request, World
+from ..scenario import Row, Scenario, Values, row_values, sample
 from ..scenario.statements import text
-from .model import Attempt, Expectation, Key
-from .requests import Delete, Pairs, Request
 
 _SPARE = 500  # the number of the row that inserts try; seeding has found its values
 
@@ -201,9 +189,9 @@ class Subject:
     @cached_property
     def conditional(self) -> frozenset[str]:
         """Columns that rights depend on: changing them may change who may see the row."""
-        members = members_in(self.scenario.spec, self.entry.table)
+        members = self.scenario.spec.members_in(self.entry.table)
         role = {members.role} if members is not None and members.role is not None else set()
-        return frozenset({c.column for c in conditions(self.entry)} | role)
+        return frozenset({c.column for c in self.entry.conditions} | role)
 
     def _free(self, column: Column) -> bool:
         entry = self.entry

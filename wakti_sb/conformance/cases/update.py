@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..catalog import USERS, Column, ForeignKey
-from ..scenario import SERVICE, Identity, Row, World, sample
+from ..catalog import Column, ForeignKey
+from ..model import (
+    BY_GRANT,
+    DENIED,
+    SERVICE,
+    USERS,
+    Attempt,
+    Case,
+    Delete,
+    Expectation,
+    Identity,
+    Pairs,
+    Update,
+    World,
+    exactly,
+)
+from ..scenario import Row, sample
 from ..scenario.statements import text
 from .insert import closed_parent, intruder, open_to, repointed, under
-from .model import BY_GRANT, DENIED, Attempt, Case, Expectation, exactly
-from .requests import Delete, Pairs, Update
 from .subject import Subject, pairs, whose
 
 

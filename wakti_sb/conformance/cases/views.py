@@ -7,12 +7,25 @@ from dataclasses import replace
 
 from ...spec import Nobody, Owned, Rule
 from ...spec import Operation as SpecOperation
-from ..catalog import API_ROLES, Table
-from ..scenario import SERVICE
+from ..catalog import Table
+from ..model import (
+    API_ROLES,
+    SERVICE,
+    Attempt,
+    Call,
+    Case,
+    Copy,
+    Delete,
+    Expectation,
+    Insert,
+    Pairs,
+    Request,
+    Select,
+    Update,
+    Upsert,
+)
 from .delete import delete_cases, upsert_cases
 from .insert import insert_cases
-from .model import Attempt, Case, Expectation
-from .requests import Call, Copy, Delete, Insert, Pairs, Request, Select, Update, Upsert
 from .subject import Subject
 from .update import update_cases
 

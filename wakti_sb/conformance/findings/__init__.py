@@ -6,16 +6,11 @@ from .collect import collect, excuse
 from .culprit import culprit, deciding
 from .disagree import disagreements
 from .fixes import is_sql
-from .model import Finding, Problem, Report, Timing
 from .reproduce import script
 from .request import http_parts, http_text
 from .static import check_names, static_findings
 
 __all__ = [
-    "Finding",
-    "Problem",
-    "Report",
-    "Timing",
     "check_names",
     "collect",
     "culprit",

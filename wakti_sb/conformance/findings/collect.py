@@ -8,13 +8,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from ...spec import Excuse, Spec
-from ..cases import Case
 from ..catalog import Policy, Table
-from ..judge import Verdict
+from ..model import Case, Finding, Problem, Verdict
 from ..scenario import Scenario
 from .culprit import culprit
 from .fixes import fixes, is_sql
-from .model import Finding, Problem
 from .model_policies import ModelPolicies, model_policies
 from .reproduce import script
 from .request import http_text

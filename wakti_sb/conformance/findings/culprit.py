@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..cases import Call, Case
-from ..cases.requests import table_of
-from ..catalog import OBJECTS, Policy, Table
-from ..judge import Verdict
+from ..catalog import Policy, Table
+from ..model import OBJECTS, Call, Case, Verdict, table_of
 from ..scenario import Scenario
 
 Without = Callable[[Case, Table, Policy], bool]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..judge import Verdict
-from .model import Finding
+from ..model import Finding, Verdict
 from .request import http_text
 
 

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from psycopg import sql
 
 from ...spec import OPERATIONS, Operation, Own, atoms
-from ..cases import Call, Case
-from ..cases.requests import table_of
-from ..catalog import OBJECTS, Policy, Table
-from ..judge import Verdict
+from ..catalog import Policy, Table
+from ..model import OBJECTS, Call, Case, Verdict, table_of
 from ..scenario import Scenario
 from .culprit import deciding
 from .model_policies import ModelPolicies, conditions_on_new_rows, quoted

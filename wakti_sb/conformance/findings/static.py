@@ -8,10 +8,10 @@ from psycopg import sql
 
 from ...errors import SpecError
 from ...spec import Members, Relation, Spec
-from .._near import nearest
 from ..cases import matches
-from ..catalog import API_ROLES, Catalog
-from .model import Finding
+from ..catalog import Catalog
+from ..catalog.near import nearest
+from ..model import API_ROLES, Finding
 
 _KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "f": "foreign table"}
 

@@ -18,11 +18,12 @@ from psycopg import Connection, sql
 
 from ...errors import ConformanceError
 from ...spec import Spec
-from ..cases import Case, derive
-from ..engine import Listener, Progress, ignore, run_cases
+from ..cases import derive
 from ..findings import check_names, collect, excuse, static_findings
-from ..judge import Verdict
-from ..run import catalog_for, connected, no_hosted_data, prepared
+from ..model import Case, Verdict
+from ..run.engine import Listener, Progress, ignore, run_cases
+from ..run.preflight import no_hosted_data
+from ..run.session import catalog_for, connected, prepared
 from ..scenario import Scenario
 from ..transports import SqlTransport
 from .operators import Mutant, equivalent, mutants, out_of_reach

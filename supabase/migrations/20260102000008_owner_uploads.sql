@@ -22,10 +22,11 @@ as $$
       and o.name ~<~ (place.folder || '0')
 $$;
 
--- May the caller store an object of this name: does the project have room for it, and does no row
--- name it already? The Storage API tells the size in the metadata, where it knows it in advance.
--- Parameters: the object's name, its metadata. Result: boolean.
--- Who may call it: the policy of the bucket, once it knows that the folder is the caller's.
+-- May an object of this name be stored: does the project have room for it, and does no row name it
+-- already? The Storage API tells the size in the metadata, where it knows it in advance.
+-- Parameters: the object's name, its metadata. Result: boolean; true where the path leads to no
+-- project, for whose folder it is the policy asks.
+-- Who may call it: the policy of the bucket.
 create or replace function wakti.accepts_upload(p_name text, p_metadata jsonb)
 returns boolean
 language plpgsql
@@ -34,26 +35,33 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  owner uuid := auth.uid();
+  form constant text := '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
   folders constant text[] := storage.foldername(p_name);
-  project uuid;
-  announced bigint := 0;
+  size constant text := coalesce(p_metadata ->> 'size', p_metadata ->> 'contentLength');
+  place record;
 begin
-  select p.id into project
+  select
+    p.id,
+    p.user_id
+  into place
   from public.projects as p
   where
-    p.user_id = owner
-    and p.id::text = case when folders[1] = owner::text then folders[2] else folders[1] end;
+    p.id in (
+      select folder::uuid
+      from unnest(folders[1:2]) as folder
+      where folder ~ form
+    )
+  order by array_position(folders, p.id::text)
+  limit 1;
   if not found then
-    return false;
+    return true;
   end if;
   if exists (select from public.project_uploads as u where u.storage_path = p_name) then
     return false;
   end if;
-  if coalesce(p_metadata ->> 'size', p_metadata ->> 'contentLength') ~ '^[0-9]{1,15}$' then
-    announced := coalesce(p_metadata ->> 'size', p_metadata ->> 'contentLength')::bigint;
-  end if;
-  return wakti.stored_bytes(project, owner) + greatest(announced, 1) <= 52428800;
+  return wakti.stored_bytes(place.id, place.user_id)
+    + case when size ~ '^[0-9]{1,15}$' then size::bigint else 1 end
+    <= 52428800;
 end
 $$;
 
@@ -131,7 +139,8 @@ begin
 end
 $$;
 
-revoke all on function wakti.stored_bytes(uuid, uuid) from public, anon, authenticated, service_role;
+revoke all on function wakti.stored_bytes(uuid, uuid)
+from public, anon, authenticated, service_role;
 
 revoke all on function wakti.record_upload() from public, anon, authenticated, service_role;
 

@@ -164,9 +164,7 @@ def test_the_owner_loads_every_table_whole_with_a_count_and_without_rows(stage: 
         query = stage.owner.client.table(table).select("*").eq("project_id", project)
         [row] = query.order(order, desc=True).execute().data
         assert row == {k: v for k, v in row.items() if "ab" * 32 not in str(v)}, row  # type: ignore[union-attr]
-        counted = stage.owner.client.table(table).select(
-            "*", count=CountMethod.exact, head=True
-        )
+        counted = stage.owner.client.table(table).select("*", count=CountMethod.exact, head=True)
         assert counted.eq("project_id", project).execute().count == 1
 
 

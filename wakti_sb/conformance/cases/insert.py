@@ -79,6 +79,7 @@ def _all(subject: Subject) -> Iterator[Case]:
                 yield _case(subject, who, values, words, "another's name")
     yield from _in_nobodys_name(subject)
     yield from _columns(subject)
+    yield from _kept(subject)
 
 
 def _in_nobodys_name(subject: Subject) -> Iterator[Case]:
@@ -308,4 +309,29 @@ def _columns(subject: Subject) -> Iterator[Case]:
             why=f"insert columns = {', '.join(allowed)}",
             column=column.name,
             by=BY_GRANT,
+        )
+
+
+def _kept(subject: Subject) -> Iterator[Case]:
+    """Columns that the database keeps: a new row gets the database's value, not the sent one."""
+    rightful = (w for w in subject.people if subject.may(w, "insert", own_payload(subject, w)))
+    who = next(rightful, None)
+    if who is None:
+        return
+    base = own_payload(subject, who)
+    for column in subject.columns(subject.entry.kept):
+        values = {**base, column.name: sample(column, 43, subject.scenario.salt)}
+        arrange = subject.out_of_the_way(values)
+        yield Case(
+            id=f"{subject.name}: {who.label} cannot say what {column.name} of a new row is",
+            object=subject.entry.table,
+            operation="insert",
+            family="kept column",
+            attempt=Attempt(
+                who, Insert(subject.entry.table, pairs(values), (column.name,)), arrange
+            ),
+            expected=DENIED,
+            controls=tuple(_controls(subject, base)),
+            why=f"kept = {', '.join(subject.entry.kept)}",
+            column=column.name,
         )

@@ -8,6 +8,7 @@ from ..catalog import Column, ForeignKey
 from ..model import (
     BY_GRANT,
     DENIED,
+    REFUSED,
     SERVICE,
     USERS,
     Attempt,
@@ -40,9 +41,12 @@ def update_cases(subject: Subject) -> Iterator[Case]:
             own = own and row.person is not None and row.person.user_id == who.user_id
             if row.label == "this" or own or row.variant:
                 yield from _one_row(subject, who, row, columns)
-        if _plain(subject, columns[0]) or not subject.reachable(who, "update").may:
+        may = bool(subject.reachable(who, "update").may)
+        if not may or (subject.changeable() and _plain(subject, columns[0])):
             yield _unfiltered(subject, who, columns[0])
     yield from _fixed(subject, this)
+    yield from _kept(subject, this)
+    yield from _whole(subject, this)
     for key in subject.table.foreign_keys:
         if key.table != USERS:
             yield from _moves(subject, key)
@@ -70,7 +74,9 @@ def _one_row(subject: Subject, who: Identity, row: Row, columns: list[Column]) -
         plain = [c for c in columns if _plain(subject, c)]
         changed = [c for c in plain if _by_itself(subject, c)] or plain or changed
     values = _values(subject, changed, row)
-    if not _plain(subject, changed[0]):
+    if allowed and not subject.changeable():
+        values = _as_it_is(subject, subject.sendable(), row)
+    elif not _plain(subject, changed[0]):
         # Nothing but references and what others refer to: where these may lead is the question of
         # other cases.
         values = _as_it_is(subject, changed, row)
@@ -157,9 +163,16 @@ def _fixed(subject: Subject, this: Row) -> Iterator[Case]:
         open_ = column.name not in (
             subject.entry.immutable if listed is None else set(_names(subject)) - set(listed)
         )
-        if open_ or column.generated or column.identity == "a":
+        if column.name in subject.entry.fixed:
+            open_ = False
+        if column.name in subject.entry.kept or column.generated or column.identity == "a":
             continue
-        request = Update(subject.entry.table, _values(subject, [column], this), subject.where(this))
+        if open_:
+            continue
+        other = subject.alternative(column, this)
+        if other == text(this.values.get(column.name)):
+            other = sample(column, 41, subject.scenario.salt)  # its present value would pass
+        request = Update(subject.entry.table, ((column.name, other),), subject.where(this))
         yield Case(
             id=f"{subject.name}: {who.label} cannot change {column.name} of {whose(this, who)}",
             object=subject.entry.table,
@@ -171,10 +184,61 @@ def _fixed(subject: Subject, this: Row) -> Iterator[Case]:
                 Attempt(SERVICE, request),
                 *subject.controls(_base(subject, this), this, "select", "update"),
             ),
-            why=f"update columns = {', '.join(listed or ()) or 'none'}",
+            why=f"fixed = {', '.join(subject.entry.fixed)}"
+            if column.name in subject.entry.fixed
+            else f"update columns = {', '.join(listed or ()) or 'none'}",
             column=column.name,
-            by=() if listed is None else BY_GRANT,
+            by=_refusals(subject, column.name),
         )
+
+
+def _refusals(subject: Subject, column: str) -> tuple[str, ...]:
+    """What counts as a refusal to change a column; a change that is swallowed is none."""
+    if column in subject.entry.fixed:
+        return REFUSED
+    return BY_GRANT if subject.entry.update.columns is not None else ()
+
+
+def _kept(subject: Subject, this: Row) -> Iterator[Case]:
+    """Columns that the database keeps: whatever is sent for them is put aside."""
+    who = next(subject.rightful(this, "select", "update"), None)
+    for column in subject.columns(subject.entry.kept):
+        if who is None:
+            return
+        about = (column.name,)
+        values = ((column.name, subject.alternative(column, this)),)
+        request = Update(subject.entry.table, values, subject.where(this), about)
+        yield Case(
+            id=f"{subject.name}: {who.label} cannot set {column.name} of {whose(this, who)}",
+            object=subject.entry.table,
+            operation="update",
+            family="kept column",
+            attempt=Attempt(who, request),
+            expected=DENIED,
+            controls=subject.controls(_base(subject, this), this, "select", "update"),
+            why=f"kept = {', '.join(subject.entry.kept)}",
+            column=column.name,
+        )
+
+
+def _whole(subject: Subject, this: Row) -> Iterator[Case]:
+    """Clients write whole rows: what stays as it is may be sent along."""
+    who = next(subject.rightful(this, "select", "update"), None)
+    columns = subject.sendable()
+    if who is None or not subject.entry.granted or not columns:
+        return
+    changed = [c for c in subject.changeable()[:1] if _plain(subject, c)]
+    same = [c for c in columns if c not in changed]
+    values = (*_values(subject, changed, this), *_as_it_is(subject, same, this))
+    yield Case(
+        id=f"{subject.name}: {who.label} can write {whose(this, who)} whole",
+        object=subject.entry.table,
+        operation="update",
+        family="own",
+        attempt=Attempt(who, Update(subject.entry.table, values, subject.where(this))),
+        expected=exactly(subject.key(this.values)),
+        why=f"fixed = {', '.join(subject.entry.fixed)}",
+    )
 
 
 def _names(subject: Subject) -> Iterator[str]:
@@ -185,7 +249,9 @@ def _base(subject: Subject, row: Row) -> Update:
     """A plain change of the row, for a control that proves the row can be reached at all."""
     columns = subject.changeable() or _any_column(subject)
     values = _values(subject, columns[:1], row)
-    if not _plain(subject, columns[0]):
+    if not subject.changeable() and subject.entry.granted:
+        values = _as_it_is(subject, subject.sendable(), row)
+    elif not _plain(subject, columns[0]):
         values = _as_it_is(subject, columns[:1], row)
     return Update(subject.entry.table, values, subject.where(row))
 

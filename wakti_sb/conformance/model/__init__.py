@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from .case import ALLOWED_NEW, BY_GRANT, DENIED, NEW, Attempt, Case, Expectation, Key, exactly
+from .case import (
+    ALLOWED_NEW,
+    BY_GRANT,
+    DENIED,
+    NEW,
+    REFUSED,
+    Attempt,
+    Case,
+    Expectation,
+    Key,
+    exactly,
+)
 from .finding import Finding, Problem, Report, Timing
 from .identity import ANON, SERVICE, WORLDS, Identity, World
 from .outcome import DENIALS, Kind, Outcome, refusal
@@ -31,6 +42,7 @@ __all__ = [
     "DENIED",
     "NEW",
     "OBJECTS",
+    "REFUSED",
     "SERVICE",
     "USERS",
     "WORLDS",

@@ -89,7 +89,7 @@ def _round(
     """Every contender once: seconds, and milliseconds of each file where we see them."""
     migrations = project / "supabase" / "migrations"
     taken: dict[str, dict[str, float]] = {}
-    with _empty_database(endpoint) as url:
+    with empty_database(endpoint) as url:
 
         def apply(*, dry_run: bool = False) -> migrate.Result:
             return migrate.apply(url, migrate.read(migrations), dry_run=dry_run)
@@ -99,7 +99,7 @@ def _round(
         zero = timed(lambda: applied.append(apply()))
         nothing = timed(lambda: _expect(apply(), pending=False))
         taken[CALLED] = {FROM_ZERO: zero, DRY_RUN: dry, NOTHING: nothing}
-    with _empty_database(endpoint) as url:
+    with empty_database(endpoint) as url:
         command = [sys.executable, "-c", "from wakti_sb.cli import main; main()", "migrate"]
         command += ["--project", str(project), "--db-url", url]
         taken[COMMAND] = {
@@ -107,7 +107,7 @@ def _round(
             FROM_ZERO: timed(lambda: _run(command)),
             NOTHING: timed(lambda: _run(command)),
         }
-    with _empty_database(endpoint) as url:
+    with empty_database(endpoint) as url:
         psql = [install(paths.cache()).program("psql"), "--no-psqlrc", "--quiet", "--dbname", url]
         psql += ["--set", "ON_ERROR_STOP=1"]
         for file in sorted(migrations.glob("*.sql")):
@@ -117,7 +117,7 @@ def _round(
 
 
 @contextmanager
-def _empty_database(endpoint: Endpoint) -> Iterator[str]:
+def empty_database(endpoint: Endpoint) -> Iterator[str]:
     """The URL, as postgres, of a database as a new project has it."""
     name = f"bench_{secrets.token_hex(4)}"
     server = endpoint.db_url.removesuffix("/postgres")

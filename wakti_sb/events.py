@@ -61,3 +61,14 @@ Listener = Callable[[Event], None]
 
 def ignore(_event: Event) -> None:
     """A listener for whoever does not care."""
+
+
+def noting(listener: Listener, left_out: list[LeftOut]) -> Listener:
+    """The listener, which also writes down what was left out."""
+
+    def listen(event: Event) -> None:
+        if isinstance(event, LeftOut):
+            left_out.append(event)
+        listener(event)
+
+    return listen

@@ -13,8 +13,8 @@ import psycopg
 
 from bench.rls.contender import Contender, Said, Trial, bare
 from wakti_sb import conformance
-from wakti_sb.conformance.client_run import through_client
-from wakti_sb.conformance.run import catalog_for
+from wakti_sb.conformance.run.client import through_client
+from wakti_sb.conformance.run.session import catalog_for
 from wakti_sb.spec import Spec
 from wakti_sb.stack import Endpoint
 

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from bench import migrations
+from bench import large_migration, migrations
 from bench._report import figure
 from bench.policies import crowd, plans
 from bench.site_api import report as site_api
@@ -67,6 +67,13 @@ def test_a_policy_that_reads_the_whole_table_is_noticed(db_url: str) -> None:
         scanned = {plan.query: plan.scanned for plan in plans.explain(connection, owner, table, 1)}
     assert scanned["all rows"] == ("public.project_uploads",)
     assert scanned["all rows, project filter"] == ()
+
+
+@pytest.mark.slow
+def test_large_migration_reports_ours_beside_psql(endpoint: Endpoint) -> None:
+    report = large_migration.measure(endpoint, 1, 50)
+    assert set(report["contenders"]) == {migrations.CALLED, migrations.PSQL}
+    assert all(is_figure(one) for each in report["contenders"].values() for one in each.values())
 
 
 @pytest.mark.slow

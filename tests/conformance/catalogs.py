@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from wakti_sb.conformance.catalog import (
-    USERS,
-    Catalog,
-    Column,
-    ForeignKey,
-    Policy,
-    Role,
-    Table,
-    Unique,
-)
+from wakti_sb.conformance.catalog import Catalog, Column, ForeignKey, Policy, Role, Table, Unique
+from wakti_sb.conformance.model import USERS
 from wakti_sb.spec import Relation, Spec, parse
 
 PROJECTS = Relation("public.projects")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.catalogs import PROJECTS, catalog, spec
-from wakti_sb.conformance.cases import Case, Insert, Update, derive, to_sql
+from wakti_sb.conformance.cases import derive, to_sql
+from wakti_sb.conformance.model import Case, Insert, Update
 from wakti_sb.conformance.scenario import plan
 
 

@@ -16,10 +16,10 @@ from tests.command_line import PROGRAM
 from tests.conformance.conftest import EXAMPLES, Example, execute, expected_finding
 from tests.conformance.schemas import applied, content, model, table
 from wakti_sb.conformance import Report, run
-from wakti_sb.conformance.reports import as_json
 from wakti_sb.conformance.transports.files import refused
 from wakti_sb.errors import ConformanceError
 from wakti_sb.pytest_plugin.people import client, close
+from wakti_sb.reports import as_json
 from wakti_sb.spec import parse
 from wakti_sb.stack import EmbeddedStack, Endpoint
 
@@ -79,7 +79,7 @@ def test_files_go_through_the_client_and_nothing_is_left(
     assert not_passed(report) == []
     assert findings(report) == {}
     done = [v.case for v in report.verdicts if v.transport == "client"]
-    words = " ".join(case.id for case in done if case.object == "bucket boxes")
+    words = " ".join(case.id for case in done if case.subject == "bucket boxes")
     for verb in ("lists", "read", "sign a URL for", "upload", "sign a URL to upload", "overwrite"):
         assert f"can {verb}" in words or verb == "lists"
         assert f"cannot {verb}" in words or "lists nothing" in words

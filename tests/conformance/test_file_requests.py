@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from wakti_sb.conformance.cases import Attempt, to_sql
 from wakti_sb.conformance.cases import file_requests as files
+from wakti_sb.conformance.cases import to_sql
 from wakti_sb.conformance.findings import http_text
-from wakti_sb.conformance.scenario import Identity
+from wakti_sb.conformance.model import Attempt, Identity
 
 WHO = Identity("the owner", user_id="11111111-1111-4111-8111-111111111111")
 FILE, TO = files.Place("boxes", "a b/1.txt"), files.Place("boxes", "c/2.txt")

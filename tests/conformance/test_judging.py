@@ -5,12 +5,20 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.catalogs import UPLOADS
-from wakti_sb.conformance.cases import Attempt, Case, Expectation, Select
-from wakti_sb.conformance.cases.model import DENIED
-from wakti_sb.conformance.findings import Report
-from wakti_sb.conformance.judge import Verdict, judge
-from wakti_sb.conformance.scenario import ANON
-from wakti_sb.conformance.transports import Kind, Outcome, refusal
+from wakti_sb.conformance.model import (
+    ANON,
+    DENIED,
+    Attempt,
+    Case,
+    Expectation,
+    Kind,
+    Outcome,
+    Report,
+    Select,
+    Verdict,
+    refusal,
+)
+from wakti_sb.conformance.run.judge import judge
 
 KEY = ("1",)
 SEEN = Outcome("allowed", frozenset({KEY}))

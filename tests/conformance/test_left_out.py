@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wakti_sb.conformance import set_aside
+from wakti_sb.conformance import leave_out
 from wakti_sb.spec import parse
 
 MODEL = """
@@ -40,7 +40,7 @@ select = "own"
 
 
 def test_what_goes_by_way_of_a_table_that_is_gone_is_untested_too() -> None:
-    model, findings = set_aside(parse(MODEL), {"public.documents": "needs vector"})
+    model, findings = leave_out(parse(MODEL), {"public.documents": "needs vector"})
 
     assert [str(entry.table) for entry in model.owned] == ['public."old notes"']
     assert [bucket.name for bucket in model.bucket] == ["avatars"]
@@ -52,27 +52,27 @@ def test_what_goes_by_way_of_a_table_that_is_gone_is_untested_too() -> None:
 
 
 def test_no_bucket_is_proved_without_all_policies_of_its_objects() -> None:
-    model, findings = set_aside(parse(MODEL), {"storage.objects": "needs vector"})
+    model, findings = leave_out(parse(MODEL), {"storage.objects": "needs vector"})
 
     assert model.bucket == ()
     assert {"bucket scans", "bucket avatars"} < {finding.table for finding in findings}
 
 
 def test_a_name_with_a_space_is_found() -> None:
-    model, _ = set_aside(parse(MODEL), {'public."old notes"': "needs vector"})
+    model, _ = leave_out(parse(MODEL), {'public."old notes"': "needs vector"})
 
     assert len(model.owned) == 2
 
 
-def test_a_whole_database_has_nothing_to_set_aside() -> None:
+def test_a_whole_database_has_nothing_to_leave_out() -> None:
     given = parse(MODEL)
 
-    assert set_aside(given, {}) == (given, ())
+    assert leave_out(given, {}) == (given, ())
 
 
 def test_what_the_api_does_not_show_is_no_finding_but_a_block_of_code_is() -> None:
     gone = {"auth.users": "…", "pgmq.q_tasks": "…", "supabase/migrations/1_a.sql:7": "…"}
 
-    _, findings = set_aside(parse(MODEL), gone)
+    _, findings = leave_out(parse(MODEL), gone)
 
     assert [finding.table for finding in findings] == ["supabase/migrations/1_a.sql:7"]

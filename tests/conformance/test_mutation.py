@@ -14,7 +14,7 @@ from tests.conformance.conftest import NAMES, Example, execute
 from tests.conformance.schemas import applied, as_superuser, model, table
 from wakti_sb.conformance import mutate
 from wakti_sb.conformance.mutation import mutants
-from wakti_sb.conformance.run import catalog_for, connected
+from wakti_sb.conformance.run.session import catalog_for, connected
 from wakti_sb.errors import ConformanceError
 from wakti_sb.spec import parse
 

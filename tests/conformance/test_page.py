@@ -7,17 +7,26 @@ from pathlib import Path
 
 import pytest
 
+from wakti_sb.conformance.model import Problem, Statements
+
 pytest.importorskip("playwright", reason="needs: pip install playwright")
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conformance.catalogs import UPLOADS
-from wakti_sb.conformance.cases import Attempt, Case, Expectation, Select
-from wakti_sb.conformance.findings import Finding, Report
-from wakti_sb.conformance.judge import Verdict
-from wakti_sb.conformance.reports import html
-from wakti_sb.conformance.scenario import ANON, Identity
-from wakti_sb.conformance.transports import Outcome
+from wakti_sb.conformance.model import (
+    ANON,
+    Attempt,
+    Case,
+    Expectation,
+    Finding,
+    Identity,
+    Outcome,
+    Report,
+    Select,
+    Verdict,
+)
+from wakti_sb.reports import html
 
 HOSTILE = '"><img src=x onerror=alert(1)></script><script>alert(2)</script> جدول'
 PEOPLE = (ANON, *(Identity(f"person {n}", user_id=str(n)) for n in range(24)))
@@ -54,15 +63,15 @@ def report() -> Report:
     (failed,) = (v for v in verdicts if v.status == "failed")
     finding = Finding(
         failed.case.id,
-        failed.case.object,
-        "leak",
+        failed.case.subject,
+        Problem.LEAK,
         failed.reason,
         operation="update",
         identity="anon",
         policy=HOSTILE,
         request="GET /rest/v1/notes",
         sql="select 1;",
-        fix="drop policy x on y;",
+        fix=Statements("drop policy x on y;"),
         cases=(failed.case.id,),
     )
     return Report(verdicts, (finding,), title=HOSTILE)

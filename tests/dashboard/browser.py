@@ -54,8 +54,11 @@ class Person:
     def press(self, name: str | re.Pattern[str]) -> None:
         """Click the button of that name, in the open dialog if there is one."""
         dialog = self.page.locator("dialog[open]")
+        exact = isinstance(name, str)
+        if dialog.count() and not dialog.get_by_role("button", name=name, exact=exact).count():
+            expect(dialog).to_have_count(0)  # it is about to close
         place = dialog if dialog.count() else self.page
-        place.get_by_role("button", name=name, exact=isinstance(name, str)).first.click()
+        place.get_by_role("button", name=name, exact=exact).first.click()
 
     def sees(self, text: str | re.Pattern[str]) -> None:
         """It is somewhere on screen, soon."""

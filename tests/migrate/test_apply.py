@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 
+import pytest
+
 from tests.migrate.database import history, rows, tables, value
 from tests.migrate.files import Write
 from wakti_sb.migrate import (
@@ -108,6 +110,27 @@ def test_settings_and_roles_of_a_file_end_with_it(empty_database: str, write: Wr
     apply(empty_database, migrations)
 
     assert rows(empty_database, "select role, patience from public.a") == [("postgres", "4s")]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_a_file_makes_for_its_session_ends_with_it(
+    dry_run: bool, empty_database: str, write: Write
+) -> None:
+    first = (
+        "create table public.n (id serial); listen foo; select nextval('public.n_id_seq');"
+        "declare c cursor with hold for select 1; prepare q as select 1; execute q;"
+        "create temp table tt (id int); create temp view tv as select 1;"
+    )
+    second = (
+        "declare c cursor with hold for select 1; prepare q as select 2;"
+        "create temp table tt (id int); create temp view tv as select 2;"
+        "do $$ begin perform lastval(); raise 'known';"
+        " exception when sqlstate '55000' then end $$;"
+    )
+
+    migrations = write({"1_a.sql": first, "2_b.sql": second})
+
+    assert apply(empty_database, migrations, dry_run=dry_run).versions == ("1", "2")
 
 
 def test_a_long_migration_is_not_cut_off_by_the_roles_statement_timeout(

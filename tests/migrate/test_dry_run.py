@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.migrate.database import rows, tables
+from tests.migrate.database import rows, tables, value
 from tests.migrate.files import Write
 from wakti_sb.migrate import (
     ConnectionFailed,
@@ -207,3 +207,85 @@ def test_settings_of_a_file_end_with_it(empty_database: str, write: Write) -> No
     )
 
     assert apply(empty_database, migrations, dry_run=True).versions == ("1", "2")
+
+
+SIZES = "create type public.size as enum ('s'); create table public.shirts (size public.size);"
+USES_XL = "insert into public.shirts values ('xl');"
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        f"alter type public.size add value 'xl';\ncommit;\nbegin;\n{USES_XL}\ncommit;",
+        f"-- pg-delta: transaction=false\nalter type public.size add value 'xl';\n{USES_XL}",
+    ],
+)
+def test_a_dry_run_cannot_tell_what_a_new_enum_value_does_behind_a_commit(
+    file: str, empty_database: str, write: Write
+) -> None:
+    apply(empty_database, write({"1_a.sql": SIZES}))
+    migrations = write({"2_b.sql": file, "3_c.sql": USES_XL})
+
+    first, second = apply(empty_database, migrations, dry_run=True).files
+
+    uses = [one for one in (*first.statements, *second.statements) if one.sql in USES_XL]
+    assert ["not tried: the new enum value" in str(one.note) for one in uses] == [True, True]
+    assert apply(empty_database, migrations).versions == ("2", "3")
+    assert value(empty_database, "select count(*) from public.shirts") == 2
+
+
+def test_a_new_enum_value_before_the_commit_is_refused_by_both(
+    empty_database: str, write: Write
+) -> None:
+    apply(empty_database, write({"1_a.sql": SIZES}))
+    migrations = write({"2_b.sql": f"alter type public.size add value 'xl'; {USES_XL}"})
+
+    for dry_run in (True, False):
+        with pytest.raises(StatementFailed, match="unsafe use of new value"):
+            apply(empty_database, migrations, dry_run=dry_run)
+
+
+def test_a_transaction_that_is_never_ended_is_refused_by_both_before_anything_runs(
+    empty_database: str, write: Write
+) -> None:
+    migrations = write(
+        {
+            "1_a.sql": "create table public.a (b int);",
+            "2_b.sql": "select 1;\nbegin;\ncommit;\nbegin;\nselect 2;",
+        }
+    )
+
+    for dry_run in (True, False):
+        with pytest.raises(StatementFailed, match="that the file never ends") as caught:
+            apply(empty_database, migrations, dry_run=dry_run)
+        assert caught.value.line == 4
+    assert tables(empty_database) == []
+
+
+def test_what_a_file_rolls_back_itself_is_not_there_in_a_dry_run_either(
+    empty_database: str, write: Write
+) -> None:
+    text = (
+        "begin; create table public.a (b int); rollback;"
+        "begin; create table public.a (c int); commit;"
+        "insert into public.a (c) values (1);"
+    )
+    migrations = write({"1_a.sql": text})
+
+    assert apply(empty_database, migrations, dry_run=True).versions == ("1",)
+    assert apply(empty_database, migrations).versions == ("1",)
+
+
+def test_a_constraint_that_a_files_own_commit_would_check_is_checked(
+    empty_database: str, write: Write
+) -> None:
+    text = (
+        "create table public.a (b int primary key);"
+        "create table public.c (b int references public.a initially deferred);"
+        "begin;\ninsert into public.c values (1);\ncommit;\nselect 1;"
+    )
+
+    for dry_run in (True, False):
+        with pytest.raises(StatementFailed, match="violates foreign key") as caught:
+            apply(empty_database, write({"1_a.sql": text}), dry_run=dry_run)
+        assert caught.value.line == 3

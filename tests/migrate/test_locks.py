@@ -15,6 +15,7 @@ from wakti_sb.migrate import (
     FileStarted,
     Result,
     Retrying,
+    StatementDone,
     StatementFailed,
     Timeouts,
     WaitingForRunner,
@@ -54,6 +55,21 @@ def test_a_second_runner_waits_and_finds_nothing_left_to_do(
     (event,) = seen
     assert isinstance(event, WaitingForRunner)
     assert event.application == "wakti-sb migrate"
+
+
+def test_a_second_runner_is_kept_out_between_the_files_too(
+    empty_database: str, write: Write
+) -> None:
+    held: list[object] = []
+
+    def look(event: Event) -> None:
+        if isinstance(event, StatementDone):
+            asked = "select count(*) from pg_locks where locktype = 'advisory' and granted"
+            held.append(rows(empty_database, asked))
+
+    apply(empty_database, write({"1_a.sql": "select 1;", "2_b.sql": "select 2;"}), on_event=look)
+
+    assert held == [[(1,)], [(1,)]]
 
 
 def test_a_second_runner_gives_up_after_its_time(empty_database: str, write: Write) -> None:

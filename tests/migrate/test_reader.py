@@ -155,6 +155,36 @@ def test_copying_through_the_client_is_refused(write: Write, statement: str) -> 
         write({"1_a.sql": f"{statement};"})
 
 
+def test_rows_of_a_dump_are_called_copy_where_it_begins(write: Write) -> None:
+    text = (
+        "select $$\ncopy in a string from stdin;\n$$;\n"
+        "COPY public.crates (id, label) FROM stdin;\n1\ta;b\n2\tc'd\n\\.\nselect 1;\n"
+    )
+
+    with pytest.raises(StatementFailed, match="COPY from or to the client") as caught:
+        write({"1_a.sql": text})
+
+    assert (caught.value.line, caught.value.column) == (4, 1)
+    assert "pg_dump --inserts" in str(caught.value)
+
+
+def test_a_syntax_error_behind_words_like_copy_is_that(write: Write) -> None:
+    text = "select '\ncopy t from stdin;\n';\ncopy t from '/a/file';\nselect 1 frm t;\n"
+
+    with pytest.raises(StatementFailed, match="syntax error") as caught:
+        write({"1_a.sql": text})
+
+    assert caught.value.line == 5
+
+
+def test_a_line_that_pg_dump_writes_for_psql_may_be_deleted(write: Write) -> None:
+    dump = "\\restrict aB3\n\nset statement_timeout = 0;\n\\unrestrict aB3\n"
+    with pytest.raises(StatementFailed, match="delete it") as caught:
+        write({"1_a.sql": dump})
+
+    assert caught.value.line == 1
+
+
 def _transactions(write: Write, text: str) -> list[tuple[list[str], bool]]:
     (migration,) = write({"1_a.sql": text})
     return [

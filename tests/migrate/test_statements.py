@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wakti_sb.migrate.statements import Kind, split, without_concurrently, words
+from wakti_sb.migrate.kinds import Kind
+from wakti_sb.migrate.statements import split, without_concurrently, words
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,7 @@ def test_a_statement_knows_where_its_code_begins() -> None:
     (statement, comment) = split(text, "a.sql")
 
     assert text[statement.code :].startswith("select 1")
+    assert (statement.line, comment.line) == (2, 3)
     assert comment.kind is Kind.COMMENT
 
 
@@ -110,6 +112,26 @@ def test_what_the_server_refuses_in_a_transaction_stands_alone(statement: str) -
 )
 def test_anything_else_may_run_in_a_transaction(statement: str) -> None:
     assert [item.kind for item in split(statement, "a.sql")] == [Kind.ORDINARY]
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("begin", Kind.BEGIN),
+        ("start transaction", Kind.BEGIN),
+        ("begin isolation level serializable", Kind.BEGIN_WITH),
+        ("commit", Kind.COMMIT),
+        ("end", Kind.COMMIT),
+        ("rollback", Kind.ROLLBACK),
+        ("abort", Kind.ROLLBACK),
+        ("commit and chain", Kind.CHAIN),
+        ("prepare transaction 'a'", Kind.TWO_PHASE),
+        ("savepoint a", Kind.ORDINARY),
+        ("rollback to a", Kind.ORDINARY),
+    ],
+)
+def test_what_begins_and_ends_transactions_is_known(statement: str, kind: Kind) -> None:
+    assert [one.kind for one in split(statement, "a.sql")] == [kind]
 
 
 def test_comments_white_space_and_case_do_not_change_what_a_text_says() -> None:

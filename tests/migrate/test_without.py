@@ -10,7 +10,7 @@ import pytest
 
 from wakti_sb import migrate
 from wakti_sb.errors import MigrationError
-from wakti_sb.migrate.without import Missing, missing_from
+from wakti_sb.migrate.left_out import Missing, missing_from
 
 VECTOR = "create extension vector with schema extensions;\n"
 
@@ -23,9 +23,9 @@ def leave_out(tmp_path: Path, empty_database: str) -> LeaveOut:
 
     def apply(text: str, *extensions: str) -> list[tuple[int, str]]:
         (tmp_path / "1_first.sql").write_text(text, "utf-8")
-        omissions = migrate.Omissions(extensions or ("vector",))
-        migrate.apply(empty_database, migrate.read(tmp_path), omissions=omissions)
-        return [(one.line, one.reason.split(", left out at")[0]) for one in omissions.left_out]
+        leaving_out = migrate.LeavingOut(extensions or ("vector",))
+        migrate.apply(empty_database, migrate.read(tmp_path), leaving_out=leaving_out)
+        return [(one.line, one.reason.split(", left out at")[0]) for one in leaving_out.left_out]
 
     return apply
 
@@ -210,22 +210,22 @@ def test_a_block_that_may_change_rights_is_named_by_its_place(
         "do $$ begin execute 'create policy p on docs using (true)'; end $$;\n"
         "do $$ begin perform count(*) from docs; end $$;\n"
     )
-    omissions = migrate.Omissions(["vector"])
+    leaving_out = migrate.LeavingOut(["vector"])
 
-    migrate.apply(empty_database, migrate.read(tmp_path), omissions=omissions)
+    migrate.apply(empty_database, migrate.read(tmp_path), leaving_out=leaving_out)
 
-    concerns = [one.concerns for one in omissions.left_out]
+    concerns = [one.concerns for one in leaving_out.left_out]
     assert concerns == [("public.docs",), (f"{file}:2",), ()]
 
 
 def test_a_project_that_wants_five_of_them_goes_on_without_all(empty_database: str) -> None:
     folder = Path(__file__).parents[1] / "stack" / "projects" / "places" / "supabase" / "migrations"
-    omissions = migrate.Omissions(["postgis", "wrappers", "http", "pgtap", "pgmq"])
+    leaving_out = migrate.LeavingOut(["postgis", "wrappers", "http", "pgtap", "pgmq"])
 
-    migrate.apply(empty_database, migrate.read(folder), omissions=omissions)
+    migrate.apply(empty_database, migrate.read(folder), leaving_out=leaving_out)
 
     statements = sum(len(file.statements) for file in migrate.read(folder))
-    assert statements - len(omissions.left_out) == 4
+    assert statements - len(leaving_out.left_out) == 4
     with psycopg.connect(empty_database) as connection:
         there = connection.execute(
             "select to_regnamespace('stripe')::text, to_regprocedure('public.page_of(text)')::text,"

@@ -11,9 +11,9 @@ import pytest
 from tests.command_line import assert_one_clear_sentence, wakti
 from tests.conftest import ROOT
 from tests.suite.conftest import Suite
-from wakti_sb.conformance import suite as packaged
-from wakti_sb.conformance.suite import Place, Report, Result
+from wakti_sb import site_suite as packaged
 from wakti_sb.errors import ConformanceError
+from wakti_sb.site_suite import Place, Report, Result
 from wakti_sb.stack import Endpoint
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
-from wakti_sb.errors import UsageError
-from wakti_sb.stack import Endpoint, remote
+from wakti_sb.stack import Address
 
 R = TypeVar("R")
 
@@ -21,32 +19,6 @@ _OPTIONS = {
     "jwt_secret": "What signs its users' tokens, where it has one; else users really log in.",
     "db_url": "Its database, as postgres.",
 }
-
-
-@dataclass(frozen=True)
-class Address:
-    """What was said about a project that runs; every part is None if nothing was."""
-
-    url: str | None = None
-    publishable_key: str | None = None
-    secret_key: str | None = None
-    jwt_secret: str | None = None
-    db_url: str | None = None
-
-    def endpoint(self) -> Endpoint | None:
-        """Its endpoint; None if no API was named. Raise UsageError if a key is missing."""
-        if self.url is None:
-            return None
-        if self.publishable_key is None or self.secret_key is None:
-            missing = "--publishable-key" if self.publishable_key is None else "--secret-key"
-            raise UsageError(f"--url needs {missing} too.")
-        return remote(
-            self.url,
-            publishable_key=self.publishable_key,
-            secret_key=self.secret_key,
-            db_url=self.db_url,
-            jwt_secret=self.jwt_secret,
-        )
 
 
 def of_an_endpoint(command: Callable[..., R]) -> Callable[..., R]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wakti_sb.events import Event, LeftOut, Listener, Notice, Step
+from wakti_sb.events import Event, LeftOut, Listener, Notice, Step, noting
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -49,17 +49,6 @@ def progress() -> Iterator[Listener]:
     else:
         yield noting(_lines, left_out)
     _list(left_out)
-
-
-def noting(listener: Listener, left_out: list[LeftOut]) -> Listener:
-    """The listener, which also writes down what was left out."""
-
-    def listen(event: Event) -> None:
-        if isinstance(event, LeftOut):
-            left_out.append(event)
-        listener(event)
-
-    return listen
 
 
 def _list(left_out: Sequence[LeftOut]) -> None:

@@ -9,7 +9,7 @@ from wakti_sb import dashboard
 from wakti_sb.dashboard import Site
 from wakti_sb.events import Listener
 from wakti_sb.stack import EmbeddedStack
-from wakti_sb.stack.embedded import deno, paths
+from wakti_sb.stack.machine import cache, find_deno
 
 
 def local_stack(
@@ -20,6 +20,5 @@ def local_stack(
 
 
 def _write_page(folder: Path, publishable_key: str) -> None:
-    cache = paths.cache()
-    built = dashboard.build(deno.find(cache), cache)
+    built = dashboard.build(find_deno(cache()), cache())
     dashboard.publish(built, folder, Site("", publishable_key))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from wakti_sb.errors import UsageError
-from wakti_sb.stack.without import configured
 
 VARIABLE = "WAKTI_WITHOUT"
 
@@ -29,8 +27,8 @@ def option(**more: Any) -> Callable[[_Command], _Command]:
     )
 
 
-def chosen(project: Path, given: Sequence[str]) -> tuple[str, ...] | None:
-    """What was given, else what wakti.toml says; None if nobody said anything."""
+def chosen(given: Sequence[str]) -> tuple[str, ...] | None:
+    """What was given; None where nothing was, so that wakti.toml says it."""
     if any(not name.strip() for name in given):
         raise UsageError("--without needs the name of an extension.")
-    return tuple(given) if given else configured(project)
+    return tuple(given) or None

@@ -15,6 +15,7 @@ _MEASUREMENTS = {
     "site-api": "the site API beside PocketBase and a conventional function",
     "policies": "an owner's queries among a million rows of others",
     "migrations": "every migration from zero, file by file",
+    "large-migration": "a file of 50,000 statements, beside psql",
     "dashboard": "the owner's page, with 10,000 rows behind it",
     "rls": "row level security proved: the matrix, mutants, beside four other tools",
 }

@@ -15,7 +15,7 @@ from wakti_sb.cli._project import in_project
 from wakti_sb.dashboard import Site
 from wakti_sb.errors import UsageError
 from wakti_sb.stack import EmbeddedStack
-from wakti_sb.stack.embedded import deno, paths
+from wakti_sb.stack.machine import cache, find_deno
 
 
 @click.command(
@@ -36,8 +36,7 @@ def command(
 ) -> None:
     """Serve the owner's page: uploads, inbox, data and users of published sites."""
     site = _site(project, url, key)
-    cache = paths.cache()
-    built = dashboard.build(deno.find(cache), cache)
+    built = dashboard.build(find_deno(cache()), cache())
     if output is not None:
         click.echo(dashboard.publish(built, output, site))
         return

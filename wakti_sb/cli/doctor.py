@@ -10,7 +10,7 @@ import click
 
 from wakti_sb.cli._project import in_project
 from wakti_sb.errors import EnvironmentProblem
-from wakti_sb.stack.embedded.checkup import Check, examine
+from wakti_sb.stack.machine import Check, examine
 
 
 @click.command(epilog="Example: wakti-sb doctor")

@@ -12,7 +12,7 @@ from wakti_sb.cli._output import note, progress
 from wakti_sb.cli._project import in_project
 from wakti_sb.cli._summary import append, table, to_summary
 from wakti_sb.errors import Findings
-from wakti_sb.stack.embedded import paths
+from wakti_sb.stack.machine import cache
 
 
 @click.command(epilog="Example: wakti-sb lint --since origin/main")
@@ -37,7 +37,7 @@ def command(project: Path, since: str | None, as_json: bool, summary: Path | Non
             sources.root(),
             described,
             since=since,
-            cache=paths.cache(),
+            cache=cache(),
             listener=listener,
         )
     if as_json:

@@ -4,96 +4,55 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from wakti_sb import conformance, spec
+from wakti_sb import conformance, reports, spec
 from wakti_sb.cli import _without
-from wakti_sb.cli._endpoint import Address, of_an_endpoint
-from wakti_sb.cli._output import note, noting, progress, show
+from wakti_sb.cli._endpoint import of_an_endpoint
+from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
-from wakti_sb.conformance import reports
 from wakti_sb.errors import Findings, UsageError
-from wakti_sb.events import LeftOut, Listener, Step
-from wakti_sb.stack import Endpoint, check, throwaway
-from wakti_sb.stack.without import as_json as left_out_json
-from wakti_sb.stack.without import concerned
+from wakti_sb.events import Listener, Step
+from wakti_sb.stack import Address, Target
+from wakti_sb.stack.left_out import as_json as left_out_json
 
 MODEL = "wakti.toml"
 
 
 @dataclass(frozen=True)
-class Target:
+class Task:
     """What a command of this group is about.
 
     Parameters:
-        project: the folder with the model and the migrations.
-        address: a project that runs; where it names nothing one is made from the migrations.
+        target: a project that runs; where it names nothing one is made from the migrations.
         allow_data: go on although that database holds data.
-        without: the extensions that a stack which is made goes without, if it was said.
-        left_out: the statements that were left out of it for that reason.
     """
 
-    project: Path
-    address: Address
+    target: Target
     allow_data: bool
-    without: tuple[str, ...] = ()
-    left_out: list[LeftOut] = field(default_factory=list)
 
     def model(self) -> spec.Spec:
         """The ownership model."""
-        file = self.project / MODEL
+        file = self.target.project / MODEL
         if not file.exists():
             raise UsageError(
                 f"there is no {MODEL} here that says who owns what.",
                 remedy="`wakti-sb rls init` proposes one.",
             )
-        return conformance.with_exposed_schemas(spec.load(file), self.project)
-
-    @contextmanager
-    def endpoint(self, listener: Listener) -> Iterator[Endpoint]:
-        """The project that was named; else a stack made from the migrations, gone afterwards."""
-        given = self.address.endpoint()
-        if given is not None:
-            _ = given.database  # without one there is nothing to look at afterwards
-            check(given)
-            yield given
-            return
-        if self.address.db_url is not None:
-            raise UsageError(
-                "--through-client needs an API, and --db-url names a database alone.",
-                remedy="Add --url and its keys, or leave --db-url out: a stack is made from "
-                "supabase/migrations.",
-            )
-        listener, without = noting(listener, self.left_out), self._chosen()
-        with throwaway(self.project, listener, without=without) as endpoint:
-            yield endpoint
-
-    @contextmanager
-    def database(self, listener: Listener) -> Iterator[str]:
-        """The database to try; one that we made is gone afterwards."""
-        given = self.address.endpoint()
-        if given is not None or self.address.db_url is not None:
-            yield given.database if given is not None else str(self.address.db_url)
-            return
-        listener, without = noting(listener, self.left_out), self._chosen()
-        with throwaway(self.project, listener, api=False, without=without) as endpoint:
-            yield endpoint.database
+        return conformance.with_exposed_schemas(spec.load(file), self.target.project)
 
     def reduced(self, model: spec.Spec) -> spec.Spec:
         """The model without what the database lacks."""
-        return conformance.set_aside(model, concerned(self.left_out))[0]
-
-    def _chosen(self) -> tuple[str, ...] | None:
-        return _without.chosen(self.project, self.without)
+        return conformance.leave_out(model, self.target.reasons())[0]
 
 
 def _keep(context: click.Context, _: click.Parameter, names: tuple[str, ...]) -> None:
-    context.obj = replace(context.obj, without=names)
+    task: Task = context.obj
+    target = replace(task.target, without=_without.chosen(names))
+    context.obj = replace(task, target=target)
 
 
 @click.group()
@@ -109,7 +68,7 @@ def command(context: click.Context, project: Path, address: Address, allow_data:
     """
     # A CI job that is stopped has to clean up as after Ctrl-C.
     signal.signal(signal.SIGTERM, _stop)
-    context.obj = Target(project, address, allow_data)
+    context.obj = Task(Target(project, address), allow_data)
 
 
 def _stop(_signal: int, _frame: object) -> None:
@@ -123,18 +82,18 @@ def _stop(_signal: int, _frame: object) -> None:
 @click.option("--overwrite", is_flag=True, help="Write it also where there is one.")
 @_without.option(expose_value=False, callback=_keep)
 @click.pass_obj
-def init(target: Target, write: bool, overwrite: bool) -> None:
+def init(task: Task, write: bool, overwrite: bool) -> None:
     """Propose an ownership model from the live schema; every guess is marked to be confirmed."""
-    file = target.project / MODEL
+    file = task.target.project / MODEL
     if write and not overwrite and file.exists():
         raise UsageError(
             f"there is a {MODEL} already, and it may be somebody's work.",
             place=str(file),
             remedy="--overwrite replaces it; without --write the proposal goes to the screen.",
         )
-    with progress() as listener, target.database(listener) as url:
-        schemas = conformance.exposed_schemas(target.project)
-        proposed = conformance.propose(url, schemas, name=target.project.resolve().name)
+    with progress() as listener, task.target.database(listener) as url:
+        schemas = conformance.exposed_schemas(task.target.project)
+        proposed = conformance.propose(url, schemas, name=task.target.project.resolve().name)
     if not write and not overwrite:
         click.echo(proposed, nl=False)
         return
@@ -157,7 +116,7 @@ def init(target: Target, write: bool, overwrite: bool) -> None:
 @_without.option(expose_value=False, callback=_keep)
 @click.pass_obj
 def test(
-    target: Target,
+    task: Task,
     through_client: bool,
     as_json: bool,
     junit: Path | None,
@@ -166,9 +125,9 @@ def test(
     html: Path | None,
 ) -> None:
     """Try every case and judge it; exit 1 unless everything was tried and nothing is wrong."""
-    model = target.model()
+    model = task.model()
     with progress() as listener:
-        report = _run(target, model, through_client, listener)
+        report = _run(task, model, through_client, listener)
     if junit is not None:
         junit.write_text(reports.junit(report), "utf-8")
     if sarif is not None:
@@ -178,7 +137,7 @@ def test(
     if html is not None:
         html.write_text(reports.html(report), "utf-8")
     if as_json:
-        said = reports.as_json(report) | {"left_out": left_out_json(target.left_out)}
+        said = reports.as_json(report) | {"left_out": left_out_json(task.target.left_out)}
         click.echo(json.dumps(said, indent=2))
     else:
         show(reports.matrix(report))
@@ -190,26 +149,26 @@ def test(
 
 
 def _run(
-    target: Target, model: spec.Spec, through_client: bool, listener: Listener
+    task: Task, model: spec.Spec, through_client: bool, listener: Listener
 ) -> conformance.Report:
     steps = _steps(listener)
     if through_client:
-        with target.endpoint(listener) as endpoint:
+        with task.target.checked_endpoint(listener) as endpoint:
             return conformance.run(
                 model,
                 endpoint.database,
                 endpoint=endpoint,
-                allow_data=target.allow_data,
+                allow_data=task.allow_data,
                 listener=steps,
-                left_out=concerned(target.left_out),
+                left_out=task.target.reasons(),
             )
-    with target.database(listener) as url:
+    with task.target.database(listener) as url:
         return conformance.run(
             model,
             url,
-            allow_data=target.allow_data,
+            allow_data=task.allow_data,
             listener=steps,
-            left_out=concerned(target.left_out),
+            left_out=task.target.reasons(),
         )
 
 
@@ -219,19 +178,19 @@ def _run(
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
 @_without.option(expose_value=False, callback=_keep)
 @click.pass_obj
-def mutate(target: Target, min_score: float, workers: int, as_json: bool) -> None:
+def mutate(task: Task, min_score: float, workers: int, as_json: bool) -> None:
     """Break each policy in a copy of the database and see whether the cases notice."""
-    model = target.model()
-    with progress() as listener, target.database(listener) as url:
+    model = task.model()
+    with progress() as listener, task.target.database(listener) as url:
         report = conformance.mutate(
-            target.reduced(model),
+            task.reduced(model),
             url,
             workers=workers,
-            allow_data=target.allow_data,
+            allow_data=task.allow_data,
             listener=_steps(listener),
         )
     if as_json:
-        said = reports.mutation_json(report) | {"left_out": left_out_json(target.left_out)}
+        said = reports.mutation_json(report) | {"left_out": left_out_json(task.target.left_out)}
         click.echo(json.dumps(said, indent=2))
     else:
         click.echo(reports.mutation_markdown(report))
@@ -246,11 +205,11 @@ def mutate(target: Target, min_score: float, workers: int, as_json: bool) -> Non
 @click.argument("case")
 @_without.option(expose_value=False, callback=_keep)
 @click.pass_obj
-def explain(target: Target, case: str) -> None:
+def explain(task: Task, case: str) -> None:
     """Why one cell of the matrix is as it is: what was tried, what decided, how to repeat it."""
-    model = target.model()
-    with progress() as listener, target.database(listener) as url:
-        found = conformance.explain(target.reduced(model), url, case, allow_data=target.allow_data)
+    model = task.model()
+    with progress() as listener, task.target.database(listener) as url:
+        found = conformance.explain(task.reduced(model), url, case, allow_data=task.allow_data)
     click.echo(f"{found.verdict.case.id}: {found.verdict.status}")
     click.echo(f"expected: {found.expected}")
     click.echo(f"came of it: {found.verdict.outcome}")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from wakti_sb import site_suite
 from wakti_sb.cli import _without
-from wakti_sb.cli._endpoint import Address, of_an_endpoint
-from wakti_sb.cli._output import note, noting, progress, show
+from wakti_sb.cli._endpoint import of_an_endpoint
+from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
-from wakti_sb.conformance import suite
 from wakti_sb.errors import Findings, UsageError
-from wakti_sb.events import LeftOut, Listener
-from wakti_sb.stack import EmbeddedStack, Endpoint, throwaway
-from wakti_sb.stack.without import as_json as left_out_json
+from wakti_sb.stack import Address, Target
+from wakti_sb.stack.left_out import as_json as left_out_json
 
 _MOST_SHOWN = 40
 
@@ -57,63 +54,34 @@ def command(
     """
     for file in (junit, html, markdown):
         _must_have_a_folder(file)
-    extensions = _without.chosen(project, without)
-    left_out: list[LeftOut] = []
-    with (
-        progress() as listener,
-        _endpoint(project, own, address, extensions, noting(listener, left_out)) as endpoint,
+    target = Target(project, address, own=own, functions=True, without=_without.chosen(without))
+    with progress() as listener, target.endpoint(listener) as endpoint:
+        site_suite.check(endpoint)
+        report = site_suite.run(endpoint, keyword=keyword, workers=workers, listener=listener)
+    for file, text in (
+        (junit, site_suite.junit),
+        (html, site_suite.html),
+        (markdown, site_suite.markdown),
     ):
-        suite.check(endpoint)
-        report = suite.run(endpoint, keyword=keyword, workers=workers, listener=listener)
-    for file, text in ((junit, suite.junit), (html, suite.html), (markdown, suite.markdown)):
         if file is not None:
             _write(file, text(report))
     if as_json:
-        said = suite.as_json(report) | {"left_out": left_out_json(left_out)}
+        said = site_suite.as_json(report) | {"left_out": left_out_json(target.left_out)}
         click.echo(json.dumps(said, indent=2))
     else:
         _show(report)
     if endpoint.db_url is None:
         note("Only URL and keys are known: --db-url adds the cases of the ownership model.")
     if not report.good:
-        raise Findings(suite.summary(report))
-    note(suite.summary(report))
+        raise Findings(site_suite.summary(report))
+    note(site_suite.summary(report))
 
 
-@contextmanager
-def _endpoint(
-    project: Path,
-    own: bool,
-    address: Address,
-    without: tuple[str, ...] | None,
-    listener: Listener,
-) -> Iterator[Endpoint]:
-    given = address.endpoint()
-    if given is not None and own:
-        raise UsageError("--stack and --url name two different places.")
-    if given is not None:
-        yield given
-    elif own:
-        stack = EmbeddedStack(project, listener)
-        endpoint = stack.endpoint()
-        for one in stack.left_out:
-            listener(one)
-        yield endpoint
-    elif address.db_url is not None:
-        raise UsageError(
-            "the suite needs an API, and --db-url names a database alone.",
-            remedy="Add --url, --publishable-key and --secret-key.",
-        )
-    else:
-        with throwaway(project, listener, functions=True, without=without) as made:
-            yield made
-
-
-def _show(report: suite.Report) -> None:
-    for table in suite.tables(report):
+def _show(report: site_suite.Report) -> None:
+    for table in site_suite.tables(report):
         show(table)
     for each in report.wrong[:_MOST_SHOWN]:
-        click.echo(f"\n✗ {each.name}\n  {suite.reason(each)}")
+        click.echo(f"\n✗ {each.name}\n  {site_suite.reason(each)}")
     more = len(report.wrong) - _MOST_SHOWN
     if more > 0:
         click.echo(f"\nand {more} more; --html, --markdown and --json hold them all.")

@@ -11,6 +11,7 @@ from wakti_sb.cli._output import note, progress
 from wakti_sb.cli._project import in_project
 from wakti_sb.cli._stack import local_stack
 from wakti_sb.cli.status import print_addresses
+from wakti_sb.stack import Target
 
 
 @click.command(epilog="Example: wakti-sb up --port 0")
@@ -27,7 +28,7 @@ def command(project: Path, port: int | None, without: tuple[str, ...]) -> None:
     It stays up until `wakti-sb down`. A stack that died is mended; one that runs gets what is
     pending. `reset` leaves out what `up` left out.
     """
-    extensions = _without.chosen(project, without)
+    extensions = Target(project, without=_without.chosen(without)).extensions()
     with progress() as listener:
         endpoint = local_stack(project, listener, without=extensions).up(port=port)
     print_addresses(endpoint)

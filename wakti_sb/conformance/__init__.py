@@ -6,14 +6,14 @@ that the cases would notice a weakened policy.
 
 from __future__ import annotations
 
-from .engine import Listener, Progress
+from .catalog.exposed import exposed_schemas, with_exposed_schemas
 from .explain import Explanation, explain
-from .exposed import exposed_schemas, with_exposed_schemas
-from .findings import Finding, Report
-from .left_out import set_aside
+from .model import Finding, Report
 from .mutation import Judged, Mutant, MutationReport, mutate
 from .propose import propose
-from .run import run
+from .run.engine import Listener, Progress
+from .run.left_out import leave_out
+from .run.whole import run
 
 __all__ = [
     "Explanation",
@@ -26,9 +26,9 @@ __all__ = [
     "Report",
     "explain",
     "exposed_schemas",
+    "leave_out",
     "mutate",
     "propose",
     "run",
-    "set_aside",
     "with_exposed_schemas",
 ]

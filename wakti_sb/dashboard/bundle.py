@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from wakti_sb.errors import EnvironmentProblem
-from wakti_sb.stack.embedded.deno import Deno
+from wakti_sb.stack.machine import Deno
 
 APP = Path(__file__).parent / "app"
 

@@ -21,6 +21,9 @@ from wakti_sb.migrate.events import (
     StatementLeftOut,
     WaitingForRunner,
 )
+from wakti_sb.migrate.history import Applied, history_query
+from wakti_sb.migrate.left_out import LeavingOut
+from wakti_sb.migrate.plan import compare, pending
 from wakti_sb.migrate.reader import Migration, read
 from wakti_sb.migrate.results import (
     Entry,
@@ -33,7 +36,6 @@ from wakti_sb.migrate.results import (
 )
 from wakti_sb.migrate.runner import apply, repair, status
 from wakti_sb.migrate.session import Timeouts
-from wakti_sb.migrate.without import Omissions
 
 __all__ = [  # noqa: RUF022  # grouped by what they are
     # use cases
@@ -41,9 +43,14 @@ __all__ = [  # noqa: RUF022  # grouped by what they are
     "apply",
     "status",
     "repair",
+    # the same without a connection
+    "Applied",
+    "compare",
+    "history_query",
+    "pending",
     # what they take
     "Migration",
-    "Omissions",
+    "LeavingOut",
     "OnEvent",
     "Timeouts",
     # what they return

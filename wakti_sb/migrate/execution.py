@@ -11,8 +11,7 @@ from psycopg.pq import TransactionStatus
 
 from wakti_sb.errors import MigrationError
 from wakti_sb.migrate import history
-from wakti_sb.migrate.connection import Connection, Target
-from wakti_sb.migrate.errors import StatementFailed
+from wakti_sb.migrate.connection import Connection, Cursor, Target, become
 from wakti_sb.migrate.events import (
     FileStarted,
     OnEvent,
@@ -21,14 +20,14 @@ from wakti_sb.migrate.events import (
     StatementLeftOut,
 )
 from wakti_sb.migrate.failure import Outcome, Refused, connection_lost, statement_failed
-from wakti_sb.migrate.position import first_line, locate
+from wakti_sb.migrate.left_out import LeavingOut
+from wakti_sb.migrate.left_out.made import controls_transaction
+from wakti_sb.migrate.position import first_line
 from wakti_sb.migrate.preflight import Facts, inspect
 from wakti_sb.migrate.reader import Block, Migration, blocks
 from wakti_sb.migrate.results import FileReport, StatementReport
 from wakti_sb.migrate.session import Timeouts, notices, prepare_session, set_lock_timeout
 from wakti_sb.migrate.statements import Statement
-from wakti_sb.migrate.without import Omissions
-from wakti_sb.migrate.without.made import controls_transaction
 
 
 class FileRun:
@@ -37,7 +36,7 @@ class FileRun:
     Parameters:
         facts: what there is of the history; the rest is made in the file's transaction.
         before: the versions that this run has applied already, for error messages.
-        omissions: what the database has to do without; None for a real one.
+        leaving_out: what the database has to do without; None for a real one.
     """
 
     def __init__(
@@ -50,16 +49,17 @@ class FileRun:
         before: tuple[str, ...],
         timeouts: Timeouts,
         on_event: OnEvent,
-        omissions: Omissions | None = None,
+        leaving_out: LeavingOut | None = None,
     ) -> None:
         self._connection = connection
+        self._cursor = connection.cursor()  # one for all statements: making it takes time
         self._target = target
         self._migration = migration
         self._facts = facts
         self._before = before
         self._timeouts = timeouts
         self._on_event = on_event
-        self._omissions = omissions
+        self._leaving_out = leaving_out
         self._blocks = blocks(migration)
         self._reports: list[list[StatementReport]] = [[] for _ in self._blocks]
         self._done = 0  # blocks whose effect no rollback can undo
@@ -98,11 +98,11 @@ class FileRun:
 
     def _attempt(self) -> None:
         if self._done == 0:
-            self._lock_timeout = prepare_session(self._connection, self._timeouts)
+            self._lock_timeout = prepare_session(
+                self._connection, self._timeouts, self._target.role
+            )
         last = len(self._blocks) - 1
         for index in range(self._done, len(self._blocks)):
-            if index == last and self._status() is not TransactionStatus.IDLE:
-                raise self._left_open()
             self._reports[index] = []
             self._run_block(self._blocks[index], self._reports[index], record=index == last)
             if self._status() is TransactionStatus.IDLE:
@@ -121,14 +121,14 @@ class FileRun:
                         self._on_event(StatementDone(self._migration.version, done))
                 if record:
                     # The file may have become a role that cannot write the history.
-                    self._connection.execute("reset role")
+                    become(self._connection, self._target.role)
                     history.create(self._connection, self._facts)
                     history.record(self._connection, self._migration)
         except psycopg.Error as error:
             raise Refused(None, error) from error
 
     def _run_or_leave_out(self, statement: Statement) -> StatementReport | None:
-        if self._omissions is None:
+        if self._leaving_out is None:
             return self._run_statement(statement)
         scope: AbstractContextManager[object] = nullcontext()
         in_transaction = self._status() is TransactionStatus.INTRANS
@@ -138,8 +138,7 @@ class FileRun:
             with scope:
                 return self._run_statement(statement)
         except Refused as refused:
-            file, text = self._migration.file, self._migration.text
-            left_out = self._omissions.leave_out(file, text, statement, refused.error)
+            left_out = self._leaving_out.leave_out(self._migration.file, statement, refused.error)
             if left_out is None:
                 raise
         self._on_event(StatementLeftOut(self._migration.version, left_out))
@@ -150,7 +149,7 @@ class FileRun:
         if patient:
             # It stands in nobody's way while it waits, and cut short it leaves a broken index.
             set_lock_timeout(self._connection, "0")
-        done = execute(self._connection, self._migration, statement)
+        done = execute(self._cursor, self._migration, statement)
         if patient:
             set_lock_timeout(self._connection, self._lock_timeout)
         return done
@@ -196,17 +195,6 @@ class FileRun:
     def _failure(self, refused: Refused) -> MigrationError:
         return statement_failed(self._migration, refused, self._outcome(), self._target)
 
-    def _left_open(self) -> StatementFailed:
-        self._connection.execute("rollback")
-        opened = self._blocks[self._done].statements[0]
-        return StatementFailed(
-            "this begins a transaction that the file never ends",
-            file=self._migration.file,
-            text=self._migration.text,
-            offset=opened.code,
-            remedy=" ".join(["Add the `commit`.", *self._outcome().sentences(self._migration)]),
-        )
-
 
 def started(migration: Migration, index: int, total: int) -> FileStarted:
     """The event for a file that begins: number `index` (from 1) of `total`."""
@@ -229,7 +217,7 @@ def pause(
 
 
 def execute(
-    connection: Connection, migration: Migration, statement: Statement, sql: str | None = None
+    cursor: Cursor, migration: Migration, statement: Statement, sql: str | None = None
 ) -> StatementReport:
     """Run one statement; `sql` in its place, where that is given.
 
@@ -237,7 +225,7 @@ def execute(
     """
     begun = time.perf_counter()
     try:
-        cursor = connection.execute((sql or statement.sql).encode())
+        cursor.execute((sql or statement.sql).encode())
     except psycopg.Error as error:
         raise Refused(statement, error) from error
     return report(migration, statement, begun, cursor.rowcount)
@@ -249,7 +237,7 @@ def report(
     """The report of a statement that began at `begun` (of `time.perf_counter`)."""
     return StatementReport(
         file=migration.file,
-        line=locate(migration.text, statement.code).line,
+        line=statement.line,
         sql=first_line(statement.sql[statement.code - statement.offset :]),
         milliseconds=(time.perf_counter() - begun) * 1000,
         rows=rows if rows >= 0 else None,

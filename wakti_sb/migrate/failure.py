@@ -10,7 +10,6 @@ from pglast import parser
 
 from wakti_sb.migrate.connection import Target
 from wakti_sb.migrate.errors import ConnectionFailed, HistoryConflict, StatementFailed
-from wakti_sb.migrate.position import locate
 from wakti_sb.migrate.reader import Migration
 from wakti_sb.migrate.statements import Statement
 
@@ -65,7 +64,7 @@ class Outcome:
     dry_run: bool = False
     untried: tuple[str, ...] = ()
 
-    def sentences(self, migration: Migration) -> list[str]:
+    def sentences(self) -> list[str]:
         """The outcome, for the end of an error message."""
         if self.dry_run:
             said = ["The dry run is rolled back: nothing of it was kept."]
@@ -74,9 +73,7 @@ class Outcome:
                 said.append(f"It could not try {places}; that may be the reason.")
             return said
         if self.kept:
-            lines = ", ".join(
-                str(locate(migration.text, statement.code).line) for statement in self.kept
-            )
+            lines = ", ".join(str(statement.line) for statement in self.kept)
             said = [
                 f"The statements at line {lines} ran outside a transaction and stay; the file is"
                 " not recorded. Undo them, or make them safe to run twice, then run it again."
@@ -101,7 +98,7 @@ def statement_failed(
             f"somebody else applied version {migration.version} at the same time",
             versions=(migration.version,),
             place=migration.file,
-            remedy=" ".join([*outcome.sentences(migration), "Run it again for the rest."]),
+            remedy=" ".join([*outcome.sentences(), "Run it again for the rest."]),
         )
     details = [
         f"{label}: {target.redact(text)}".replace("\n", "\n    ")
@@ -122,7 +119,7 @@ def statement_failed(
         offset=_offset(migration.text, statement, error),
         sqlstate=error.sqlstate,
         details=tuple(details),
-        remedy="\n  ".join([*advice, " ".join(outcome.sentences(migration))]),
+        remedy="\n  ".join([*advice, " ".join(outcome.sentences())]),
     )
 
 
@@ -147,12 +144,12 @@ def connection_lost(
         state = "It is applied and recorded all the same."
     elif alone:
         said = ["The statement ran outside a transaction: look whether it took effect."]
-        state = " ".join([*said, *(outcome.sentences(migration) if outcome.kept else [])])
+        state = " ".join([*said, *(outcome.sentences() if outcome.kept else [])])
     else:
-        state = " ".join(outcome.sentences(migration))
+        state = " ".join(outcome.sentences())
     place = migration.file
     if statement is not None:
-        place += f":{locate(migration.text, statement.code).line}"
+        place += f":{statement.line}"
     return ConnectionFailed(
         f"the connection to {target.address} was lost while this ran",
         place=place,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import codecs
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from wakti_sb.errors import MigrationError
+from wakti_sb.migrate.errors import StatementFailed
 from wakti_sb.migrate.events import FileSkipped, OnEvent, log_event
-from wakti_sb.migrate.statements import Kind, Statement, split
+from wakti_sb.migrate.kinds import CONTROLS, Kind, begins, ends
+from wakti_sb.migrate.statements import Statement, split
 
 _NAME = re.compile(r"([0-9]+)_(.*)\.sql")
 # Old versions of the official CLI wrote such a first file for a schema that was there already;
@@ -138,8 +140,7 @@ def blocks(migration: Migration) -> tuple[Block, ...]:
         inner = run[1:-1]
         if all(item.kind is Kind.ORDINARY for item in inner) and not migration.no_transaction:
             return (Block(tuple(inner), transaction=True),)
-    controls = {Kind.BEGIN, Kind.COMMIT, Kind.CONTROL}
-    if migration.no_transaction or any(item.kind in controls for item in run):
+    if migration.no_transaction or any(item.kind in CONTROLS for item in run):
         return (*(Block((item,), transaction=False) for item in run), Block((), transaction=True))
     result: list[Block] = []
     together: list[Statement] = []
@@ -152,3 +153,22 @@ def blocks(migration: Migration) -> tuple[Block, ...]:
         else:
             together.append(item)
     return (*result, Block(tuple(together), transaction=True))
+
+
+def require_ends(migrations: Iterable[Migration]) -> None:
+    """Raise StatementFailed if a file begins a transaction and does not end it."""
+    for migration in migrations:
+        opened: Statement | None = None
+        for statement in migration.statements:
+            if ends(statement.kind):
+                opened = None
+            elif begins(statement.kind) and opened is None:
+                opened = statement
+        if opened is not None:
+            raise StatementFailed(
+                "this begins a transaction that the file never ends",
+                file=migration.file,
+                text=migration.text,
+                offset=opened.code,
+                remedy="Add the `commit`. Nothing was run.",
+            )

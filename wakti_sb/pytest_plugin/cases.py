@@ -18,7 +18,7 @@ from wakti_sb import conformance, spec
 from wakti_sb.conformance import Finding, Report
 from wakti_sb.errors import WaktiError
 from wakti_sb.pytest_plugin import folder, session
-from wakti_sb.stack.without import concerned
+from wakti_sb.stack.left_out import reasons
 
 _MOST_TOLD = 5
 _RESULT = "conformance.pickle"  # in the folder of this run, which nobody else can write to
@@ -171,7 +171,7 @@ def _report(run: session.Session, model: Path) -> Report:
         run.database,
         endpoint=endpoint,
         allow_data=run.settings.allow_data,
-        left_out=concerned(run.left_out),
+        left_out=reasons(run.left_out),
     )
     if transport != "client":
         return report

@@ -13,14 +13,14 @@ import pytest
 
 from wakti_sb.errors import UsageError, WaktiError
 from wakti_sb.pytest_plugin import folder, options
-from wakti_sb.stack import EmbeddedStack, Endpoint, LeftOut, check, remote
-from wakti_sb.stack.embedded.throwaway import copy_project
-from wakti_sb.stack.without import configured
+from wakti_sb.stack import Address, EmbeddedStack, Endpoint, LeftOut, Target, check
 
 _PROJECT = "project"  # its copy, in the folder of the run
 _SESSION = pytest.StashKey["Session"]()
 # Errors name the options of the command line, which have other names here.
-_OPTION = re.compile(r"(?<![\w-])--(?=(?:project|allow-data|jwt-secret|without|(?:db-)?url)\b)")
+_OPTION = re.compile(
+    r"(?<![\w-])--(?=(?:project|allow-data|jwt-secret|without|(?:publishable|secret)-key|(?:db-)?url)\b)"
+)
 
 
 class Session:
@@ -49,15 +49,8 @@ class Session:
                 place=str(self.settings.project),
                 remedy="Name the folder with --wakti-project, or a project with --wakti-url.",
             )
-        project = self.shared / _PROJECT
         with folder.locked(self.shared, "stack"):
-            if not project.exists():
-                half_made = self.shared / "copy"
-                copy_project(self.settings.project, half_made, functions=self.settings.functions)
-                half_made.rename(project)
-        given = self.settings.without
-        without = given if given is not None else configured(self.settings.project)
-        stack = EmbeddedStack(project, without=without)
+            stack = self._target.shared_stack(self.shared / _PROJECT)
         stack.up(port=0)
         return stack
 
@@ -70,21 +63,24 @@ class Session:
                 "only the database is known, and this needs the API.",
                 remedy="Add --wakti-url, --wakti-publishable-key and --wakti-secret-key.",
             )
-        if given.url is None:
+        endpoint = self._target.address.endpoint()
+        if endpoint is None:
             return self.stack.endpoint()
-        if given.publishable_key is None or given.secret_key is None:
-            missing = "publishable" if given.publishable_key is None else "secret"
-            raise UsageError(f"--wakti-url needs --wakti-{missing}-key too.")
-        endpoint = remote(
-            given.url,
-            publishable_key=given.publishable_key,
-            secret_key=given.secret_key,
-            functions_url=given.functions_url,
-            db_url=given.db_url,
-            jwt_secret=given.jwt_secret,
-        )
         check(endpoint)
         return endpoint
+
+    @property
+    def _target(self) -> Target:
+        given = self.settings
+        address = Address(
+            url=given.url,
+            publishable_key=given.publishable_key,
+            secret_key=given.secret_key,
+            jwt_secret=given.jwt_secret,
+            db_url=given.db_url,
+            functions_url=given.functions_url,
+        )
+        return Target(given.project, address, functions=given.functions, without=given.without)
 
     @property
     def database(self) -> str:

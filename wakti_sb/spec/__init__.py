@@ -41,11 +41,13 @@ from .rights import (
     atoms,
 )
 from .settings import Auth, Generate, Limits, Lint, Project, RateLimits, Stack, Uploads, slug_of
+from .without import without_extensions
 
 __all__ = [  # noqa: RUF022  (grouped by subject)
     # reading
     "load",
     "parse",
+    "without_extensions",
     "Spec",
     # the ownership model
     "Bucket",

@@ -9,7 +9,7 @@ from functools import cached_property
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from .ownership import OPERATIONS, Bucket, Excuse, Function, Owned, View
+from .ownership import OPERATIONS, Bucket, Excuse, Function, Members, Owned, View
 from .paths import CircleError, OwnerPath, PlacePath, owner_path, place_path
 from .rights import Authenticated, Member, Nobody, Own, Public, Right, atoms
 from .settings import (
@@ -70,6 +70,10 @@ class Spec(Section):
             self._place_paths[owned.table] = place_path(owned, self._entries)
         return self._place_paths[owned.table]
 
+    def members_in(self, table: str) -> Members | None:
+        """How `table` is read as a membership table, if it is one."""
+        return self._members.get(table)
+
     # Asked for each row of each case, while the entries stay as they are.
 
     @cached_property
@@ -79,6 +83,15 @@ class Spec(Section):
     @cached_property
     def _place_paths(self) -> dict[str, PlacePath | None]:
         return {}
+
+    @cached_property
+    def _members(self) -> dict[str, Members]:
+        places = (path.members for owned in self.relations if (path := self.place_path(owned)))
+        buckets = (bucket.members for bucket in self.bucket if bucket.members is not None)
+        found: dict[str, Members] = {}
+        for members in (*places, *buckets):
+            found.setdefault(members.table, members)
+        return found
 
     @cached_property
     def _entries(self) -> dict[str, Owned]:

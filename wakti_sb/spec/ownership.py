@@ -21,7 +21,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from .grammar import parse_condition, parse_right
 from .names import Relation, column_name
-from .rights import Condition, Nobody, Right
+from .rights import Condition, Nobody, Public, Right, atoms
 from .settings import Json, MimeType, Section, Size, Slug
 
 Operation = Literal["select", "insert", "update", "delete"]
@@ -190,6 +190,17 @@ class Owned(Section):
         own = self.key[:1] if self.key != self.parent_key or self.through else ()
         owner = (self.owner,) if self.owner else ()
         return tuple(dict.fromkeys((*own, *owner, *self.immutable)))
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions that the rights name, each once."""
+        found = (
+            atom.where
+            for operation in OPERATIONS
+            for atom in atoms(self.rule(operation).right)
+            if isinstance(atom, Public) and atom.where is not None
+        )
+        return tuple(dict.fromkeys(found))
 
     @property
     def is_view(self) -> bool:

@@ -8,8 +8,10 @@ from wakti_sb.stack.embedded.throwaway import throwaway
 from wakti_sb.stack.endpoint import Endpoint
 from wakti_sb.stack.probe import check
 from wakti_sb.stack.remote import remote
+from wakti_sb.stack.target import Address, Target
 
 __all__ = [
+    "Address",
     "Condition",
     "EmbeddedStack",
     "Endpoint",
@@ -18,6 +20,7 @@ __all__ = [
     "Listener",
     "Notice",
     "Step",
+    "Target",
     "check",
     "remote",
     "throwaway",

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from ..scenario.statements import text
 from .additions import added
+from .as_sql import to_sql
 from .derive import derive
-from .functions import described, matches
-from .model import Attempt, Case, Expectation, Key
-from .requests import Call, Copy, Delete, Insert, Request, Select, Update, Upsert, to_sql
-from .subject import Subject, short
+from .described import Described, short
+from .functions import described_functions, matches
 
 __all__ = [
-    "Attempt",
-    "Call",
-    "Case",
-    "Copy",
-    "Delete",
-    "Expectation",
-    "Insert",
-    "Key",
-    "Request",
-    "Select",
-    "Subject",
-    "Update",
-    "Upsert",
+    "Described",
     "added",
     "derive",
-    "described",
+    "described_functions",
     "matches",
     "short",
     "text",

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ...spec import Function as Entry
 from ...spec import Owned, Relation, Standing, allows
-from ..scenario import Identity, Scenario, Values, members_in
-from .model import Key
+from ..model import Identity, Key
+from ..scenario import Scenario, Values
 
 _ADDED = "a new row of"
 
@@ -69,6 +69,6 @@ def _may(
     if allows(owned.insert.right, standing):
         return True
     inside = not place or standing.roles is not None
-    if members_in(scenario.spec, owned.table) is not None:
+    if scenario.spec.members_in(owned.table) is not None:
         return False  # nobody puts people into a place but those whose table says so
     return inside and (standing.owns or not owner)

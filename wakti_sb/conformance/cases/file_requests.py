@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..catalog import OBJECTS
-from ..scenario import Identity
-from .requests import Copy, Delete, Insert, Pairs, Request, Select, Update, Upsert
+from ..model import OBJECTS, Copy, Delete, Identity, Insert, Pairs, Request, Select, Update, Upsert
 
 OPERATION = "storage.operation"
 

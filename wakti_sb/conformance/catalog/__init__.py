@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from .model import (
-    API_ROLES,
-    OBJECTS,
-    USERS,
     Argument,
     Bucket,
     Catalog,
@@ -22,9 +19,6 @@ from .model import (
 from .read import read_catalog
 
 __all__ = [
-    "API_ROLES",
-    "OBJECTS",
-    "USERS",
     "Argument",
     "Bucket",
     "Catalog",

@@ -8,10 +8,6 @@ from functools import cached_property
 
 from ...spec import Relation
 
-USERS = Relation("auth.users")
-OBJECTS = Relation("storage.objects")
-API_ROLES = ("anon", "authenticated")
-
 
 @dataclass(frozen=True)
 class Column:

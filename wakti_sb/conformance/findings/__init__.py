@@ -5,17 +5,11 @@ from __future__ import annotations
 from .collect import collect, excuse
 from .culprit import culprit, deciding
 from .disagree import disagreements
-from .fixes import is_sql
-from .model import Finding, Problem, Report, Timing
 from .reproduce import script
 from .request import http_parts, http_text
 from .static import check_names, static_findings
 
 __all__ = [
-    "Finding",
-    "Problem",
-    "Report",
-    "Timing",
     "check_names",
     "collect",
     "culprit",
@@ -24,7 +18,6 @@ __all__ = [
     "excuse",
     "http_parts",
     "http_text",
-    "is_sql",
     "script",
     "static_findings",
 ]

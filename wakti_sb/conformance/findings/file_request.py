@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from ..cases import Attempt
 from ..cases.file_requests import (
     COPY,
     DOWNLOAD,
@@ -19,6 +18,7 @@ from ..cases.file_requests import (
     SIGN_UPLOAD,
     UPLOAD,
 )
+from ..model import Attempt
 
 _METHODS = {
     DOWNLOAD: ("GET", "object"),

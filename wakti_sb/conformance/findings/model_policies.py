@@ -13,7 +13,8 @@ from ... import sources
 from ...errors import WaktiError
 from ...generate.render import Renderer
 from ...spec import OPERATIONS, Operation, Own, Owned, Relation, Spec, atoms
-from ..catalog import OBJECTS, USERS, ForeignKey, Table
+from ..catalog import ForeignKey, Table
+from ..model import OBJECTS, USERS
 
 _COMMENTS = re.compile(r"^\s*--.*$", re.MULTILINE)
 _POLICY = re.compile(

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from psycopg import sql
 
 from ...spec import Relation
-from ..cases import Attempt, Call, to_sql
-from ..cases.requests import table_of
-from ..catalog import USERS
+from ..cases import to_sql
+from ..model import USERS, Attempt, Call, table_of
 from ..scenario import Row, Scenario
 from ..scenario.statements import text
 

@@ -6,8 +6,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from ..cases import Attempt, Call, Copy, Delete, Insert, Request, Select, Update, Upsert
-from ..cases.requests import Pairs
+from ..model import Attempt, Call, Copy, Delete, Insert, Pairs, Request, Select, Update, Upsert
 from .file_request import file_parts
 
 

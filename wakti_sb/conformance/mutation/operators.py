@@ -10,7 +10,8 @@ from psycopg import sql
 
 from ...spec import OPERATIONS, Owned, Public, Spec, admits_anon
 from ..cases import matches
-from ..catalog import API_ROLES, OBJECTS, Catalog, Policy, Table
+from ..catalog import Catalog, Policy, Table
+from ..model import API_ROLES, OBJECTS
 from .expressions import asks_who, conjuncts_removed, without_folder_test
 
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from .model import ANON, SERVICE, Identity, Row, Scenario, Values, World
+from .insert import refresh
+from .model import Row, Scenario, Values
 from .people import People, people
-from .plan import conditions, members_in, nobodys, plan, row_values
+from .plan import nobodys, plan, row_values
 from .samples import marker, sample, uuid_for
-from .seed import refresh, seed
+from .seed import seed
 
 __all__ = [
-    "ANON",
-    "SERVICE",
-    "Identity",
     "People",
     "Row",
     "Scenario",
     "Values",
-    "World",
-    "conditions",
     "marker",
-    "members_in",
     "nobodys",
     "people",
     "plan",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...spec import Bucket, Relation, Segment, Standing
-from ..catalog import OBJECTS
-from .model import Identity, Row, Scenario, World
+from ..model import OBJECTS, Identity, World
+from .model import Row, Scenario
 from .samples import uuid_for
 
 LOOSE = "loose"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...spec import Owned
-from .model import Identity, Row, Scenario
+from ..model import Identity
+from .model import Row, Scenario
 
 
 def labelled(scenario: Scenario, row: Row) -> Row:

@@ -9,8 +9,8 @@ from typing import Any
 
 from ...spec import OPERATIONS, Claim, Member, Members, Right, Spec, Standing, allows, atoms
 from ..catalog import Catalog
+from ..model import ANON, SERVICE, WORLDS, Identity, World
 from .checks import enumerated
-from .model import ANON, SERVICE, WORLDS, Identity, World
 from .samples import uuid_for
 
 _PERSONS = ("admin", "guest", "agent", "assistant", "client", "student", "parent", "patient")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ...spec import OPERATIONS, Condition, Members, Owned, Public, Relation, Spec, atoms
-from ..catalog import OBJECTS, USERS, Catalog, Column, ForeignKey, Table
+from ...spec import Condition, Members, Owned, Spec
+from ..catalog import Catalog, Column, ForeignKey, Table
+from ..model import USERS, WORLDS, Identity, World
 from .checks import enumerated
-from .model import WORLDS, Identity, Row, Scenario, World
+from .model import Row, Scenario
+from .ordering import insertion_order, must_have, needed
 from .people import Membership, People, people
 from .samples import sample, uuid_for
 
@@ -59,7 +61,7 @@ class Planner:
             table = self.catalog.tables[row.table]
             values = dict(row.values)
             for key in table.foreign_keys:
-                if key.table in later - {row.table} and _must(table, key):
+                if key.table in later - {row.table} and must_have(table, key):
                     values.update(self._ahead(key, row))
             made.append(replace(row, values=values))
         self.rows = made
@@ -89,7 +91,7 @@ class Planner:
             return
         for person in () if self._is_a_person(table) else self._people_with_rows(entry):
             self._add(table, "this", person, person.label)
-        for condition in conditions(entry):
+        for condition in entry.conditions:
             self._variant(table, entry, condition)
         if (owner := nobodys(self.spec, entry, table)) is not None:
             self._add(table, "this", self.people.principals["this"], NOBODYS, {owner: None})
@@ -135,7 +137,7 @@ class Planner:
         return any(column in self._naming_users(other) for other, column in pointing)
 
     def _naming_users(self, table: Table) -> set[str | None]:
-        members, entry = members_in(self.spec, table.relation), self.spec.entry(table.relation)
+        members, entry = self.spec.members_in(table.relation), self.spec.entry(table.relation)
         user = members.user if members is not None else None
         return {user, entry.owner if entry is not None else None}
 
@@ -189,12 +191,12 @@ def row_values(
     """Texts for the columns of one row that belongs to `person` in `world`."""
     entry = spec.entry(table.relation)
     values: dict[str, Any] = {}
-    members = members_in(spec, table.relation)
+    members = spec.members_in(table.relation)
     if members is not None:
         values[members.user] = person.user_id
     if entry is not None:
         values.update(_owner(spec, entry, person))
-        for condition in conditions(entry):
+        for condition in entry.conditions:
             column = table.column(condition.column)
             if column is not None and column.name not in values:
                 values[column.name] = _meeting(condition, column, number, salt)
@@ -211,7 +213,7 @@ def row_values(
         if column.required or column.name in hidden or column.name in table.primary_key:
             values[column.name] = sample(column, number, salt)
     for key in table.foreign_keys:
-        if key.table == table.relation and any(_needed(table, c) for c in key.columns):
+        if key.table == table.relation and any(needed(table, c) for c in key.columns):
             values.update(_itself(key, values))
     return {name: value for name, value in values.items() if table.column(name) is not None}
 
@@ -232,99 +234,11 @@ def membership_values(members: Members, table: Table, membership: Membership) ->
 def nobodys(spec: Spec, entry: Owned, table: Table) -> str | None:
     """The owner column of a table whose rows may have no owner at all."""
     path = spec.owner_path(entry)
-    if path is None or path.steps or table.is_view or members_in(spec, table.relation) is not None:
+    if path is None or path.steps or table.is_view or spec.members_in(table.relation) is not None:
         return None
     column = table.column(path.column)
     free = column is not None and not column.not_null and not column.generated
     return path.column if free and path.column not in table.primary_key else None
-
-
-def members_in(spec: Spec, table: Relation) -> Members | None:
-    """How the model reads `table` as a membership table, if it does."""
-    found = (spec.place_path(owned) for owned in spec.relations)
-    places = (path.members for path in found if path is not None)
-    buckets = (bucket.members for bucket in spec.bucket if bucket.members is not None)
-    return next((m for m in (*places, *buckets) if m.table == table), None)
-
-
-def conditions(entry: Owned) -> tuple[Condition, ...]:
-    """The conditions that the entry's rights name, each once."""
-    found = (
-        atom.where
-        for operation in OPERATIONS
-        for atom in atoms(entry.rule(operation).right)
-        if isinstance(atom, Public) and atom.where is not None
-    )
-    return tuple(dict.fromkeys(found))
-
-
-def insertion_order(spec: Spec, catalog: Catalog) -> tuple[Relation, ...]:
-    """The tables that need rows, parents before children; a circle is cut where null may stand."""
-    order: list[Relation] = []
-    open_: list[Relation] = []
-
-    def visit(name: Relation) -> None:
-        table = catalog.tables.get(name)
-        if name in order or name in open_ or table is None or table.is_view:
-            return
-        if name in (USERS, OBJECTS):
-            return
-        open_.append(name)
-        for key in sorted(table.foreign_keys, key=lambda k: not _must(table, k)):
-            if _must(table, key) or (
-                spec.entry(key.table) is not None
-                and name not in _demanded(catalog, key.table)
-                and not _demanded(catalog, key.table) & set(open_)
-            ):
-                visit(key.table)
-        open_.remove(name)
-        order.append(name)
-
-    for owned in spec.relations:
-        steps = spec.owner_path(owned)
-        place = spec.place_path(owned)
-        for step in (*(steps.steps if steps else ()), *(place.steps if place else ())):
-            visit(step.table)
-        visit(owned.table)
-        if place is not None:
-            visit(place.members.table)
-    for bucket in spec.bucket:
-        if bucket.members is not None:
-            visit(bucket.members.table)
-    return tuple(order)
-
-
-def circles(catalog: Catalog, tables: Iterable[Relation]) -> frozenset[Relation]:
-    """The tables whose rows need rows that need them: their keys must wait for each other."""
-    return frozenset(
-        t for t in tables if t in _demanded(catalog, t) and _not_only_itself(catalog, t)
-    )
-
-
-def _not_only_itself(catalog: Catalog, name: Relation) -> bool:
-    return any(name in _demanded(catalog, other) for other in _demanded(catalog, name) - {name})
-
-
-def _demanded(catalog: Catalog, name: Relation) -> set[Relation]:
-    """The tables without whose rows this one can have none."""
-    found: set[Relation] = set()
-    todo = [name]
-    while todo:
-        table = catalog.tables.get(todo.pop())
-        keys = table.foreign_keys if table is not None else ()
-        further = {k.table for k in keys if table is not None and _must(table, k)} - found
-        found |= further
-        todo.extend(further)
-    return found
-
-
-def _must(table: Table, key: ForeignKey) -> bool:
-    return all(_needed(table, name) for name in key.columns)
-
-
-def _needed(table: Table, name: str) -> bool:
-    column = table.column(name)
-    return column is not None and column.not_null
 
 
 def _owner(spec: Spec, entry: Owned, person: Identity) -> dict[str, Any]:
@@ -345,7 +259,7 @@ def _point(
     if key.table == USERS:
         for column in key.columns:
             # An optional reference to a user says something only where the model names it.
-            if column not in values and _needed(table, column):
+            if column not in values and needed(table, column):
                 values[column] = person.user_id
         return
     parents = (r for r in rows if r.table == key.table and r.label == world)

@@ -10,7 +10,7 @@ from psycopg import Connection, sql
 
 from ...spec import Relation
 from ..catalog import Table
-from .model import Identity
+from ..model import Identity
 from .statements import relation_name
 
 _ROWS = "select to_jsonb(t.*) from {} as t limit %s"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .outcome import DENIALS, Kind, Outcome, Transport, refusal
 from .sql import SqlTransport
+from .transport import Transport
 
-__all__ = ["DENIALS", "Kind", "Outcome", "SqlTransport", "Transport", "refusal"]
+__all__ = ["SqlTransport", "Transport"]

@@ -11,13 +11,12 @@ import httpx
 from postgrest import APIError
 from psycopg import Connection
 
-from ..cases import Attempt, Call, Select, to_sql
-from ..cases.requests import table_of
+from ..cases import to_sql
+from ..model import Attempt, Call, Outcome, Select, refusal, table_of
 from ..scenario import Scenario
 from .clients import Clients
 from .effects import State, changed
 from .files import FileRequests
-from .outcome import Outcome, refusal
 from .restore import Restorer
 from .rows import RowRequests
 from .sql import entered

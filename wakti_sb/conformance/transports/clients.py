@@ -8,7 +8,7 @@ import httpx
 from supabase import Client, ClientOptions, create_client
 
 from ...stack.endpoint import Endpoint
-from ..scenario import SERVICE, Identity
+from ..model import SERVICE, Identity
 
 _TIMEOUT = 30.0  # seconds; longer than any statement may run
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...spec import Relation
-from ..cases.model import NEW, Key
-from ..cases.requests import Copy, Delete, Insert, Request, Update, Upsert
 from ..catalog import Table
+from ..model import NEW, Copy, Delete, Insert, Key, Request, Update, Upsert
 from ..scenario.statements import text
 
 State = Mapping[Key, Mapping[str, Any]]

@@ -9,7 +9,6 @@ import httpx
 from storage3.exceptions import StorageApiError
 from supabase import Client
 
-from ..cases import Attempt
 from ..cases.file_requests import (
     COPY,
     DOWNLOAD,
@@ -24,9 +23,8 @@ from ..cases.file_requests import (
     UPLOAD,
     Place,
 )
-from ..cases.model import Key
+from ..model import Attempt, Key, Outcome
 from .clients import Clients
-from .outcome import Outcome
 from .store import Store
 
 READS = (LIST, DOWNLOAD, DOWNLOAD_PUBLIC, SIGN)

@@ -13,8 +13,7 @@ from psycopg import Connection, sql
 
 from ...errors import ConformanceError
 from ...spec import Relation
-from ..cases import Attempt, Copy, Insert, Upsert
-from ..catalog import OBJECTS, USERS
+from ..model import OBJECTS, USERS, Attempt, Copy, Insert, Upsert
 from ..scenario import Scenario
 from ..scenario.statements import matching, relation_name
 

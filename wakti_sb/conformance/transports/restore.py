@@ -9,7 +9,8 @@ from typing import Any
 from psycopg import Connection, sql
 
 from ...spec import Relation
-from ..catalog import OBJECTS, Table
+from ..catalog import Table
+from ..model import OBJECTS
 from ..scenario import Scenario
 from .effects import State, state
 

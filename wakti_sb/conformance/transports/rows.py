@@ -10,13 +10,22 @@ from postgrest import CountMethod, ReturnMethod
 from supabase import Client
 
 from ...spec import Relation
-from ..cases import Call, Delete, Insert, Request, Select, Update, Upsert
-from ..cases.model import NEW
-from ..cases.requests import Pairs, table_of
 from ..catalog import Column, Table
+from ..model import (
+    NEW,
+    Call,
+    Delete,
+    Insert,
+    Outcome,
+    Pairs,
+    Request,
+    Select,
+    Update,
+    Upsert,
+    table_of,
+)
 from ..scenario import Scenario
 from .effects import state
-from .outcome import Outcome
 from .sql import told
 
 _NUMBERS = ("smallint", "integer", "bigint")

@@ -13,8 +13,8 @@ from supabase import AuthError, Client, ClientOptions, create_client
 
 from ...errors import ConformanceError
 from ...stack.endpoint import Endpoint
-from ..scenario import Identity
-from ..scenario.seed import profile
+from ..model import Identity
+from ..scenario.insert import profile
 from .tokens import forged
 
 _TIMEOUT = 60.0  # seconds

@@ -11,14 +11,26 @@ from psycopg import Connection
 from psycopg import sql as q
 
 from ...spec import Relation
-from ..cases import Attempt, added
-from ..cases.model import NEW, Key
-from ..cases.requests import Call, Copy, Insert, Request, Select, name, table_of, to_sql
-from ..catalog import OBJECTS, USERS
+from ..cases import added
+from ..cases.as_sql import name, to_sql
+from ..model import (
+    NEW,
+    OBJECTS,
+    USERS,
+    Attempt,
+    Call,
+    Copy,
+    Insert,
+    Key,
+    Outcome,
+    Request,
+    Select,
+    refusal,
+    table_of,
+)
 from ..scenario import Scenario
 from ..scenario.statements import text
 from .effects import State, changed, state, touched
-from .outcome import Outcome, refusal
 
 _CLAIMS = "select set_config('request.jwt.claims', %s, true)"
 _BECOME = (

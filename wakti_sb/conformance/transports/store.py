@@ -11,8 +11,7 @@ from supabase import Client
 
 from ...errors import ConformanceError
 from ..cases.file_requests import Place
-from ..cases.model import Key
-from ..catalog import OBJECTS
+from ..model import OBJECTS, Key
 from ..scenario import Row, Scenario
 from .effects import State, state
 

@@ -10,7 +10,7 @@ import secrets
 import time
 from typing import Any
 
-from ..scenario import Identity
+from ..model import Identity
 
 _HOUR = 3600
 

@@ -17,7 +17,7 @@ from wakti_sb.lint.replay.blocks import statements_inside
 from wakti_sb.lint.replay.functions import Defaults
 from wakti_sb.lint.tree import ast, parsed
 from wakti_sb.migrate import Migration
-from wakti_sb.migrate.statements import Kind
+from wakti_sb.migrate.kinds import Kind
 
 __all__ = ["replay"]
 

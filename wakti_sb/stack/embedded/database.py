@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from wakti_sb.events import LeftOut
 from wakti_sb.stack.config import Config
-from wakti_sb.stack.embedded import omitted
-from wakti_sb.stack.embedded.omitted import Omitted
+from wakti_sb.stack.embedded import remembered
+from wakti_sb.stack.embedded.remembered import Remembered
 from wakti_sb.stack.embedded.server import PLATFORM_DATABASE, TEMPLATE_DATABASE, Server
 
 if TYPE_CHECKING:
-    from wakti_sb.migrate import Omissions
+    from wakti_sb.migrate import LeavingOut
 
 EDGE_ROLE = "wakti_edge"
 _TEMPLATE_FILE = "template"  # in the state folder: the fingerprint of what the template holds
@@ -46,7 +46,7 @@ class Database:
         self._config = config
         self._project = project
         self._supabase = project / "supabase"
-        self._before = omitted.read(server.paths.state)
+        self._before = remembered.read(server.paths.state)
         self._without = tuple(without if without is not None else self._before.extensions)
 
     def bring_up_to_date(self) -> tuple[LeftOut, ...]:
@@ -61,9 +61,9 @@ class Database:
             self._server.clone("postgres", TEMPLATE_DATABASE)
             self._remember_template()
             return left_out
-        omissions = self._omissions(self._before.left_out)
-        self._migrate("postgres", omissions)
-        return self._remember(omissions)
+        leaving_out = self._leaving_out(self._before.left_out)
+        self._migrate("postgres", leaving_out)
+        return self._remember(leaving_out)
 
     def reset(self) -> tuple[LeftOut, ...]:
         """Replace the database by a clean one with every migration applied.
@@ -80,7 +80,7 @@ class Database:
 
     def needless(self, left_out: Sequence[LeftOut]) -> list[str]:
         """The extensions that it could have had, as far as its migrations tell."""
-        return omitted.needless(self._without, left_out)
+        return remembered.needless(self._without, left_out)
 
     def let_edge_in(self, password: str) -> None:
         """Set the password of the role that the edge function connects as, if there is one."""
@@ -111,16 +111,16 @@ class Database:
             ).fetchone()
         return found is not None
 
-    def _omissions(self, earlier: Sequence[LeftOut] = ()) -> Omissions | None:
+    def _leaving_out(self, earlier: Sequence[LeftOut] = ()) -> LeavingOut | None:
         if not self._without:
             return None
-        from wakti_sb.migrate import Omissions
+        from wakti_sb.migrate import LeavingOut
 
-        return Omissions(self._without, earlier)
+        return LeavingOut(self._without, earlier)
 
-    def _remember(self, omissions: Omissions | None) -> tuple[LeftOut, ...]:
-        left_out = omissions.left_out if omissions is not None else ()
-        omitted.remember(self._server.paths.state, Omitted(self._without, left_out))
+    def _remember(self, leaving_out: LeavingOut | None) -> tuple[LeftOut, ...]:
+        left_out = leaving_out.left_out if leaving_out is not None else ()
+        remembered.remember(self._server.paths.state, Remembered(self._without, left_out))
         return left_out
 
     def _fill(self, name: str) -> tuple[LeftOut, ...]:
@@ -128,8 +128,8 @@ class Database:
 
         from wakti_sb.stack.embedded import seeds
 
-        omissions = self._omissions()
-        self._migrate(name, omissions)
+        leaving_out = self._leaving_out()
+        self._migrate(name, leaving_out)
         with psycopg.connect(self._server.url(database=name)) as connection:
             for bucket, settings in self._config.buckets.items():
                 connection.execute(
@@ -145,21 +145,21 @@ class Database:
                     ],
                 )
             for file in self._seeds():
-                seeds.sow(connection, file, self._place(file), omissions)
-        return self._remember(omissions)
+                seeds.sow(connection, file, self._place(file), leaving_out)
+        return self._remember(leaving_out)
 
-    def _migrate(self, name: str, omissions: Omissions | None) -> None:
+    def _migrate(self, name: str, leaving_out: LeavingOut | None) -> None:
         from wakti_sb import migrate
 
         read = migrate.read(self._supabase / "migrations")
         files = tuple(replace(one, file=self._place(Path(one.file))) for one in read)
         try:
-            migrate.apply(self._server.url(database=name), files, omissions=omissions)
+            migrate.apply(self._server.url(database=name), files, leaving_out=leaving_out)
         except migrate.StatementFailed as error:
-            if omissions is not None and name == "postgres":
-                omissions.forget(error.file)
-                self._remember(omissions)
-            raise omitted.explained(error, files, self._server, self._without) from error
+            if leaving_out is not None and name == "postgres":
+                leaving_out.forget(error.file)
+                self._remember(leaving_out)
+            raise remembered.explained(error, files, self._server, self._without) from error
 
     def _place(self, file: Path) -> str:
         """How a file is called: the project may be a copy that is gone when somebody reads it."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from wakti_sb.errors import StackError, UsageError, WaktiError
 from wakti_sb.events import LeftOut, Listener, Notice, Step, ignore
 from wakti_sb.stack import config as configuration
-from wakti_sb.stack.embedded import deno, functions, keys, omitted, paths, ports, process, state
+from wakti_sb.stack.embedded import deno, functions, keys, paths, ports, process, remembered, state
 from wakti_sb.stack.embedded.database import Database
 from wakti_sb.stack.embedded.installation import install
 from wakti_sb.stack.embedded.server import Server
@@ -86,7 +86,7 @@ class EmbeddedStack:
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
         """The statements that are left out of the database."""
-        return omitted.read(self._paths.state).left_out
+        return remembered.read(self._paths.state).left_out
 
     def up(self, *, port: int | None = None, api: bool = True) -> Endpoint:
         """Start what does not run yet and apply what is pending.

@@ -8,12 +8,13 @@ from typing import Any
 import psycopg
 
 from wakti_sb.errors import MigrationError
-from wakti_sb.migrate import Omissions
-from wakti_sb.migrate.statements import Kind, split
+from wakti_sb.migrate import LeavingOut
+from wakti_sb.migrate.kinds import Kind
+from wakti_sb.migrate.statements import split
 
 
 def sow(
-    connection: psycopg.Connection[Any], file: Path, place: str, omissions: Omissions | None
+    connection: psycopg.Connection[Any], file: Path, place: str, leaving_out: LeavingOut | None
 ) -> None:
     """Run a seed file, without the statements that need what the database does without.
 
@@ -24,10 +25,10 @@ def sow(
     """
     text = file.read_text("utf-8")
     try:
-        if omissions is None:
+        if leaving_out is None:
             connection.execute(text.encode())
         else:
-            _piece_by_piece(connection, text, place, omissions)
+            _piece_by_piece(connection, text, place, leaving_out)
     except psycopg.Error as error:
         raise MigrationError(
             f"the seed fails: {error.diag.message_primary or error}", place=place
@@ -35,7 +36,7 @@ def sow(
 
 
 def _piece_by_piece(
-    connection: psycopg.Connection[Any], text: str, place: str, omissions: Omissions
+    connection: psycopg.Connection[Any], text: str, place: str, leaving_out: LeavingOut
 ) -> None:
     for statement in split(text, place):
         if statement.kind is Kind.COMMENT:
@@ -44,5 +45,5 @@ def _piece_by_piece(
             with connection.transaction():
                 connection.execute(statement.sql.encode())
         except psycopg.Error as error:
-            if omissions.leave_out(place, text, statement, error) is None:
+            if leaving_out.leave_out(place, statement, error) is None:
                 raise

@@ -1,6 +1,6 @@
 /** Values of items as people read and write them. */
 
-import { type Data, inline, isData, type Json } from "../api/json.ts";
+import { type Data, fieldOf, inline, isData, type Json } from "../api/json.ts";
 import type { Item } from "../api/items.ts";
 import type { Field, FieldType } from "../api/schemas.ts";
 import type { Messages } from "../i18n/messages.ts";
@@ -15,7 +15,7 @@ export function titleFirst(fields: readonly Field[]): readonly Field[] {
 
 /** What an item is called: a field that sounds like a title, else its first text. */
 export function titleOf(item: Item): string {
-  const byName = TITLES.map((name) => item.data[name]);
+  const byName = TITLES.map((name) => fieldOf(item.data, name));
   const found = [...byName, ...Object.values(item.data)].find((value) =>
     typeof value === "string" && value.trim() !== ""
   );
@@ -119,7 +119,7 @@ export function collect(
     if (mistake) mistakes.set(draft.name, mistake);
     if (value !== undefined) return [[draft.name, value]];
     // An empty text stays one where it was one; null stays null.
-    const old = before[draft.name];
+    const old = fieldOf(before, draft.name);
     return old === "" || old === null ? [[draft.name, old]] : [];
   });
   return { data: Object.fromEntries(entries), mistakes };

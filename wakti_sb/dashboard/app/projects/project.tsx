@@ -18,7 +18,7 @@ import { useLoad, useWhileVisible } from "../primitives/load.ts";
 import { Empty, Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { type Owner, useOwner } from "../session/session.tsx";
-import { HOME } from "../shell/route.ts";
+import { HOME } from "../routing/route.ts";
 
 export interface OpenProject {
   readonly api: Api;

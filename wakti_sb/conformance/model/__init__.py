@@ -1,0 +1,76 @@
+"""The types that all rooms of the engine share. Pure."""
+
+from __future__ import annotations
+
+from .case import ALLOWED_NEW, BY_GRANT, DENIED, NEW, Attempt, Case, Expectation, Key, exactly
+from .family import ABOUT_COLUMNS, Family
+from .finding import Finding, Report, Timing
+from .fix import Advice, Fix, Statements
+from .identity import ANON, SERVICE, WORLDS, Identity, World
+from .outcome import DENIALS, Kind, Outcome, refusal
+from .platform import API_ROLES, OBJECTS, USERS
+from .problem import Problem
+from .request import (
+    Call,
+    Copy,
+    Delete,
+    Insert,
+    Join,
+    Pairs,
+    Request,
+    Select,
+    Update,
+    Upsert,
+    table_of,
+)
+from .subject import Subject, SubjectKind
+from .verdict import Status, Verdict, beyond
+
+__all__ = [
+    "ABOUT_COLUMNS",
+    "ALLOWED_NEW",
+    "ANON",
+    "API_ROLES",
+    "BY_GRANT",
+    "DENIALS",
+    "DENIED",
+    "NEW",
+    "OBJECTS",
+    "SERVICE",
+    "USERS",
+    "WORLDS",
+    "Advice",
+    "Attempt",
+    "Call",
+    "Case",
+    "Copy",
+    "Delete",
+    "Expectation",
+    "Family",
+    "Finding",
+    "Fix",
+    "Identity",
+    "Insert",
+    "Join",
+    "Key",
+    "Kind",
+    "Outcome",
+    "Pairs",
+    "Problem",
+    "Report",
+    "Request",
+    "Select",
+    "Statements",
+    "Status",
+    "Subject",
+    "SubjectKind",
+    "Timing",
+    "Update",
+    "Upsert",
+    "Verdict",
+    "World",
+    "beyond",
+    "exactly",
+    "refusal",
+    "table_of",
+]

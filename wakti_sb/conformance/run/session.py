@@ -1,0 +1,78 @@
+"""A database session: connected, checked, seeded; nothing of it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from ...errors import ConformanceError
+from ...spec import Spec
+from ..catalog import Catalog, read_catalog
+from ..findings import check_names
+from ..scenario import Scenario, plan, seed
+from .database import connect
+from .preflight import must_be_able, no_hosted_data
+
+# Someone else's lock or a trigger that sleeps must not stop a run for ever.
+_PATIENCE = "set local lock_timeout = '2s'; set local statement_timeout = '60s'"
+
+
+@contextmanager
+def prepared(
+    spec: Spec, db_url: str, *, allow_data: bool = False, salt: str = ""
+) -> Iterator[tuple[Connection[Any], Scenario]]:
+    """A connection whose transaction holds the seeded scenario; rolled back at the end."""
+    with connected(db_url) as connection:
+        catalog = catalog_for(spec, connection)
+        check_names(spec, catalog)
+        must_be_able(connection, catalog)
+        if not allow_data:
+            no_hosted_data(connection, spec, catalog)
+        yield connection, seed(connection, plan(spec, catalog, salt))
+
+
+@contextmanager
+def connected(db_url: str) -> Iterator[Connection[Any]]:
+    """A connection that never commits."""
+    connection = connect(db_url)
+    try:
+        connection.execute(_PATIENCE)
+        yield connection
+    except psycopg.errors.LockNotAvailable:
+        raise ConformanceError(
+            "another session holds a lock on a table of the model, and nothing could be tried",
+            remedy="wait until it is done; pg_stat_activity and pg_locks tell which one it is",
+        ) from None
+    except psycopg.OperationalError as error:
+        raise ConformanceError(
+            f"the database gave up in the middle of the run: {_last_line(error)}",
+            remedy="see its log; nothing was committed",
+        ) from None
+    finally:
+        # A connection that is lost has nothing left to roll back.
+        with suppress(psycopg.Error):
+            connection.rollback()
+        connection.close()
+
+
+def _last_line(error: psycopg.Error) -> str:
+    lines = (error.diag.message_primary or str(error)).strip().splitlines()
+    return lines[-1] if lines else "no reason was given"
+
+
+def catalog_for(spec: Spec, connection: Connection[Any]) -> Catalog:
+    """The catalog of the exposed schemas and of what the model names outside them."""
+    named: set[str] = set()
+    for owned in spec.relations:
+        named.add(f"{owned.table.schema}.{owned.table.name}")
+        place = spec.place_path(owned)
+        if place is not None:
+            named.add(f"{place.members.table.schema}.{place.members.table.name}")
+    for bucket in spec.bucket:
+        if bucket.members is not None:
+            named.add(str(bucket.members.table))
+    return read_catalog(connection, spec.project.schemas, sorted(named))

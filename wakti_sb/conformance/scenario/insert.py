@@ -1,0 +1,246 @@
+"""Inserts planned rows: what constraints refuse is mended, what a trigger has made is adopted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg.errors import CheckViolation
+
+from ...spec import Relation, Spec
+from ..catalog import Catalog, Table
+from ..model import OBJECTS, USERS, Identity
+from .checks import candidates
+from .model import Row
+from .samples import marker
+from .shown import act_for
+from .solve import expressions_on, mend
+from .statements import assign, matching, relation_name
+
+_ATTEMPTS = 6
+
+
+def profile(number: int, salt: str) -> dict[str, str]:
+    """What a new user says of itself: triggers at sign-up often read it."""
+    word = marker(number, f"user{salt}")
+    names = ("name", "full_name", "display_name", "first_name", "last_name")
+    return {name: f"{name} {word}" for name in names} | {
+        "username": word,
+        "user_name": word,
+        "avatar_url": f"https://example.com/{word}",
+    }
+
+
+def refresh(connection: Connection[Any], catalog: Catalog, view: Relation) -> None:
+    """Let a materialized view show the rows that are there now; other views always do."""
+    if catalog.tables[view].kind == "m":
+        query = sql.SQL("refresh materialized view {}").format(relation_name(view))
+        connection.execute(query)
+
+
+@dataclass
+class Inserter:
+    """Inserts rows one by one.
+
+    `untested` says in the database's own words why some rows are not there, `planned` holds the
+    others as they came to be.
+    """
+
+    connection: Connection[Any]
+    catalog: Catalog
+    salt: str
+    pinned: dict[str, set[str]]
+    untested: dict[str, str] = field(default_factory=dict)
+    planned: dict[Relation, list[tuple[Row, dict[str, Any]]]] = field(default_factory=dict)
+
+    def users(self, identities: Sequence[Identity]) -> None:
+        """Rows of auth.users with the very ids that tokens carry as `sub`."""
+        seen: set[str] = set()
+        for number, who in enumerate(identities):
+            if who.user_id is None or who.user_id in seen:
+                continue
+            seen.add(who.user_id)
+            metadata = profile(number, self.salt) | who.token["user_metadata"]
+            values = {
+                "id": who.user_id,
+                "aud": "authenticated",
+                "role": "authenticated",
+                "email": f"{who.user_id}@example.com",
+                "raw_user_meta_data": json.dumps(metadata),
+                "raw_app_meta_data": '{"provider": "email", "providers": ["email"]}',
+            }
+            try:
+                with self.connection.transaction():
+                    self._insert(USERS, values)
+            except psycopg.Error as error:
+                self.untested.setdefault(str(USERS), words_of(error))
+
+    def bucket(self, name: str) -> None:
+        """A private bucket of our own."""
+        query = "insert into storage.buckets (id, name) values (%s, %s) on conflict do nothing"
+        try:
+            with self.connection.transaction():
+                self.connection.execute(query, (name, name))
+        except psycopg.Error as error:
+            self.untested.setdefault(str(OBJECTS), words_of(error))
+
+    def refresh(self, view: Relation) -> None:
+        """Let a materialized view show the rows that are there now."""
+        try:
+            with self.connection.transaction():
+                refresh(self.connection, self.catalog, view)
+        except psycopg.Error as error:
+            self.untested.setdefault(str(view), words_of(error))
+
+    def settle(self, circle: Iterable[Relation]) -> None:
+        """Let the keys that waited for each other be checked now that all rows are there."""
+        if not circle:
+            return
+        try:
+            with self.connection.transaction():
+                self.connection.execute("set constraints all immediate")
+        except psycopg.Error as error:
+            for table in circle:
+                self.untested.setdefault(str(table), words_of(error))
+            self.connection.execute("set constraints all deferred")
+
+    def row(self, row: Row, *, wait: bool = False) -> None:
+        """Insert one planned row, mending what CHECK constraints refuse.
+
+        `wait`: rows that it needs are still to come, deferrable keys are not checked yet.
+        """
+        if str(row.table) in self.untested:
+            return
+        table = self.catalog.tables[row.table]
+        try:
+            made = self.made(table, dict(row.values), row.person, wait=wait)
+        except psycopg.Error as error:
+            if not row.optional:
+                self.untested[str(row.table)] = words_of(error)
+            return
+        if made is None:
+            if row.optional:
+                return
+            cause = (
+                f"no row for {row.label}: a trigger drops it, or one with the same unique key "
+                "is there already"
+            )
+            self.untested[str(row.table)] = cause
+            return
+        self.planned.setdefault(row.table, []).append((row, made))
+
+    def made(
+        self,
+        table: Table,
+        values: dict[str, Any],
+        person: Identity | None,
+        *,
+        settle: bool = False,
+        wait: bool = False,
+    ) -> dict[str, Any] | None:
+        """Insert; `values` is corrected in place. None if the same key is taken by another row."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self.connection.transaction():
+                    act_for(self.connection, person)
+                    if wait:
+                        self.connection.execute("set constraints all deferred")
+                    made = self._insert(table.relation, values)
+                    if not wait:
+                        self.connection.execute("set constraints all immediate")
+            except CheckViolation as error:
+                pinned = self.pinned.get(table.relation, set())
+                mended = attempt + 1 < _ATTEMPTS and mend(
+                    self.connection,
+                    table,
+                    values,
+                    error,
+                    attempt=attempt,
+                    pinned=pinned,
+                    salt=self.salt,
+                )
+                if not mended:
+                    raise
+                continue
+            finally:
+                act_for(self.connection, None)
+            if made is not None or settle:
+                return made or values
+            if (adopted := self._adopt(table, values)) is not None:
+                return adopted
+            self._renumber(table, values, attempt)
+        return None
+
+    def _insert(self, table: Relation, values: dict[str, Any]) -> dict[str, Any] | None:
+        given = {name: value for name, value in values.items() if value is not None}
+        query = sql.SQL(
+            "insert into {} as t ({}) overriding system value values ({})"
+            " on conflict do nothing returning to_jsonb(t.*)"
+        ).format(
+            relation_name(table),
+            sql.SQL(", ").join(map(sql.Identifier, given)),
+            sql.SQL(", ").join(map(sql.Literal, given.values())),
+        )
+        if not given:
+            query = sql.SQL("insert into {} as t default values returning to_jsonb(t.*)").format(
+                relation_name(table)
+            )
+        row = self.connection.execute(query).fetchone()
+        return row[0] if row else None
+
+    def _adopt(self, table: Table, values: dict[str, Any]) -> dict[str, Any] | None:
+        """A row that a trigger has made for us: found by its unique key, completed with ours."""
+        pointing = {column for key in table.foreign_keys for column in key.columns}
+        for unique in table.uniques:
+            if not unique.columns or not set(unique.columns) <= pointing:
+                continue
+            if any(values.get(column) is None for column in unique.columns):
+                continue
+            same = matching(unique.columns, values)
+            rest = {k: v for k, v in values.items() if k not in table.primary_key}
+            # A row that is nothing but its key is complete: setting the key to itself finds it.
+            rest = rest or {name: values[name] for name in unique.columns}
+            query = sql.SQL("update {} as t set {} where {} returning to_jsonb(t.*)").format(
+                relation_name(table.relation),
+                sql.SQL(", ").join(assign(name, value) for name, value in rest.items()),
+                same,
+            )
+            row = self.connection.execute(query).fetchone()
+            if row is not None:
+                return dict(row[0])
+        return None
+
+    def _renumber(self, table: Table, values: dict[str, Any], attempt: int) -> None:
+        """Another value in each unique column that points nowhere."""
+        pointing = {column for key in table.foreign_keys for column in key.columns}
+        for unique in table.uniques:
+            for name in unique.columns:
+                column = table.column(name)
+                if column is None or name in pointing or name not in values:
+                    continue
+                expressions = expressions_on(table, name)
+                number = 100 + attempt * 7 + len(str(values[name]))
+                choices = candidates(column, expressions, number, self.salt)
+                values[name] = next((c for c in choices if c != values[name]), values[name])
+
+
+def pinned(spec: Spec) -> dict[str, set[str]]:
+    """Columns whose value says whose a row is or who may see it: no check may change them."""
+    found: dict[str, set[str]] = {}
+    for entry in spec.relations:
+        found[entry.table] = {*entry.fixed, *(c.column for c in entry.conditions)}
+        members = spec.members_in(entry.table)
+        if members is not None and members.role is not None:
+            found[entry.table].add(members.role)
+    return found
+
+
+def words_of(error: psycopg.Error) -> str:
+    """Why it was refused, in the words of the database."""
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        return "another session holds a lock on it"
+    return (error.diag.message_primary or str(error)).strip()

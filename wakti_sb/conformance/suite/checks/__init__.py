@@ -1,4 +1,0 @@
-"""The packaged suite: tests of a WAKTI backend that need its URL and keys and nothing else.
-
-`wakti-sb test` runs it; so does `pytest --pyargs wakti_sb.conformance.suite.checks --wakti-url …`.
-"""

@@ -1,0 +1,115 @@
+"""How a statement has to be run, as far as transactions go. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any
+
+from pglast import ast, enums
+
+
+class Kind(Enum):
+    """How a statement has to be run."""
+
+    ORDINARY = "ordinary"  # in the file's transaction
+    ALONE = "alone"  # the server refuses it inside a transaction
+    BEGIN = "begin"  # a plain `begin`
+    BEGIN_WITH = "begin with"  # one with options
+    COMMIT = "commit"  # a plain `commit`
+    ROLLBACK = "rollback"  # a plain `rollback`
+    CHAIN = "chain"  # ends a transaction and begins the next
+    TWO_PHASE = "two-phase"  # `prepare transaction` and what ends one that was prepared
+    COMMENT = "comment"  # nothing to run
+
+
+CONTROLS = frozenset(
+    {Kind.BEGIN, Kind.BEGIN_WITH, Kind.COMMIT, Kind.ROLLBACK, Kind.CHAIN, Kind.TWO_PHASE}
+)
+
+
+def kind_of(node: Any) -> Kind:
+    """The kind of a parsed statement."""
+    if isinstance(node, ast.TransactionStmt):
+        return _transaction_kind(node)
+    return Kind.ALONE if _refuses_transaction(node) else Kind.ORDINARY
+
+
+def begins(kind: Kind) -> bool:
+    """Whether a transaction is open after the statement that was not before."""
+    return kind in (Kind.BEGIN, Kind.BEGIN_WITH)
+
+
+def ends(kind: Kind) -> bool:
+    """Whether no transaction is open after the statement."""
+    return kind in (Kind.COMMIT, Kind.ROLLBACK, Kind.TWO_PHASE)
+
+
+def _transaction_kind(node: Any) -> Kind:
+    kinds = enums.TransactionStmtKind
+    inner = (
+        kinds.TRANS_STMT_SAVEPOINT,
+        kinds.TRANS_STMT_RELEASE,
+        kinds.TRANS_STMT_ROLLBACK_TO,
+    )
+    if node.kind in inner:
+        return Kind.ORDINARY
+    if node.kind in (kinds.TRANS_STMT_BEGIN, kinds.TRANS_STMT_START):
+        return Kind.BEGIN_WITH if node.options else Kind.BEGIN
+    if node.kind in (kinds.TRANS_STMT_COMMIT, kinds.TRANS_STMT_ROLLBACK):
+        plain = Kind.COMMIT if node.kind == kinds.TRANS_STMT_COMMIT else Kind.ROLLBACK
+        return Kind.CHAIN if node.chain else plain
+    return Kind.TWO_PHASE
+
+
+def _refuses_transaction(node: Any) -> bool:
+    """What PostgreSQL will not run inside a transaction block (its PreventInTransactionBlock)."""
+    match node:
+        case (
+            ast.AlterSystemStmt()
+            | ast.CreatedbStmt()
+            | ast.DropdbStmt()
+            | ast.CreateTableSpaceStmt()
+            | ast.DropTableSpaceStmt()
+            | ast.CreateSubscriptionStmt()  # unless it makes no slot on the publisher
+            | ast.AlterSubscriptionStmt()  # when it refreshes
+            | ast.DropSubscriptionStmt()
+        ):
+            return True
+        case ast.VacuumStmt():
+            return bool(node.is_vacuumcmd)
+        case ast.ClusterStmt():
+            return node.relation is None
+        case ast.DiscardStmt():
+            return bool(node.target == enums.DiscardMode.DISCARD_ALL)
+        case ast.AlterDatabaseStmt():
+            return any(option.defname == "tablespace" for option in node.options or ())
+        case ast.ReindexStmt():
+            kinds = enums.ReindexObjectType
+            single = (kinds.REINDEX_OBJECT_INDEX, kinds.REINDEX_OBJECT_TABLE)
+            return node.kind not in single or _on(node.params, "concurrently")
+    return is_concurrent(node)
+
+
+def is_concurrent(node: Any) -> bool:
+    """Whether the statement says CONCURRENTLY."""
+    match node:
+        case ast.IndexStmt() | ast.DropStmt():
+            return bool(node.concurrent)
+        case ast.ReindexStmt():
+            return _on(node.params, "concurrently")
+        case ast.AlterTableStmt():
+            return any(
+                isinstance(command.def_, ast.PartitionCmd) and command.def_.concurrent
+                for command in node.cmds or ()
+            )
+    return False
+
+
+def _on(options: Iterable[Any] | None, name: str) -> bool:
+    """Whether a boolean option is on; named without a value it is."""
+    for option in options or ():
+        if option.defname == name:
+            value = getattr(option.arg, "sval", getattr(option.arg, "ival", True))
+            return str(value).lower() in {"true", "on", "1"}
+    return False

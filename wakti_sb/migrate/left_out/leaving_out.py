@@ -1,0 +1,109 @@
+"""Decide whether a statement that was refused is left out, and remember what was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import psycopg
+from pglast import ast, parser
+
+from wakti_sb.events import LeftOut
+from wakti_sb.migrate.left_out.made import effect
+from wakti_sb.migrate.left_out.missing import Missing, missing_from
+from wakti_sb.migrate.left_out.provided import known, provider
+from wakti_sb.migrate.position import first_line
+from wakti_sb.migrate.statements import Statement
+
+_NOT_ALLOWED = "42501"
+_EVERYBODYS = {"", "public", "pg_catalog"}
+
+
+class LeavingOut:
+    """What is left out of a database.
+
+    Parameters:
+        extensions: which it has to do without.
+        earlier: what was left out of it before.
+    """
+
+    def __init__(self, extensions: Sequence[str], earlier: Sequence[LeftOut] = ()) -> None:
+        self._extensions = tuple(extensions)
+        # By place, since a file that had to wait for a lock is tried again.
+        self._left_out = {(one.file, one.line): one for one in earlier}
+        self._schemas: dict[str, str] = {}
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """All of it, in the order in which it was met."""
+        return tuple(self._left_out.values())
+
+    def forget(self, file: str) -> None:
+        """Nothing of this file was kept, so it left nothing out."""
+        self._left_out = {place: one for place, one in self._left_out.items() if place[0] != file}
+
+    def leave_out(self, file: str, statement: Statement, error: psycopg.Error) -> LeftOut | None:
+        """Remember a statement of `file` as left out; None if it has to be an error."""
+        message = error.diag.message_primary or ""
+        missing = missing_from(error.sqlstate, message) or _handler(error.sqlstate, statement.sql)
+        cause = self._cause(missing, statement.sql) if missing is not None else None
+        if missing is None or cause is None:
+            return None
+        extension, because = cause
+        done = effect(statement.sql)
+        place = f"{file}:{statement.line}"
+        one = LeftOut(
+            file=file,
+            line=statement.line,
+            statement=first_line(statement.sql[statement.code - statement.offset :]),
+            extension=extension,
+            reason=f"{message}{because}",
+            made=done.made,
+            concerns=(*done.concerns, place) if done.unknown else done.concerns,
+        )
+        self._left_out[one.file, one.line] = one
+        if missing.kind == "extension":
+            self._remember_schema(statement.sql, extension)
+        return one
+
+    def _cause(self, missing: Missing, sql: str) -> tuple[str, str] | None:
+        """The extension that it goes back to, and what to say of the way there."""
+        came_with = provider(missing, self._extensions) or self._schemas.get(missing.schema)
+        if came_with is not None:
+            return came_with, ""
+        for one in reversed(self.left_out):
+            if any(_is(made, missing, sql) for made in one.made):
+                return one.extension, f", left out at {one.file}:{one.line}"
+        return None
+
+    def _remember_schema(self, sql: str, extension: str) -> None:
+        """Of an extension nobody knows: what is missing from the schema it was meant for is its."""
+        for raw in parser.parse_sql(sql):
+            if not isinstance(raw.stmt, ast.CreateExtensionStmt) or known(extension):
+                continue
+            for option in raw.stmt.options or ():
+                if option.defname == "schema" and option.arg.sval not in _EVERYBODYS:
+                    self._schemas[option.arg.sval] = extension
+
+
+def _handler(sqlstate: str | None, sql: str) -> Missing | None:
+    """The handler of a foreign data wrapper: the right to make one is asked for before it is."""
+    nodes = [raw.stmt for raw in parser.parse_sql(sql)] if sqlstate == _NOT_ALLOWED else []
+    for node in nodes:
+        for option in node.func_options or () if isinstance(node, ast.CreateFdwStmt) else ():
+            if option.defname == "handler" and option.arg:
+                return Missing("function", "", option.arg[-1].sval)
+    return None
+
+
+def _is(made: str, missing: Missing, sql: str) -> bool:
+    """Whether what a statement would have made is what `sql` misses."""
+    owner, is_column, column = made.partition("#")
+    if missing.kind == "column" or is_column:
+        table = owner.rpartition(".")[2]
+        # The server seldom tells the table of a column; then at least the statement names it.
+        told = missing.table.rpartition(".")[2] == table if missing.table else table in sql
+        return missing.kind == "column" and column == missing.name and told
+    schema, _, name = made.rpartition(".")
+    if name != missing.name:
+        return False
+    return not schema or not missing.schema or schema == missing.schema

@@ -1,0 +1,111 @@
+"""What the database of a stack does without, remembered beside it; and errors that suggest it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wakti_sb.errors import MigrationError
+from wakti_sb.events import LeftOut
+from wakti_sb.stack.embedded.server import PLATFORM_DATABASE, Server
+
+if TYPE_CHECKING:
+    from wakti_sb.migrate import Migration, StatementFailed
+
+_FILE = "without.json"  # in the state folder
+_ELSEWHERE = (
+    "Or have it: WAKTI_POSTGRES names a PostgreSQL with the extension, --db-url a database."
+)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What a database does without.
+
+    Parameters:
+        extensions: their names.
+        left_out: the statements that need them.
+    """
+
+    extensions: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def read(state: Path) -> Remembered:
+    """What is remembered in a state folder; nothing if the file is damaged or not there."""
+    try:
+        data = json.loads((state / _FILE).read_text("utf-8"))
+        left_out = tuple(_left_out(one) for one in data["left_out"])
+        return Remembered(tuple(map(str, data["extensions"])), left_out)
+    except (OSError, ValueError, TypeError, KeyError):
+        return Remembered()
+
+
+def remember(state: Path, remembered: Remembered) -> None:
+    """Keep it, all or nothing."""
+    new = (state / _FILE).with_suffix(".new")
+    new.write_text(json.dumps(asdict(remembered), indent=2), "utf-8")
+    new.replace(state / _FILE)
+
+
+def explained(
+    error: StatementFailed, files: Sequence[Migration], server: Server, without: Sequence[str]
+) -> MigrationError:
+    """The same error, with `--without` where an extension is what is missing.
+
+    Parameters:
+        without: the extensions that the database does without already.
+    """
+    from wakti_sb.migrate.left_out import missing_from, provider, wanted
+
+    missing = missing_from(error.sqlstate, error.message)
+    if missing is None:
+        return error
+    available = _available(server)
+    place = f"{error.file}:{error.line}:{error.column}"
+    if missing.kind == "extension" and error.sqlstate == "0A000":
+        lacking = [one for one in wanted(files) if one.name not in available]
+        others = [one for one in lacking if one.name not in (missing.name, *without)]
+        options = dict.fromkeys((*without, missing.name, *(one.name for one in others)))
+        also = "".join(f"\n  {one.place}: neither can {one.name}" for one in others)
+        return MigrationError(
+            f"the extension {missing.name} cannot be had on the embedded stack{also}",
+            place=place,
+            remedy=f"Go on without the statements that need {_it(options)}: "
+            f"{' '.join(f'--without {name}' for name in options)}\n  {_ELSEWHERE}",
+        )
+    name = provider(missing)
+    if name is None:
+        return error
+    if name in available:
+        remedy = f"It may come with the extension {name}: add `create extension {name}` before it."
+    else:
+        remedy = (
+            f"It may come with the extension {name}, which cannot be had on the embedded stack."
+            f" Go on without the statements that need it: --without {name}\n  {_ELSEWHERE}"
+        )
+    return MigrationError(error.cause, place=place, remedy=remedy)
+
+
+def needless(extensions: Iterable[str], left_out: Iterable[LeftOut]) -> list[str]:
+    """The extensions that no statement had to be left out for. Pure."""
+    needed = {one.extension for one in left_out}
+    return [name for name in extensions if name not in needed]
+
+
+def _available(server: Server) -> set[str]:
+    with server.connect(database=PLATFORM_DATABASE) as connection:
+        rows = connection.execute("select name from pg_available_extensions").fetchall()
+    return {str(row[0]) for row in rows}
+
+
+def _it(names: Iterable[str]) -> str:
+    return "them" if len(list(names)) > 1 else "it"
+
+
+def _left_out(data: dict[str, Any]) -> LeftOut:
+    lists = {name: tuple(map(str, data[name])) for name in ("made", "concerns")}
+    return LeftOut(**(data | lists))

@@ -1,0 +1,10 @@
+"""What a local stack needs of this machine, for others that need it too."""
+
+from __future__ import annotations
+
+from wakti_sb.stack.embedded.checkup import Check, examine
+from wakti_sb.stack.embedded.deno import Deno
+from wakti_sb.stack.embedded.deno import find as find_deno
+from wakti_sb.stack.embedded.paths import cache
+
+__all__ = ["Check", "Deno", "cache", "examine", "find_deno"]

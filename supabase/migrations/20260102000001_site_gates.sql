@@ -83,6 +83,40 @@ begin
 end
 $$;
 
+-- Refuse an entry of allowed_origins that no browser's Origin header can match.
+-- Result: the row. Who may call it: the trigger below.
+create or replace function wakti.check_origins()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  wrong text;
+begin
+  if tg_op = 'UPDATE' and new.allowed_origins is not distinct from old.allowed_origins then
+    return new;
+  end if;
+  select coalesce(listed.origin, 'null') into wrong
+  from unnest(new.allowed_origins) as listed (origin)
+  where
+    listed.origin is null
+    or wakti.plain_origin(listed.origin)
+      !~ '^[a-z][a-z0-9+.-]*://(\*\.)?[^/?#@*\s]+$'
+  limit 1;
+  if found then
+    raise check_violation using message = format(
+      'allowed_origins takes entries like https://shop.example.com or https://*.example.com, not "%s"',
+      left(wrong, 100)
+    );
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger check_origins
+before insert or update of allowed_origins on public.project_backends
+for each row execute function wakti.check_origins();
+
 -- Drop counts that nobody needs any more, of every project: at most 5000, so that it stays short
 -- after a flood, and none that another request holds, so that two sweeps never wait for each other.
 -- Who may call it: functions of wakti_site.
@@ -216,7 +250,7 @@ begin
     case
       when p_limit_name is null or b.user_id is not distinct from p_owner then 0
       when jsonb_typeof(b.features -> 'rate_limits' -> p_limit_name) = 'number'
-        then (b.features -> 'rate_limits' ->> p_limit_name)::integer
+        then least((b.features -> 'rate_limits' ->> p_limit_name)::numeric, 1000000)::integer
       else p_limit_default
     end
   into owner_id, is_owner, features, origins, refusal, allowed

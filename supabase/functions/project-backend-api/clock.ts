@@ -1,10 +1,10 @@
 /** Milliseconds after which a clock is compared anew. */
 const fresh = 60_000;
 
-/** Milliseconds until one that failed is tried again. */
+/** Milliseconds until a comparison that said little, or nothing, is made again. */
 const pause = 1_000;
 
-/** A comparison that took longer than this says too little. */
+/** Milliseconds after which an answer says little. */
 const longest = 200;
 
 /**
@@ -13,7 +13,8 @@ const longest = 200;
  */
 export class Clock {
   #ahead: number | null = null;
-  #compared = -Infinity;
+  #due = -Infinity;
+  #comparing: Promise<number> | null = null;
 
   /** @param read asks the database for its time, in milliseconds. */
   constructor(
@@ -21,27 +22,34 @@ export class Clock {
     readonly now: () => number = () => Date.now(),
   ) {}
 
-  /** What the database's clock says when ours says `time`; null while that is not known. */
-  at(time: number): number | null {
-    if (this.now() - this.#compared > fresh) this.#compare();
-    return this.#ahead === null ? null : time + this.#ahead;
+  /** What the database's clock says when ours says `time`: at once, after the first comparison. */
+  at(time: number): number | Promise<number> {
+    if (this.#ahead === null) {
+      return this.#compare().then((ahead) => time + ahead);
+    }
+    if (this.now() > this.#due) this.#compare().catch(() => {});
+    return time + this.#ahead;
   }
 
+  /** Compare before the next answer. */
   forget(): void {
     this.#ahead = null;
-    this.#compared = -Infinity;
   }
 
-  #compare(): void {
+  #compare(): Promise<number> {
+    this.#comparing ??= this.#ask().finally(() => this.#comparing = null);
+    return this.#comparing;
+  }
+
+  async #ask(): Promise<number> {
     const asked = this.now();
-    this.#compared = asked;
-    const again = (): void => {
-      this.#compared = asked - fresh + pause;
-    };
-    this.read().then((theirs) => {
-      const took = this.now() - asked;
-      if (took < 0 || took > longest) again();
-      else this.#ahead = theirs - asked - took / 2;
-    }).catch(again);
+    this.#due = asked + pause;
+    const theirs = await this.read();
+    const took = this.now() - asked;
+    // It was told somewhere in between. Where that is long, rather too early a deadline: a call
+    // that is refused can be made again.
+    const said = took > longest ? took : took / 2;
+    if (took <= longest) this.#due = asked + fresh;
+    return this.#ahead = theirs - asked - said;
   }
 }

@@ -169,9 +169,9 @@ export function connect(url: string, isEdgeRole: boolean): Database {
   async function ask(
     name: FunctionName,
     parameters: readonly Parameter[],
-    until: number | null,
+    until: number,
   ): Promise<Row> {
-    const all = [...parameters, until === null ? null : until / 1_000];
+    const all = [...parameters, until / 1_000];
     const send = (sql: Pick<postgres.Sql, "unsafe">) =>
       sql.unsafe<Row[]>(statements[name], all as never[], {
         prepare: !isPooler,
@@ -194,19 +194,26 @@ export function connect(url: string, isEdgeRole: boolean): Database {
   return {
     async call(name, parameters) {
       const came = Date.now();
+      const once = async (): Promise<Row> => {
+        const until = clock.at(came + soon);
+        return await ask(
+          name,
+          parameters,
+          typeof until === "number" ? until : await until,
+        );
+      };
       try {
-        return await ask(name, parameters, clock.at(came + soon));
-      } catch (error) {
-        const code = codeOf(error);
-        // Too late by the database's clock and not by ours: the clocks have drifted apart.
-        const isMisjudged = code === late && Date.now() - came < soon / 2;
-        if (isMisjudged) clock.forget();
-        if (!isMisjudged && !undone.has(code)) throw translate(error);
-      }
-      return await ask(name, parameters, clock.at(came + soon))
-        .catch((error) => {
-          throw translate(error);
+        return await once().catch((error) => {
+          const code = codeOf(error);
+          // Too late by the database's clock and not by ours: one of them was set.
+          const isMisjudged = code === late && Date.now() - came < soon / 2;
+          if (isMisjudged) clock.forget();
+          if (isMisjudged || undone.has(code)) return once();
+          throw error;
         });
+      } catch (error) {
+        throw translate(error);
+      }
     },
     async ping() {
       await run((sql) => sql`select 1`, true).catch((error) => {

@@ -100,7 +100,7 @@ begin
   from unnest(new.allowed_origins) as listed (origin)
   where
     listed.origin is null
-    or wakti.plain_origin(listed.origin)
+    or rtrim(lower(btrim(listed.origin)), '/')
       !~ '^[a-z][a-z0-9+.-]*://(\*\.)?[^/?#@*\s]+$'
   limit 1;
   if found then
@@ -112,6 +112,8 @@ begin
   return new;
 end
 $$;
+
+revoke all on function wakti.check_origins() from public, anon, authenticated, service_role;
 
 create or replace trigger check_origins
 before insert or update of allowed_origins on public.project_backends

@@ -6,7 +6,6 @@ import importlib.metadata
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -52,17 +51,6 @@ def test_a_program_that_imports_it_is_checked_by_mypy_in_strict_mode(tmp_path: P
     done = subprocess.run([*command, "consumer.py"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1
     assert '"WaktiError" has no attribute "no_such_thing"' in done.stdout
-
-
-def test_every_dependency_is_imported_or_run_by_something() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    named = [re.split(r"[\[<>=~! ]", one, maxsplit=1)[0] for one in project["dependencies"]]
-    code = "\n".join(file.read_text("utf-8") for file in sorted((ROOT / "wakti_sb").rglob("*.py")))
-    # Some are programs that we run, and not modules that we import.
-    programs = {"sqlfluff": "sqlfluff", "squawk-cli": "squawk"}
-    for name in named:
-        module = programs.get(name, name.replace("-", "_").lower())
-        assert re.search(rf"^\s*(import|from) {module}\b|[\"']{module}[\"']", code, re.M), name
 
 
 def test_the_changelog_and_the_package_agree_on_the_version() -> None:

@@ -31,7 +31,7 @@ def command(name: str | None) -> None:
             f"there is no page {wanted!r}.",
             remedy=f"Did you mean {close[0]!r}?" if close else "`wakti-sb docs` lists them.",
         )
-    click.echo_via_pager(pages[wanted].read_text("utf-8"))
+    click.echo(pages[wanted].read_text("utf-8"), nl=False)
 
 
 def _title(page: Path) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from wakti_sb.errors import SpecError
+from wakti_sb.stack import auth_config
+from wakti_sb.stack.auth_config import AuthConfig
 
 FILE = Path("supabase") / "config.toml"
 
@@ -40,6 +42,7 @@ class Config:
         seed_files: patterns below `supabase/`, applied after the migrations of a new database.
         buckets: made in a new database.
         verify_jwt: by function, whether the gateway asks for a valid token.
+        auth: what Auth obeys.
     """
 
     api_port: int = 54321
@@ -50,6 +53,7 @@ class Config:
     seed_files: tuple[str, ...] = ("./seed.sql",)
     buckets: Mapping[str, Bucket] = field(default_factory=dict)
     verify_jwt: Mapping[str, bool] = field(default_factory=dict)
+    auth: AuthConfig = field(default_factory=AuthConfig)
 
 
 def read(project: Path) -> Config:
@@ -84,6 +88,7 @@ def read(project: Path) -> Config:
             for name, value in functions.items()
             if isinstance(value, dict)
         },
+        auth=auth_config.read(read_value("auth", dict, {}), project),
     )
 
 

@@ -15,7 +15,11 @@ const GOOD: Record<string, string> = {
   WAKTI_MAX_ROWS: "1000",
 };
 
-const OPTIONAL = new Set<string>(["WAKTI_DASHBOARD_DIR", "WAKTI_LOGS_DIR"]);
+const OPTIONAL = new Set<string>([
+  "WAKTI_DASHBOARD_DIR",
+  "WAKTI_LOGS_DIR",
+  "WAKTI_AUTH",
+]);
 
 Deno.test("settings are read", () => {
   const settings = readSettings((name) => GOOD[name]);

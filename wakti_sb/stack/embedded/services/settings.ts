@@ -1,5 +1,7 @@
 /** What the process is told by its environment, checked once. */
 
+import { type AuthSettings, DEFAULTS } from "./auth/settings.ts";
+
 /** An edge function behind the gateway. */
 export interface FunctionTarget {
   /** Where its process listens, without a trailing slash. */
@@ -27,6 +29,7 @@ export interface Settings {
   readonly dashboardDir: string | null;
   /** Where the stack's processes write their logs, which are kept short here. */
   readonly logsDir: string | null;
+  readonly auth: AuthSettings;
 }
 
 /** A variable is missing or wrong; the message never holds its value. */
@@ -52,6 +55,7 @@ export const VARIABLES = [
   "WAKTI_MAX_ROWS",
   "WAKTI_DASHBOARD_DIR",
   "WAKTI_LOGS_DIR",
+  "WAKTI_AUTH",
 ] as const;
 
 type Variable = (typeof VARIABLES)[number];
@@ -87,6 +91,7 @@ export function readSettings(
     maxRows: integer(required, "WAKTI_MAX_ROWS", 1, Number.MAX_SAFE_INTEGER),
     dashboardDir: get("WAKTI_DASHBOARD_DIR") || null,
     logsDir: get("WAKTI_LOGS_DIR") || null,
+    auth: readAuth(get("WAKTI_AUTH") || "{}"),
   };
 }
 
@@ -138,6 +143,24 @@ function readFunctions(value: unknown): Map<string, FunctionTarget> {
     });
   }
   return functions;
+}
+
+/** What is said of Auth, over its defaults: the stack has checked it. */
+function readAuth(text: string): AuthSettings {
+  let said: unknown;
+  try {
+    said = JSON.parse(text);
+  } catch {
+    throw new SettingsError("WAKTI_AUTH", "is not JSON.");
+  }
+  if (!isRecord(said)) {
+    throw new SettingsError("WAKTI_AUTH", "is not a JSON object.");
+  }
+  const unknown = Object.keys(said).find((name) => !(name in DEFAULTS));
+  if (unknown !== undefined) {
+    throw new SettingsError("WAKTI_AUTH", `has no setting "${unknown}".`);
+  }
+  return { ...DEFAULTS, ...said };
 }
 
 function isAddress(value: unknown): value is string {

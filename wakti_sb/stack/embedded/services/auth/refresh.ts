@@ -6,7 +6,7 @@ import { Kept } from "./database.ts";
 import { invalid, refusal } from "./errors.ts";
 import type { Json } from "./params.ts";
 import type { AuthService, Call, Session } from "./service.ts";
-import { addRefreshToken, describe } from "./sessions.ts";
+import { addRefreshToken, describe, endSession } from "./sessions.ts";
 import type { AuthSettings } from "./settings.ts";
 import { findUser } from "./users.ts";
 
@@ -143,12 +143,6 @@ async function reuse(
     // All tabs go on with the same one.
     return active?.token ?? await rotate(db, token, session);
   }
-  if (settings.rotateRefreshTokens) {
-    await sql`
-      update auth.refresh_tokens
-      set revoked = true, updated_at = clock_timestamp()
-      where session_id = ${session.id} and not revoked
-    `.execute(db);
-  }
+  if (settings.rotateRefreshTokens) await endSession(db, session.id);
   throw new Kept(refused("refresh_token_already_used", "Already Used"));
 }

@@ -9,12 +9,14 @@ import { Auth } from "./auth/auth.ts";
 import { Credentials } from "./credentials.ts";
 import { PlatformConnection } from "./database/platform_connection.ts";
 import { openPool } from "./database/pools.ts";
-import { Functions } from "./functions.ts";
+import { Functions } from "./edge/functions.ts";
+import { Targets } from "./edge/targets.ts";
 import { Gateway } from "./gateway.ts";
 import { createLite } from "./lite.ts";
 import { flushLog, logError, quietConsole } from "./log.ts";
 import { Mailbox } from "./mail/mailbox.ts";
 import { keepLogsShort } from "./rotation.ts";
+import { openDataApi } from "./rest/open.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { StorageDatabase } from "./storage/database.ts";
 import { FileStore } from "./storage/files.ts";
@@ -33,10 +35,19 @@ function start(settings: Settings): void {
     settings.schemas,
   );
   const storagePool = openPool(settings.databaseUrl, "storage");
+  const functions = new Functions(
+    new Targets(
+      settings.launcherPort,
+      settings.launcherToken,
+      settings.hasFunctions,
+    ),
+    credentials,
+    settings.wallClock,
+  );
   const files = new FileStore(settings.storageDir);
   files.sweep().catch(logError);
   if (settings.logsDir !== null) keepLogsShort(settings.logsDir);
-  const functions = new Functions(settings.functions, credentials);
+  const data = settings.dataApi === "own" ? openDataApi(settings) : null;
   let gateway: Gateway | null = null;
   const server = Deno.serve({
     hostname: HOST,
@@ -48,6 +59,7 @@ function start(settings: Settings): void {
         credentials,
         connection,
         lite,
+        data: data?.api ?? null,
         functions,
         mailbox,
         auth: new Auth({
@@ -66,7 +78,8 @@ function start(settings: Settings): void {
       });
       console.log(`ready ${url}`);
       // Read now, so that the first request need not wait; if it fails, that one tries again.
-      connection.introspect().catch(() => {});
+      const known = data?.api.snapshot() ?? connection.introspect();
+      known.catch(() => {});
     },
   }, (request, { remoteAddr }) => gateway!.fetch(request, remoteAddr.hostname));
 
@@ -79,7 +92,7 @@ function start(settings: Settings): void {
     await server.shutdown();
     functions.close();
     const pools = [authPool, storagePool].map((pool) => pool.destroy());
-    await Promise.all([connection.close(), ...pools]);
+    await Promise.all([connection.close(), data?.close(), ...pools]);
     exit();
   };
   Deno.addSignalListener("SIGTERM", stop);

@@ -6,6 +6,7 @@ from wakti_sb.events import Event, LeftOut, Listener, Notice, Step
 from wakti_sb.stack.embedded.lifecycle import Condition, EmbeddedStack
 from wakti_sb.stack.embedded.throwaway import throwaway
 from wakti_sb.stack.endpoint import Endpoint
+from wakti_sb.stack.mail import Mailbox, Message
 from wakti_sb.stack.probe import check
 from wakti_sb.stack.remote import remote
 from wakti_sb.stack.target import Address, Target
@@ -18,6 +19,8 @@ __all__ = [
     "Event",
     "LeftOut",
     "Listener",
+    "Mailbox",
+    "Message",
     "Notice",
     "Step",
     "Target",

@@ -91,6 +91,8 @@ class Platform:
     victim: int | None = None  # the process that a `kill` ends
     bundled: dict[str, Deployed] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)  # functions that are ACTIVE and not found
+    lost: set[str] = field(default_factory=set)  # the same, whatever is sent
+    renew: Callable[[], None] = lambda: None  # makes project and database fresh
     _workers: dict[str, tuple[tuple[object, ...], Worker]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _contract: Contract = field(default_factory=Contract)
@@ -104,6 +106,7 @@ class Platform:
             self._workers.clear()
             self.bundled.clear()
             self.hidden.clear()
+            self.lost.clear()
             self.faults.clear()
             self.complaints.clear()
             self.requests.clear()
@@ -368,7 +371,7 @@ class Platform:
             name = request.path.removeprefix("/functions/v1/").partition("/")[0]
             with self._lock:
                 found = self.state.functions.get(name)
-                if found is None or name in self.hidden:
+                if found is None or name in self.hidden | self.lost:
                     code = "NOT_FOUND_FUNCTION_BLOB" if found else "NOT_FOUND"
                     return _json({"code": code, "message": "Requested function was not found"}, 404)
                 worker = self._worker(name, found)

@@ -23,7 +23,6 @@ _written = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(epilog="Example: wakti-sb test --html report.html -k upload")
 @in_project
-@click.option("--stack", "own", is_flag=True, help="The project's own stack, which has to be up.")
 @of_an_endpoint
 @_without.option()
 @click.option("-k", "keyword", metavar="EXPRESSION", help="Only tests that match, as in pytest.")
@@ -36,7 +35,6 @@ _written = click.Path(dir_okay=False, path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
 def command(
     project: Path,
-    own: bool,
     address: Address,
     without: tuple[str, ...],
     keyword: str | None,
@@ -54,7 +52,7 @@ def command(
     """
     for file in (junit, html, markdown):
         _must_have_a_folder(file)
-    target = Target(project, address, own=own, functions=True, without=_without.chosen(without))
+    target = Target(project, address, functions=True, without=_without.chosen(without))
     with progress() as listener, target.endpoint(listener) as endpoint:
         site_suite.check(endpoint)
         report = site_suite.run(endpoint, keyword=keyword, workers=workers, listener=listener)

@@ -20,7 +20,7 @@ from psycopg import sql
 from tests import official_cli as official
 from wakti_sb.stack import EmbeddedStack, Endpoint
 
-pytest_plugins = ["pytester", "tests.chromium"]
+pytest_plugins = ["pytester", "tests.chromium", "tests.deploy.hosted"]
 
 # Every HTTP client reads the certificates of all authorities, for 20 ms, and the tests make some
 # thousands of clients that speak to this machine without any. They share what was read once.

@@ -13,7 +13,10 @@ from psycopg import sql
 
 from wakti_sb.stack import Endpoint
 
-_FILES = {"logo.png": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "notes/ä b.txt": b"hello\n"}
+_FILES = {
+    "logo.png": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
+    "notes/a b (1).txt": b"hello\n",
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ def fill(endpoint: Endpoint, *, name: str) -> Site:
                 {},
             ),
             (
-                "insert into public.project_backends (project_id, user_id, enabled, allowed_origins)"
+                "insert into public.project_backends"
+                " (project_id, user_id, enabled, allowed_origins)"
                 " values (%(project)s, %(owner)s, true, '{https://site.example}')",
                 {},
             ),
@@ -65,13 +69,15 @@ def fill(endpoint: Endpoint, *, name: str) -> Site:
                 {},
             ),
             (
-                "insert into public.project_collections (project_id, user_id, collection_name, data,"
+                "insert into public.project_collections"
+                " (project_id, user_id, collection_name, data,"
                 " created_by) values (%(project)s, %(owner)s, 'notes', '{\"n\": 1.50}',"
                 " %(account)s)",
                 {},
             ),
             (
-                "insert into public.project_collections (project_id, user_id, collection_name, data)"
+                "insert into public.project_collections"
+                " (project_id, user_id, collection_name, data)"
                 " values (%(project)s, %(owner)s, 'notes', %(data)s)",
                 {"data": json.dumps({"about": f"thanks to {visitor}"})},
             ),
@@ -107,7 +113,7 @@ def fill(endpoint: Endpoint, *, name: str) -> Site:
     with psycopg.connect(superuser) as connection:
         connection.execute(
             "insert into public.project_uploads (project_id, user_id, filename, storage_path,"
-            " size_bytes, mime_type, status)"
+            " size_bytes, file_type, status)"
             " values (%s, %s, 'logo.png', %s, %s, 'image/png', 'stored')",
             [project, owner, f"{project}/logo.png", len(_FILES["logo.png"])],
         )

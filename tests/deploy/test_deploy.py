@@ -8,7 +8,7 @@ from copy import deepcopy
 import psycopg
 
 from tests.command_line import assert_one_clear_sentence, wakti
-from tests.deploy.conftest import Deploy
+from tests.deploy.hosted import Deploy
 from tests.deploy.platform import REF, TOKEN, Platform
 from tests.deploy.pooler import TRANSACTIONS
 

@@ -15,7 +15,7 @@ import pytest
 from tests.command_line import assert_one_clear_sentence
 from tests.conftest import ROOT
 from tests.deploy.condition import Condition, condition, require_consistent
-from tests.deploy.conftest import Deploy
+from tests.deploy.hosted import Deploy
 from tests.deploy.platform import Platform
 from tests.deploy.stations import STATIONS, TROUBLES, Outcome, Station, Trouble, table
 

@@ -20,6 +20,8 @@ from tests.conftest import ROOT
 from tests.official import engine, stand_in
 from wakti_sb.stack import EmbeddedStack
 
+pytestmark = pytest.mark.slow  # an engine, and containers by the dozen
+
 PROJECT_ID = "official-tests"
 
 
@@ -181,7 +183,6 @@ def test_ports_and_omissions_are_for_the_embedded_stack(official: Official) -> N
     assert "for the embedded stack" in done.stderr
 
 
-@pytest.mark.slow
 def test_the_real_cli_without_images_ends_in_a_sentence(
     official: Official, official_cli: Path
 ) -> None:

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from tests.command_line import forked
-from tests.conftest import ROOT
 from tests.deploy import pooler
+from tests.deploy.contract import ROOT
 from tests.deploy.impatient import impatient
 from tests.deploy.platform import REF, TOKEN, Platform, serving
 from wakti_sb.stack import EmbeddedStack

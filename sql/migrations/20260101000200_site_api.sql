@@ -18,11 +18,16 @@ alter role wakti_site nologin noinherit nocreatedb nocreaterole;
 
 alter role wakti_edge login noinherit nocreatedb nocreaterole connection limit 40;
 
-alter role wakti_edge set statement_timeout = '5s';
+-- A call begins within 3 seconds of its request or not at all, and the edge function gives up after
+-- 8: what it has answered with "try again" must not be done afterwards.
+alter role wakti_edge set statement_timeout = '4s';
 
-alter role wakti_edge set lock_timeout = '3s';
+alter role wakti_edge set lock_timeout = '1s';
 
 alter role wakti_edge set idle_in_transaction_session_timeout = '10s';
+
+-- The quota counts under a lock what others have committed before it.
+alter role wakti_edge set default_transaction_isolation = 'read committed';
 
 alter role wakti_edge set timezone = 'UTC';
 

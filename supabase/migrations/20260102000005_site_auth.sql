@@ -236,7 +236,7 @@ declare
   pass wakti.pass;
   account text;
 begin
-  pass := wakti.enter(p_project, p_origin, p_client, null, 'auth', null, null);
+  pass := wakti.enter(p_project, p_origin, p_client, null, 'auth', null, null, false);
   if pass.status is not null then
     return wakti.turned_away(pass);
   end if;

@@ -89,6 +89,54 @@ as $$
   where p.id = project
 $$;
 
+-- What happened in a project lately: messages and new accounts of each of the last days, spam
+-- left out. Days are those of the reader's time zone; a day without anything is a row of zeros.
+-- Parameters: the project; how many days, 1 to 366; a time zone's name. Result: a row for each day,
+-- the earliest first; no row if the caller sees no such project. Who may call it: authenticated.
+create or replace function public.project_activity(
+  project uuid, days integer default 30, zone text default 'UTC'
+)
+returns table (day date, messages bigint, accounts bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with bounds as (
+    select (now() at time zone zone)::date - (least(greatest(days, 1), 366) - 1) as first_day
+  ),
+  sent as (
+    select
+      (s.created_at at time zone zone)::date as on_day,
+      count(*) as total
+    from public.project_form_submissions as s
+    cross join bounds as b
+    where
+      s.project_id = project
+      and not s.is_spam
+      and s.created_at >= (b.first_day::timestamp at time zone zone)
+    group by 1
+  ),
+  joined as (
+    select
+      (u.created_at at time zone zone)::date as on_day,
+      count(*) as total
+    from public.project_site_users as u
+    cross join bounds as b
+    where u.project_id = project and u.created_at >= (b.first_day::timestamp at time zone zone)
+    group by 1
+  )
+  select
+    (b.first_day + n.number) as day,
+    coalesce(s.total, 0) as messages,
+    coalesce(j.total, 0) as accounts
+  from bounds as b
+  cross join generate_series(0, least(greatest(days, 1), 366) - 1) as n (number)
+  left join sent as s on s.on_day = b.first_day + n.number
+  left join joined as j on j.on_day = b.first_day + n.number
+  where exists (select from public.projects as p where p.id = project)
+  order by 1
+$$;
+
 -- A computed column over REST: what a search compares with. The names of a document's fields are
 -- left out, since every row has the same ones; values stand as JSON writes them.
 --
@@ -127,9 +175,15 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  -- Whoever writes past this function may have put an item at the very end of the numbers.
+  least_place constant bigint := -2147483648;
+  greatest_place constant bigint := 2147483647;
   moved record;
-  low integer;
-  high integer;
+  unplaced bigint;
+  lowest bigint;
+  low bigint;
+  high bigint;
+  place bigint;
 begin
   select c.project_id, c.collection_name into moved
   from public.project_collections as c
@@ -142,31 +196,50 @@ begin
     hashtextextended('wakti.items ' || moved.project_id || moved.collection_name, 0)
   );
   for attempt in 1..2 loop
-    -- New items come first and have no place yet; they get one below the lowest that is taken.
-    update public.project_collections as c
-    set sort_order = placed.place
-    from (
+    if attempt = 1 then
       select
-        n.id,
-        coalesce(
-          (
-            select min(taken.sort_order)
-            from public.project_collections as taken
-            where
-              taken.project_id = moved.project_id
-              and taken.collection_name = moved.collection_name
-              and taken.status = 'active'
-          ),
-          0
-        ) - 1024 * row_number() over (order by n.created_at asc, n.id desc) as place
-      from public.project_collections as n
+        count(*) filter (where c.sort_order is null),
+        coalesce(min(c.sort_order), 0)
+      into unplaced, lowest
+      from public.project_collections as c
       where
-        n.project_id = moved.project_id
-        and n.collection_name = moved.collection_name
-        and n.status = 'active'
-        and n.sort_order is null
-    ) as placed
-    where c.id = placed.id;
+        c.project_id = moved.project_id
+        and c.collection_name = moved.collection_name
+        and c.status = 'active';
+      continue when lowest - 1024 * unplaced < least_place;
+      -- New items come first and have no place yet; they get one below the lowest that is taken.
+      update public.project_collections as c
+      set sort_order = lowest - 1024 * placed.number
+      from (
+        select
+          n.id,
+          row_number() over (order by n.created_at asc, n.id desc) as number
+        from public.project_collections as n
+        where
+          n.project_id = moved.project_id
+          and n.collection_name = moved.collection_name
+          and n.status = 'active'
+          and n.sort_order is null
+      ) as placed
+      where c.id = placed.id;
+    else
+      -- No room: spread the whole collection again.
+      update public.project_collections as c
+      set sort_order = 1024 * placed.number
+      from (
+        select
+          n.id,
+          row_number() over (
+            order by n.sort_order asc nulls first, n.created_at desc, n.id asc
+          ) as number
+        from public.project_collections as n
+        where
+          n.project_id = moved.project_id
+          and n.collection_name = moved.collection_name
+          and n.status = 'active'
+      ) as placed
+      where c.id = placed.id and c.sort_order is distinct from 1024 * placed.number;
+    end if;
     low := null;
     if after_item is not null then
       select c.sort_order into low
@@ -192,34 +265,22 @@ begin
     limit 1;
     low := coalesce(low, high - 2048, 0);
     high := coalesce(high, low + 2048);
-    exit when high - low > 1;
-    -- No room between the two: spread the whole collection again.
-    update public.project_collections as c
-    set sort_order = placed.place
-    from (
-      select
-        n.id,
-        1024 * row_number() over (
-          order by n.sort_order asc, n.created_at desc, n.id asc
-        ) as place
-      from public.project_collections as n
-      where
-        n.project_id = moved.project_id
-        and n.collection_name = moved.collection_name
-        and n.status = 'active'
-    ) as placed
-    where c.id = placed.id and c.sort_order is distinct from placed.place;
+    place := low + (high - low) / 2;
+    exit when high - low > 1 and place between least_place and greatest_place;
   end loop;
   update public.project_collections as c
-  set sort_order = low + (high - low) / 2
+  set sort_order = place
   where c.id = item;
-  return low + (high - low) / 2;
+  return place;
 end
 $$;
 
 revoke execute on function public.project_overview(uuid) from public, anon, service_role;
 
 grant execute on function public.project_overview(uuid) to authenticated;
+revoke execute on function public.project_activity(uuid, integer, text) from public, anon, service_role;
+
+grant execute on function public.project_activity(uuid, integer, text) to authenticated;
 revoke execute on function public.search_text(public.project_form_submissions) from public, anon, service_role;
 
 grant execute on function public.search_text(public.project_form_submissions) to authenticated;

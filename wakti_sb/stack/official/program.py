@@ -24,7 +24,8 @@ _REFUSALS = (
         "Stop what listens there (another project's stack?), or change the port in config.toml.",
     ),
     (
-        r"failed to pull|unable to find image|pull access denied|manifest unknown|no such image|error pulling",
+        r"failed to pull|unable to find image|pull access denied|manifest unknown|no such image"
+        r"|error pulling",
         "an image of the stack is not here and cannot be fetched",
         "Connect to the network once; or start the stack that needs no image: wakti-sb up",
     ),

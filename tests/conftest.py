@@ -90,6 +90,17 @@ def disturbed() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+def second_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
+    """Another one, with keys of its own."""
+    folder = tmp_path_factory.mktemp("second")
+    shutil.copytree(ROOT / "supabase", folder / "supabase")
+    stack = EmbeddedStack(folder)
+    stack.up(port=0)
+    yield stack
+    stack.down(remove_data=True)
+
+
 @pytest.fixture(scope="module")
 def endpoint(stack: EmbeddedStack, disturbed: list[str]) -> Endpoint:
     """Where the stack answers; the database holds migrations, and rows of other tests."""

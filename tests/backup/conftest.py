@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
-from tests.command_line import wakti
+from tests.command_line import forked, main
 from tests.conftest import ROOT
 from wakti_sb.stack import EmbeddedStack, Endpoint
 
 Run = Callable[..., CompletedProcess[str]]
-
-
-@pytest.fixture(scope="session")
-def second_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
-    """Another stack of this repository's backend."""
-    folder = tmp_path_factory.mktemp("second")
-    shutil.copytree(ROOT / "supabase", folder / "supabase")
-    stack = EmbeddedStack(folder)
-    stack.up(port=0)
-    yield stack
-    stack.down(remove_data=True)
 
 
 @pytest.fixture
@@ -38,13 +27,18 @@ def run(tmp_path: Path) -> Run:
     """A command about an endpoint, in a folder with this repository's wakti.toml."""
     shutil.copy(ROOT / "wakti.toml", tmp_path)
 
-    def command(endpoint: Endpoint, name: str, *arguments: str) -> CompletedProcess[str]:
+    def command(
+        endpoint: Endpoint,
+        name: str,
+        *arguments: str,
+        program: Callable[[Sequence[str]], object] = main,
+    ) -> CompletedProcess[str]:
         env = {
             "WAKTI_URL": endpoint.api_url,
             "WAKTI_PUBLISHABLE_KEY": endpoint.publishable_key,
             "WAKTI_SECRET_KEY": endpoint.secret_key,
             "WAKTI_DB_URL": endpoint.database,
         }
-        return wakti(name, *arguments, cwd=tmp_path, env=env)
+        return forked(program, [name, *arguments], cwd=tmp_path, env=env)
 
     return command

@@ -10,6 +10,7 @@ import pytest
 
 from tests.backup.conftest import Run
 from tests.backup.filled import everything, fill
+from tests.backup.room import without_room
 from tests.command_line import assert_one_clear_sentence
 from wakti_sb.stack import Endpoint
 
@@ -102,12 +103,13 @@ def spoil(file: Path, fault: str) -> None:
             packed.writestr(name, content)
 
 
-def test_a_full_disk_leaves_no_backup(clean: Endpoint, run: Run) -> None:
+def test_a_full_disk_leaves_no_backup(clean: Endpoint, run: Run, tmp_path: Path) -> None:
     fill(clean, name="one")
-    full = Path("/dev/full")
-    if not full.exists():
-        pytest.skip("this system has no /dev/full")
-    done = run(clean, "backup", "--output", "/dev/full/backup.zip")
+    done = run(clean, "backup", "--output", "all.zip", program=without_room)
+    assert_one_clear_sentence(done)
+    assert "there is no room for it: no backup was made" in done.stderr
+    assert not list(tmp_path.glob("all.zip*"))
+    done = run(clean, "backup", "--output", "no/such/folder/all.zip")
     assert_one_clear_sentence(done)
     assert "cannot be written" in done.stderr
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -70,16 +70,17 @@ def writing(file: Path) -> Iterator[Writer]:
             yield Writer(packed)
         part.replace(file)
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         raise BackupError(
-            "the disk is full: there is no backup."
+            "there is no room for it: no backup was made."
             if full
             else f"the backup cannot be written: {(error.strerror or str(error)).lower()}.",
             place=str(file),
             remedy="Choose another place with --output." if full else None,
         ) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 class Reader:

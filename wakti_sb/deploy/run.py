@@ -35,10 +35,11 @@ def read_project(
     one_module: bool = True,
 ) -> Wanted:
     """What the files of a project say. Raise a WaktiError where they cannot be used."""
+    config = configuration.read(project)
     data_api = _data_api(project)
     return Wanted(
         migrations=migrate.read(project / "supabase" / "migrations"),
-        config=configuration.read(project),
+        config=config,
         functions=sources.read(project, find_deno(cache()), one_module=one_module),
         schemas=tuple(data_api["schemas"]) if "schemas" in data_api else None,
         max_rows=data_api.get("max_rows"),

@@ -15,6 +15,7 @@ import pytest
 from tests.command_line import assert_one_clear_sentence
 from tests.conftest import ROOT
 from tests.deploy.condition import Condition, condition, require_consistent
+from tests.deploy.contract import MIGRATIONS
 from tests.deploy.hosted import Deploy
 from tests.deploy.platform import Platform
 from tests.deploy.stations import STATIONS, TROUBLES, Outcome, Station, Trouble, table
@@ -109,7 +110,7 @@ def fresh(platform: Platform) -> None:
     [
         "select count(*) = 1 from supabase_migrations.schema_migrations",
         "select count(*) = 9 from supabase_migrations.schema_migrations",
-        "select count(*) = 16 from supabase_migrations.schema_migrations",
+        f"select count(*) = {MIGRATIONS} from supabase_migrations.schema_migrations",
         "select rolpassword is not null from pg_authid where rolname = 'wakti_edge'",
         "select true from storage.buckets where id = 'project-uploads'",
         "select true from supabase_migrations.wakti_deployed where kind = 'function'",

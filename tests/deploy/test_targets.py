@@ -11,6 +11,7 @@ import pytest
 
 from tests.command_line import assert_one_clear_sentence, wakti
 from tests.deploy.condition import condition, require_consistent
+from tests.deploy.contract import MIGRATIONS
 from tests.deploy.hosted import Deploy
 from tests.deploy.platform import REF, TOKEN, Platform
 from tests.deploy.pooler import TRANSACTIONS
@@ -121,7 +122,7 @@ def test_a_project_without_a_management_api_gets_migrations_and_buckets(
     done = wakti(*given, cwd=backend)
     assert done.returncode == 1, done.stderr  # nobody has put the function there yet
     assert "✗ function project-backend-api" in done.stdout
-    assert "✓ migrations: all 16 applied" in done.stdout
+    assert f"✓ migrations: all {MIGRATIONS} applied" in done.stdout
     assert "cannot be sent without the Management API" in " ".join(done.stdout.split())
     assert platform.stack.secret_key not in done.stdout + done.stderr
 

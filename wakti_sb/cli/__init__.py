@@ -26,6 +26,7 @@ _COMMANDS = {
     "status": "addresses and keys of the local stack",
     "reset": "a clean, migrated database",
     "logs": "what the local stack's processes printed",
+    "mail": "what the local stack would have sent by mail",
     "adopt": "make a live project of the first release ready for migrate",
     "migrate": "apply pending migrations",
     "link": "remember which hosted project this folder belongs to",

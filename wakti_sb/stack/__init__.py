@@ -7,6 +7,7 @@ from wakti_sb.stack.condition import Condition
 from wakti_sb.stack.embedded.lifecycle import EmbeddedStack
 from wakti_sb.stack.embedded.throwaway import throwaway
 from wakti_sb.stack.endpoint import Endpoint
+from wakti_sb.stack.mail import Mailbox, Message
 from wakti_sb.stack.official import OfficialStack
 from wakti_sb.stack.probe import check
 from wakti_sb.stack.remote import remote
@@ -20,6 +21,8 @@ __all__ = [
     "Event",
     "LeftOut",
     "Listener",
+    "Mailbox",
+    "Message",
     "Notice",
     "OfficialStack",
     "Step",

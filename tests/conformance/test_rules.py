@@ -161,4 +161,3 @@ def test_the_rules_of_a_left_column_go(letters: str) -> None:
         names = "select tgname from pg_trigger where tgrelid = 'letters'::regclass"
         left = connection.execute(f"{names} and not tgisinternal").fetchall()
     assert left == [("_wakti_fixed",)]
-

@@ -118,6 +118,35 @@ on wakti.site_sessions (project_id);
 create index if not exists site_sessions_site_user_id_idx
 on wakti.site_sessions (site_user_id, expires_at);
 
+-- The password hashes of site users; the column of project_site_users tells the scheme alone.
+create table if not exists wakti.site_credentials (
+  site_user_id uuid primary key,
+  project_id uuid not null,
+  password_hash text not null,
+  foreign key (project_id, site_user_id) references public.project_site_users (project_id, id)
+  on update cascade on delete cascade
+);
+
+create index if not exists site_credentials_project_id_site_user_id_idx
+on wakti.site_credentials (project_id, site_user_id);
+
+-- Those of the first release. What no login could ever match is moved all the same: it is a secret.
+with moved as (
+  insert into wakti.site_credentials (site_user_id, project_id, password_hash)
+  select u.id, u.project_id, u.password_hash
+  from public.project_site_users as u
+  where u.password_hash not in ('', 'pbkdf2_sha256', 'sha256', 'unknown', 'none')
+  on conflict do nothing
+)
+update public.project_site_users as u
+set password_hash = case
+  when u.password_hash like 'pbkdf2_sha256$%' then 'pbkdf2_sha256'
+  when u.password_hash ~ '^[0-9A-Fa-f]{64}$' then 'sha256'
+  when u.password_hash = '' then 'none'
+  else 'unknown'
+end
+where u.password_hash not in ('pbkdf2_sha256', 'sha256', 'unknown', 'none');
+
 -- How often a client did something in its current minute. Unlogged: losing the counts in a crash
 -- costs nothing, writing them twice would cost every request.
 create unlogged table if not exists wakti.rate_limits (
@@ -159,7 +188,14 @@ alter table wakti.answered enable row level security;
 
 alter table wakti.site_sessions enable row level security;
 
+alter table wakti.site_credentials enable row level security;
+
 alter table wakti.rate_limits enable row level security;
 
-revoke all on wakti.site_sessions, wakti.rate_limits, wakti.full_projects, wakti.answered
+revoke all on
+  wakti.site_sessions,
+  wakti.site_credentials,
+  wakti.rate_limits,
+  wakti.full_projects,
+  wakti.answered
 from public, anon, authenticated, service_role;

@@ -186,3 +186,25 @@ def test_a_new_password_leaves_no_visitor_without_an_answer(
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(old, connect_timeout=5).close()
     assert f":{TRANSACTIONS}/" in new
+
+
+def test_two_deployments_at_once_do_not_mix(platform: Platform, deploy: Deploy) -> None:
+    with psycopg.connect(platform.superuser) as connection:
+        connection.execute("select pg_advisory_lock(%s)", [int.from_bytes(b"wakti-go")])
+        before = condition(platform, exact=True).functions
+        done = deploy()
+        assert_one_clear_sentence(done)
+        assert "another deployment of this project is under way" in done.stderr
+        assert condition(platform, exact=True).functions == before
+    assert deploy().returncode == 0
+
+
+def test_functions_alone_can_be_deployed(
+    platform: Platform, deploy: Deploy, tmp_path: Path
+) -> None:
+    folder = tmp_path / "alone" / "supabase" / "functions" / "hello"
+    folder.mkdir(parents=True)
+    (folder / "index.ts").write_text("Deno.serve(() => new Response('hello'));\n")
+    done = deploy(project=tmp_path / "alone")
+    assert done.returncode == 0, done.stderr
+    assert set(platform.state.functions) == {"hello"}

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import stat
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -160,6 +161,28 @@ def test_the_suite_takes_it_like_any_endpoint(official: Official) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     done = official.run("rls", "--stack", "official", "test")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_plugin_takes_it(official: Official) -> None:
+    assert official.run("up", "--stack", "official").returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--wakti-rls", "--wakti-stack", "official"],
+        cwd=official.folder,
+        env=os.environ | official.env,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    official.run("down", "--stack", "official")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--wakti-rls", "--wakti-stack", "official"],
+        cwd=official.folder,
+        env=os.environ | official.env,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "the official stack does not run here" in done.stderr
 
 
 def test_an_engine_that_is_not_there_is_said(official: Official) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.command_line import assert_one_clear_sentence, wakti
 from tests.deploy.condition import condition, require_consistent
 from tests.deploy.contract import MIGRATIONS
+from tests.deploy.faults import Fault
 from tests.deploy.hosted import Deploy
 from tests.deploy.platform import REF, TOKEN, Platform
 from tests.deploy.pooler import TRANSACTIONS
@@ -208,3 +209,17 @@ def test_functions_alone_can_be_deployed(
     done = deploy(project=tmp_path / "alone")
     assert done.returncode == 0, done.stderr
     assert set(platform.state.functions) == {"hello"}
+
+
+def test_what_the_platform_repeats_of_a_secret_is_not_shown(
+    platform: Platform, deploy: Deploy
+) -> None:
+    platform.faults.append(
+        Fault("POST", ".*/secrets", "status", 400, f"{TOKEN} sb_secret_abc postgresql://a:pw@host")
+    )
+    done = deploy()
+    assert_one_clear_sentence(done)
+    assert "the platform cannot take this (400: *** *** postgresql://a:***@host)" in done.stderr
+    said = done.stdout + done.stderr
+    assert TOKEN not in said
+    assert "done: migrations, database login, buckets, functions; stopped in: secrets" in said

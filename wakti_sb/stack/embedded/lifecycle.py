@@ -118,6 +118,8 @@ class EmbeddedStack:
                 names = ", ".join(before.dead())
                 self._tell(Notice(f"{names} had stopped by itself: starting the stack again."))
             self._stop(before)
+            for sentence in configuration.unheeded(self.project):
+                self._tell(Notice(sentence))
             try:
                 return self._start(self._choose_ports(port, before), api=api)
             except BaseException:  # also Ctrl-C: nothing half made is left behind

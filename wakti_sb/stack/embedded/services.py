@@ -152,6 +152,7 @@ class Services:
             "WAKTI_PORT": str(self.ports.api),
             "WAKTI_DB_URL": f"postgresql://{SUPERUSER}:{PASSWORD}@{HOST}:{self.ports.db}/postgres",
             "WAKTI_STORAGE_DIR": str(self.paths.storage),
+            "WAKTI_FILE_SIZE_LIMIT": str(self.config.file_size_limit),
             "WAKTI_JWT_SECRET": self.keys.jwt_secret,
             "WAKTI_PUBLISHABLE_KEY": self.keys.publishable,
             "WAKTI_SECRET_KEY": self.keys.secret,
@@ -163,6 +164,7 @@ class Services:
             "WAKTI_WALL_CLOCK": os.environ.get("WAKTI_WALL_CLOCK") or _WALL_CLOCK,
             "WAKTI_SCHEMAS": json.dumps(self.config.schemas),
             "WAKTI_MAX_ROWS": str(self.config.max_rows),
+            "WAKTI_AUTH": json.dumps(self.config.auth.settings),
             "WAKTI_DASHBOARD_DIR": (
                 str(self.paths.dashboard) if self.paths.dashboard.exists() else ""
             ),

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from wakti_sb.errors import SpecError
 from wakti_sb.stack import config as configuration
-from wakti_sb.stack.embedded.edge import command, dotenv, environment, imports, project
+from wakti_sb.stack import dotenv
+from wakti_sb.stack.embedded.edge import command, environment, imports, project
 from wakti_sb.stack.embedded.edge.failure import Failure, of_exit
 from wakti_sb.stack.embedded.edge.log import Log
 from wakti_sb.stack.embedded.edge.surroundings import Surroundings
@@ -150,12 +151,13 @@ class Slot:
     def _make(self, function: project.Function, lock: Path, files: Iterable[Path]) -> Start:
         around = self._around
         own = dotenv.read(around.variables, around.named(around.variables))
-        secrets = configuration.read(around.project).edge_runtime.secrets
+        config = configuration.read(around.project)
+        said = {**config.edge_runtime.secrets, **config.function(self.name).env, **own}
         [port] = free(1)
         env = {
             **environment.of_the_machine(),
-            **{name: value for name, value in secrets.items() if not name.startswith("SUPABASE_")},
-            **own,
+            # These names are the platform's.
+            **{name: value for name, value in said.items() if not name.startswith("SUPABASE_")},
             **environment.of_the_platform(around.ports, around.keys, is_ours=function.is_ours),
             **environment.hidden({**command.environment(around.deno, function), **around.mark}),
             "DENO_SERVE_ADDRESS": f"tcp:{HOST}:{port}",

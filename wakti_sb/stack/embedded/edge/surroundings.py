@@ -8,7 +8,6 @@ from pathlib import Path
 
 from wakti_sb.stack import config as configuration
 from wakti_sb.stack.embedded.deno import Deno
-from wakti_sb.stack.embedded.edge import dotenv
 from wakti_sb.stack.embedded.edge.project import Function, folder_of
 from wakti_sb.stack.embedded.keys import Keys
 from wakti_sb.stack.embedded.ports import Ports
@@ -41,7 +40,7 @@ class Surroundings:
     @property
     def variables(self) -> Path:
         """The file of variables that functions get."""
-        return self.env_file or folder_of(self.project) / dotenv.FILE
+        return self.env_file or folder_of(self.project) / ".env"
 
     def named(self, file: Path) -> str:
         """A file as the person knows it."""

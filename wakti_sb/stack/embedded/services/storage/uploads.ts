@@ -14,9 +14,6 @@ import { allowsType } from "./names.ts";
 import { contentOf, record, type Target } from "./rows.ts";
 import { readUpload } from "./upload_body.ts";
 
-/** The project's limit, where a bucket has none of its own: the official CLI's default. */
-export const PROJECT_FILE_LIMIT = 50 * 1024 * 1024;
-
 export interface Stored {
   readonly id: string;
 }
@@ -79,8 +76,8 @@ export class Uploads {
     owner: Owner,
   ): Promise<Stored> {
     const limit = Math.min(
-      bucket.file_size_limit ?? PROJECT_FILE_LIMIT,
-      PROJECT_FILE_LIMIT,
+      bucket.file_size_limit ?? this.files.limit,
+      this.files.limit,
     );
     const upload = await readUpload(request);
     const version = crypto.randomUUID();

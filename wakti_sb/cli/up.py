@@ -21,8 +21,15 @@ from wakti_sb.stack import Target
     type=click.IntRange(0, 65534),
     help="Of the API; the database gets the next one. 0 picks free ones.",
 )
+@click.option(
+    "--env-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Variables for the edge functions, in place of supabase/functions/.env.",
+)
 @_without.option()
-def command(project: Path, port: int | None, without: tuple[str, ...]) -> None:
+def command(
+    project: Path, port: int | None, env_file: Path | None, without: tuple[str, ...]
+) -> None:
     """Start the local stack: PostgreSQL, the API and the edge functions, migrated and ready.
 
     It stays up until `wakti-sb down`. A stack that died is mended; one that runs gets what is
@@ -30,6 +37,7 @@ def command(project: Path, port: int | None, without: tuple[str, ...]) -> None:
     """
     extensions = Target(project, without=_without.chosen(without)).extensions()
     with progress() as listener:
-        endpoint = local_stack(project, listener, without=extensions).up(port=port)
+        stack = local_stack(project, listener, without=extensions)
+        endpoint = stack.up(port=port, env_file=env_file)
     print_addresses(endpoint)
     note("Keys: wakti-sb status -o env")

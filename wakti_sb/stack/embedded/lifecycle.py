@@ -91,11 +91,14 @@ class EmbeddedStack:
         """The statements that are left out of the database."""
         return remembered.read(self._paths.state).left_out
 
-    def up(self, *, port: int | None = None, api: bool = True) -> Endpoint:
+    def up(
+        self, *, port: int | None = None, api: bool = True, env_file: Path | None = None
+    ) -> Endpoint:
         """Start what does not run yet and apply what is pending.
 
         Parameters:
             api: whether to start more than the database.
+            env_file: variables for the edge functions, in place of `supabase/functions/.env`.
             port: of the API, the database gets the next one; 0 picks two free ports; None takes
                 those of `supabase/config.toml`.
 
@@ -111,6 +114,7 @@ class EmbeddedStack:
                 remedy="`wakti-sb init` starts a project; --project names one elsewhere.",
             )
         with self._locked():
+            edge.use(self._paths.functions, env_file)
             before = state.read(self._paths)
             if before is not None and before.complete and not before.dead():
                 return self._refresh(before, port)

@@ -6,7 +6,7 @@ to it. The gateway speaks to it too (`services/edge/launcher.ts`).
 
 from __future__ import annotations
 
-from wakti_sb.stack.embedded.edge.client import Report, check, forget, reports
+from wakti_sb.stack.embedded.edge.client import Report, check, forget, reports, use
 from wakti_sb.stack.embedded.edge.project import Function, find, has_any, unserved
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "has_any",
     "reports",
     "unserved",
+    "use",
 ]

@@ -18,6 +18,7 @@ from wakti_sb.stack.embedded.ports import HOST
 SETTINGS = "WAKTI_LAUNCHER"  # in the launcher's environment
 PROGRAM = [sys.executable, "-m", "wakti_sb.stack.embedded.edge.launcher"]
 _REPORTS = "functions.json"
+_ENV_FILE = "env-file"  # holds the path of the file of variables, if one was named
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,7 +32,6 @@ class Settings:
         project, state, logs, keys: folders and the file of the stack.
         program, cache: Deno.
         mark: in the environment of every process of this stack.
-        env_file: a file of variables for the functions; empty for `supabase/functions/.env`.
     """
 
     token: str
@@ -45,7 +45,6 @@ class Settings:
     program: str
     cache: str
     mark: Mapping[str, str]
-    env_file: str = ""
 
     def as_json(self) -> str:
         """For the launcher's environment."""
@@ -108,6 +107,29 @@ def write_reports(state: Path, found: Iterable[Mapping[str, Any]]) -> None:
         state.mkdir(parents=True, exist_ok=True)
         new.write_text(json.dumps(list(found), indent=2), "utf-8")
         os.replace(new, state / _REPORTS)
+
+
+def use(state: Path, env_file: Path | None) -> None:
+    """Give the functions the variables of this file; None: of `supabase/functions/.env`."""
+    named = named_in(state)
+    if env_file is None:
+        named.unlink(missing_ok=True)
+        return
+    state.mkdir(parents=True, exist_ok=True)
+    named.write_text(str(env_file.resolve()), "utf-8")
+
+
+def named_in(state: Path) -> Path:
+    """Where the path of the file of variables is kept."""
+    return state / _ENV_FILE
+
+
+def env_file(state: Path) -> Path | None:
+    """The file that `use` was told."""
+    try:
+        return Path(named_in(state).read_text("utf-8"))
+    except OSError:
+        return None
 
 
 def forget(state: Path) -> None:

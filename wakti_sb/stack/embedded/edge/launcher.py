@@ -12,8 +12,9 @@ is `{"token": …}`; whoever does not know it is cut off. Then:
 | `{"op": "kill", "name", "pid", "why"}` | nothing: that process is over a limit |
 
 `lost` is a process that did not answer: the one that is named is another. By itself the launcher
-says `{"gone": {"name", "pid", "failure"}}` when a process has ended. Its own end, by SIGTERM, ends
-every process that it started.
+says `{"gone": {"name", "pid", "failure"}}` when a process has ended, and `{"stale": {"name"}}` when
+a file was changed that the gateway cannot see. Its own end, by SIGTERM, ends every process that it
+started.
 """
 
 from __future__ import annotations
@@ -62,8 +63,9 @@ class Launcher:
             Ports(settings.api, settings.db),
             keys.load_or_make(Path(settings.keys)),
             settings.mark,
-            Path(settings.env_file) if settings.env_file else None,
         )
+        # What the gateway looks at by itself.
+        self._seen = self._around.project / "supabase"
         self._slots: dict[str, Slot] = {}
         self._ends: dict[str, Failure] = {}
         self._asked: set[str] = set()
@@ -195,9 +197,12 @@ class Launcher:
     def _ended(self, slot: Slot, worker: Worker, failure: Failure) -> None:
         self._ends[slot.name] = failure
         gone = {"name": slot.name, "pid": worker.pid, "failure": failure.as_json()}
-        for writer in self._writers:
-            _tell(writer, {"gone": gone})
+        self._say({"gone": gone})
         self._report()
+
+    def _say(self, said: Mapping[str, Any]) -> None:
+        for writer in self._writers:
+            _tell(writer, said)
 
     def _report(self) -> list[dict[str, Any]]:
         """What `status` shows of each function."""
@@ -220,6 +225,8 @@ class Launcher:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             for slot in list(self._slots.values()):
+                if slot.worker is not None and slot.is_outdated(self._seen):
+                    self._say({"stale": {"name": slot.name}})
                 for worker in slot.workers():
                     if worker.alive and worker.memory() > _MOST_MEMORY:
                         worker.kill(

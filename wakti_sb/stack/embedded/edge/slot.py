@@ -63,6 +63,11 @@ class Slot:
         """The hosts that its imports would have come from."""
         return self._imports.unreached if self._imports is not None else ()
 
+    def is_outdated(self, seen: Path) -> bool:
+        """Whether a file outside the folder `seen` has changed."""
+        outside = [file for file in self._stamps if not file.is_relative_to(seen)]
+        return any(_stamp(file) != self._stamps[file] for file in outside)
+
     def workers(self) -> list[Worker]:
         """Every process that it has."""
         return [*self.retired, *([self.worker] if self.worker is not None else [])]

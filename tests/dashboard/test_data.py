@@ -391,3 +391,59 @@ def test_an_item_that_is_too_large_or_too_deep_is_told_before_it_is_sent(person:
     person.press("Save")
     person.sees("The item is nested more than 32 deep.")
     assert person.owner.rows("project_collections", "id") == []
+
+
+def test_texts_are_edited_by_what_they_are(person: Person) -> None:
+    person.owner.items(
+        "events",
+        {
+            "title": "Fair",
+            "date": "2026-12-01",
+            "color": "#00aa77",
+            "site": "https://example.com/fair",
+            "tags": ["food", "music"],
+            "price": 7,
+        },
+    )
+    person.enter("data", "events")
+    person.press("Edit Fair")
+    expect(person.page.get_by_label("date")).to_have_attribute("type", "date")
+    expect(person.page.get_by_label("color")).to_have_attribute("type", "color")
+    expect(person.by("link", "Open")).to_have_attribute("href", "https://example.com/fair")
+    person.press("Remove food")
+    person.page.get_by_label("tags").fill("مسرح")
+    person.page.get_by_label("tags").press("Enter")
+    person.page.get_by_label("price").fill("1,500")
+    person.press("Save")
+    person.sees("This is not a number.")
+    expect(person.page.get_by_label("price")).to_be_focused()
+    person.page.get_by_label("price").fill("7,5")
+    person.page.get_by_label("date").fill("2026-12-24")
+    person.press("Save")
+    person.sees("Item saved")
+    [row] = person.owner.rows("project_collections", "data")
+    assert row["data"] == {
+        "title": "Fair",
+        "date": "2026-12-24",
+        "color": "#00aa77",
+        "site": "https://example.com/fair",
+        "tags": ["music", "مسرح"],
+        "price": 7.5,
+    }
+
+
+def test_a_picture_is_chosen_from_the_uploads(person: Person) -> None:
+    from tests.dashboard.test_uploads import PNG, file
+
+    person.owner.items("menu", {"name": "Soup", "image": ""})
+    person.enter("uploads")
+    person.page.locator("input[type=file]").set_input_files([file("soup.png", PNG)])
+    person.sees("1 file stored")
+    person.go("data", "menu")
+    person.press("Edit Soup")
+    person.press("Choose from uploads")
+    person.press("soup.png")
+    person.press("Save")
+    person.sees("Item saved")
+    [row] = person.owner.rows("project_collections", "data")
+    assert row["data"]["image"].endswith("soup.png")

@@ -38,7 +38,8 @@ def test_a_submission_appears_without_a_reload(person: Person) -> None:
     person.sees("No messages yet")
     answer = person.owner.site("POST", "submit", data={"name": "Just now"})
     assert answer.status_code == 200
-    expect(person.page.locator(".message-who")).to_have_text(["Just now"])
+    who = person.page.locator(".message-who")
+    expect(who).to_have_text(["Just now"], timeout=20_000)
     person.sees("A new message arrived")
 
 

@@ -45,6 +45,7 @@ def test_a_new_owner_signs_up_makes_a_project_and_can_receive_at_once(
         json={"projectId": project, "action": "submit", "data": {"name": "Sara"}},
     )
     assert sent.status_code == 200
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.get_by_role("button", name="Sara")).to_be_visible()
 
 
@@ -88,6 +89,7 @@ def test_a_token_that_is_refused_once_is_renewed_and_nobody_notices(person: Pers
         else:
             route.continue_()
 
+    person.page.wait_for_timeout(1100)  # tokens of one second are equal
     person.page.route("**/rest/v1/**", refuse_once)
     person.go("uploads")
     expect(person.by("heading", "Uploads")).to_be_visible()

@@ -202,7 +202,7 @@ def test_down_leaves_no_process_of_a_function_behind(tmp_path: Path) -> None:
 def test_what_was_fetched_once_needs_no_network_and_what_was_not_is_named(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p")
     write(folder, "client", _SERVED["client"])
-    nowhere = {name: "http://127.0.0.1:9" for name in ("HTTP_PROXY", "HTTPS_PROXY")}
+    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
     try:
         first = wakti("up", "--port", "0", cwd=folder)
         assert "does not start" not in first.stderr

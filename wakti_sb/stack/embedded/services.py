@@ -165,6 +165,8 @@ class Services:
             "WAKTI_SCHEMAS": json.dumps(self.config.schemas),
             "WAKTI_MAX_ROWS": str(self.config.max_rows),
             "WAKTI_AUTH": json.dumps(self.config.auth.settings),
+            "WAKTI_EXTRA_SEARCH_PATH": json.dumps(self.config.extra_search_path),
+            "WAKTI_DATA_API": os.environ.get("WAKTI_DATA_API", "own"),
             "WAKTI_DASHBOARD_DIR": (
                 str(self.paths.dashboard) if self.paths.dashboard.exists() else ""
             ),

@@ -49,7 +49,7 @@ export function ItemTable(props: {
       role="region"
       aria-label={t.data.title}
     >
-      <table class="table table-items">
+      <table class="table table-items table-cards">
         <thead>
           <tr>
             {props.movable && (
@@ -153,16 +153,19 @@ function Row(props: {
         return (
           <td
             key={field.name}
+            data-label={visible(field.name)}
             class={field.type === "number" ? "cell-number" : undefined}
           >
-            <span class="cell-text" dir="auto" data-label={field.name}>
+            <span class="cell-text" dir="auto">
               {visible(text.slice(0, LONGEST))}
             </span>
           </td>
         );
       })}
       {props.hidden && <td class="muted">…</td>}
-      <td class="muted cell-time">{moment(item.updated_at)}</td>
+      <td class="muted cell-time" data-label={t.data.changed}>
+        {moment(item.updated_at)}
+      </td>
       <td class="cell-actions">
         <button
           type="button"

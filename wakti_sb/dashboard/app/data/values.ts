@@ -4,6 +4,7 @@ import { type Data, fieldOf, inline, isData, type Json } from "../api/json.ts";
 import type { Item } from "../api/items.ts";
 import type { Field, FieldType } from "../api/schemas.ts";
 import type { Messages } from "../i18n/messages.ts";
+import { westernDigits } from "../transfer/import.ts";
 
 const TITLES = ["title", "name", "label", "question", "email"];
 
@@ -66,7 +67,7 @@ export function fromDraft(
   if (text.trim() === "") return {};
   switch (draft.type) {
     case "number": {
-      const value = Number(text);
+      const value = numberOf(text);
       return Number.isFinite(value) ? { value } : { mistake: t.invalidNumber };
     }
     case "boolean":
@@ -75,6 +76,18 @@ export function fromDraft(
     case "object":
       return fromJson(t, draft.type, text);
   }
+}
+
+/**
+ * A number as people write it: with a decimal comma, or in Arabic digits. A comma that could mark
+ * thousands as well (`1,500`) is no number, so that nothing is stored a thousand times too small.
+ */
+export function numberOf(text: string): number {
+  const western = westernDigits(text.trim());
+  const comma = /^(-?\d+),(\d+)$/.exec(western);
+  if (!comma) return Number(western);
+  const [, whole, part] = comma;
+  return part?.length === 3 ? Number.NaN : Number(`${whole}.${part}`);
 }
 
 function fromJson(

@@ -3,7 +3,9 @@
 import { useState } from "preact/hooks";
 import { useLocale } from "../i18n/locale.tsx";
 import { Icon } from "../primitives/Icon.tsx";
+import { type Alerts, alerts, choose } from "../preferences/alerts.ts";
 import { Menu } from "../primitives/Menu.tsx";
+import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
 import { Initial } from "../projects/ProjectList.tsx";
 import { PasswordDialog } from "../session/PasswordDialog.tsx";
@@ -61,7 +63,13 @@ function Tabs(props: { tab: Tab }) {
 export function Account() {
   const { t } = useLocale();
   const { owner, recovering, recovered, signOut } = useSession();
+  const toasts = useToasts();
   const [changing, setChanging] = useState(false);
+  const [wanted, setWanted] = useState(alerts);
+  async function alert(next: Alerts) {
+    if (await choose(next)) setWanted(next);
+    else toasts.say(t.session.alertsRefused);
+  }
   return (
     <div class="account">
       {(changing || recovering) && (
@@ -86,6 +94,11 @@ export function Account() {
               label: t.session.changePassword,
               onSelect: () => setChanging(true),
             },
+            ...(["off", "quiet", "sound"] as const).map((one) => ({
+              label: t.session.alerts[one],
+              checked: wanted === one,
+              onSelect: () => alert(one),
+            })),
           ]}
         />
         <button type="button" class="link link-quiet" onClick={signOut}>

@@ -17,9 +17,15 @@ const GOOD: Record<string, string> = {
   WAKTI_WALL_CLOCK: "150",
   WAKTI_SCHEMAS: '["public"]',
   WAKTI_MAX_ROWS: "1000",
+  WAKTI_DATA_API: "own",
+  WAKTI_EXTRA_SEARCH_PATH: '["public", "extensions"]',
 };
 
-const OPTIONAL = new Set<string>(["WAKTI_DASHBOARD_DIR", "WAKTI_LOGS_DIR"]);
+const OPTIONAL = new Set<string>([
+  "WAKTI_DASHBOARD_DIR",
+  "WAKTI_LOGS_DIR",
+  "WAKTI_AUTH",
+]);
 
 Deno.test("settings are read", () => {
   const settings = readSettings((name) => GOOD[name]);

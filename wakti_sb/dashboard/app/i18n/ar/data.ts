@@ -209,4 +209,9 @@ export const data = {
   unsavedOpen: "متابعة التحرير",
   unsavedDrop: "تجاهل",
   unsavedBack: "عادت تعديلاتك السابقة. لم تُحفظ بعد.",
+  openLink: "فتح",
+  chooseImage: "اختيار من الملفات",
+  noImages: "لا توجد صور بين الملفات بعد.",
+  chipsHint: "اكتب قيمة ثم اضغط Enter.",
+  removeChip: (entry: string) => `إزالة ${entry}`,
 };

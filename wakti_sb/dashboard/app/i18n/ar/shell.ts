@@ -87,6 +87,12 @@ export const shell = {
     forgotSent: (email: string) =>
       `إن وُجد حساب للعنوان ${email} فالرابط في طريقه إليه.`,
     back: "العودة إلى تسجيل الدخول",
+    alerts: {
+      off: "بلا إشعارات",
+      quiet: "إشعار عند وصول رسالة",
+      sound: "إشعار بصوت",
+    },
+    alertsRefused: "لا يسمح متصفحك بالإشعارات لهذه الصفحة.",
     account: "الحساب",
     changePassword: "تغيير كلمة المرور",
     newPassword: "كلمة المرور الجديدة",

@@ -159,4 +159,9 @@ export const data = {
   unsavedOpen: "Go on editing",
   unsavedDrop: "Discard",
   unsavedBack: "Your changes from before are back. They are not saved yet.",
+  openLink: "Open",
+  chooseImage: "Choose from uploads",
+  noImages: "There are no pictures among the uploads yet.",
+  chipsHint: "Type an entry and press Enter.",
+  removeChip: (entry: string) => `Remove ${entry}`,
 };

@@ -75,6 +75,12 @@ export const shell = {
     forgotSent: (email: string) =>
       `If there is an account for ${email}, a link is on its way.`,
     back: "Back to sign-in",
+    alerts: {
+      off: "No notifications",
+      quiet: "Notify me of messages",
+      sound: "Notify me with a sound",
+    },
+    alertsRefused: "Your browser does not allow notifications for this page.",
     account: "Account",
     changePassword: "Change password",
     newPassword: "New password",

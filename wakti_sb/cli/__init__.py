@@ -13,8 +13,10 @@ import sys
 import click
 
 from wakti_sb import __version__
-from wakti_sb.cli._output import fail
+from wakti_sb.cli._group import Group
+from wakti_sb.cli._output import fail, note
 from wakti_sb.errors import WaktiError
+from wakti_sb.proxies import spare_loopback
 
 _COMMANDS = {
     "demo": "the whole road once, on screen",
@@ -40,10 +42,11 @@ _COMMANDS = {
     "test": "every action and every ownership rule, on this or any project",
     "rls": "prove row level security, case by case, for any Supabase project",
     "doctor": "what is missing on this machine",
+    "cache": "what all projects on this machine share",
 }
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """Finds a command's module by its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
@@ -73,6 +76,8 @@ def root() -> None:
 
 def main() -> None:
     """Run a command; every error becomes one clear sentence and an exit code."""
+    for sentence in spare_loopback():
+        note(sentence)
     try:
         sys.exit(root.main(standalone_mode=False))
     except click.ClickException as error:

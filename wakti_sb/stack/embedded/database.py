@@ -160,11 +160,12 @@ class Database:
                 connection.execute("select vault.create_secret(%s, %s)", [value, secret])
 
     def _migrate(self, name: str, leaving_out: LeavingOut | None) -> None:
-        if not self._config.migrations:
+        folder = self._supabase / "migrations"
+        if not self._config.migrations or not folder.is_dir():
             return
         from wakti_sb import migrate
 
-        read = migrate.read(self._supabase / "migrations")
+        read = migrate.read(folder)
         files = tuple(replace(one, file=self._place(Path(one.file))) for one in read)
         try:
             migrate.apply(self._server.url(database=name), files, leaving_out=leaving_out)

@@ -30,6 +30,9 @@ _OUTDATED = (
     " `wakti-sb down --no-backup` and `wakti-sb up` make it anew."
 )
 
+# A project has at least one of these below `supabase/`.
+_OF_A_PROJECT = ("migrations", "config.toml", "functions")
+
 _STEPS = (
     "preparing PostgreSQL",
     "fetching packages",
@@ -90,13 +93,14 @@ class EmbeddedStack:
         EnvironmentProblem if the machine lacks something, MigrationError if a migration cannot be
         applied.
         """
-        paths.make(self._paths)
-        if not (self.project / "supabase" / "migrations").is_dir():
+        supabase = self.project / "supabase"
+        if not any((supabase / one).exists() for one in _OF_A_PROJECT):
             raise UsageError(
                 "there is no supabase/migrations here.",
                 place=str(self.project),
                 remedy="`wakti-sb init` starts a project; --project names one elsewhere.",
             )
+        paths.make(self._paths)
         with self._locked():
             edge.use(self._paths.functions, env_file)
             before = state.read(self._paths)
@@ -218,6 +222,7 @@ class EmbeddedStack:
         if api:
             services.start(lambda name, one: self._remember(chosen, name, one))
             self._serve_functions(chosen)
+            self._tell_of_the_official_cli(chosen)
         state.write(self._paths, replace(self._running(), complete=True))
         return self._endpoint(chosen)
 
@@ -234,6 +239,19 @@ class EmbeddedStack:
         for report in services.check_functions(self._running().processes[FUNCTIONS]):
             if not report.starts:
                 self._tell(Notice(f"the function {report.name} does not start: {report.reason}"))
+
+    def _tell_of_the_official_cli(self, chosen: ports.Ports) -> None:
+        """Its local commands go to the port of config.toml, whosever database answers there."""
+        expected = self._config.db_port
+        if chosen.db == expected or not (self.project / configuration.FILE).is_file():
+            return
+        whose = "another database" if ports.listens(expected) else "nobody"
+        self._tell(
+            Notice(
+                f"the database is on port {chosen.db}; the official CLI's local commands look on"
+                f" {expected}, where {whose} answers. Give them --db-url, or set [db] port."
+            )
+        )
 
     def _tell_of(self, database: Database, left_out: Sequence[LeftOut]) -> None:
         for one in left_out:

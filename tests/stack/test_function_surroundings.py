@@ -328,7 +328,7 @@ def test_a_broken_file_of_variables_is_named_with_its_line(project: Path, call: 
     text = file.read_text()
     file.write_text(text + "this is no assignment\n")
     _wait_for(lambda: call("environment").status_code == 503)
-    assert call("environment").json()["reason"] == "other.env:7: this line is not NAME=value."
+    assert call("environment").json()["reason"] == "other.env:8: this line is not NAME=value."
     file.write_text(text)
     _wait_for(lambda: call("environment").status_code == 200)
 

@@ -236,9 +236,12 @@ class EmbeddedStack:
         if FUNCTIONS not in self._running().processes:
             services.start_functions(lambda name, one: self._remember(chosen, name, one))
         self._step(5)
-        for report in services.check_functions(self._running().processes[FUNCTIONS]):
+        reports = services.check_functions(self._running().processes[FUNCTIONS])
+        for report in reports:
             if not report.starts:
                 self._tell(Notice(f"the function {report.name} does not start: {report.reason}"))
+        if told := edge.about_stand_ins(reports):
+            self._tell(Notice(told))
 
     def _tell_of_the_official_cli(self, chosen: ports.Ports) -> None:
         """Its local commands go to the port of config.toml, whosever database answers there."""

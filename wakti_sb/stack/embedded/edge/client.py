@@ -8,9 +8,10 @@ import os
 import socket
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from wakti_sb.errors import StackError
 from wakti_sb.stack.embedded.ports import HOST
@@ -65,12 +66,14 @@ class Report:
         pid: its process, if it has one.
         starts: whether its last start went well.
         reason: why it does not start, or how its last process ended.
+        stand_ins: by address, what stands in for a module that is out of reach.
     """
 
     name: str
     pid: int | None
     starts: bool
     reason: str | None = None
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
 
 
 def check(port: int, token: str, timeout: float = 600.0) -> tuple[Report, ...]:
@@ -109,6 +112,22 @@ def write_reports(state: Path, found: Iterable[Mapping[str, Any]]) -> None:
         os.replace(new, state / _REPORTS)
 
 
+def about_stand_ins(found: Iterable[Report]) -> str | None:
+    """A sentence about the modules that could not be fetched and what takes their place."""
+    pairs = {address: substitute for one in found for address, substitute in one.stand_ins.items()}
+    if not pairs:
+        return None
+    hosts = dict.fromkeys(urlsplit(address).hostname or "jsr.io" for address in pairs)
+    listed = ", ".join(
+        f"{_shown(substitute)} for {address}" for address, substitute in sorted(pairs.items())
+    )
+    return f"out of reach: {', '.join(hosts)}; in the place of modules from there run: {listed}."
+
+
+def _shown(substitute: str) -> str:
+    return f"our own {Path(substitute).name}" if substitute.startswith("file:") else substitute
+
+
 def use(state: Path, env_file: Path | None) -> None:
     """Give the functions the variables of this file; None: of `supabase/functions/.env`."""
     named = named_in(state)
@@ -138,4 +157,4 @@ def forget(state: Path) -> None:
 
 
 def _report(one: Mapping[str, Any]) -> Report:
-    return Report(one["name"], one["pid"], one["starts"], one["reason"])
+    return Report(one["name"], one["pid"], one["starts"], one["reason"], one["stand_ins"])

@@ -215,6 +215,7 @@ class Launcher:
                     "pid": slot.worker.pid if slot.worker is not None else None,
                     "starts": slot.failure is None,
                     "reason": failure.reason if failure is not None else None,
+                    "stand_ins": dict(slot.stand_ins),
                 }
             )
         write_reports(self._around.state, found)

@@ -59,9 +59,9 @@ class Slot:
         return list(self._stamps)
 
     @property
-    def unreached(self) -> tuple[str, ...]:
-        """The hosts that its imports would have come from."""
-        return self._imports.unreached if self._imports is not None else ()
+    def stand_ins(self) -> Mapping[str, str]:
+        """By address, what stands in for a module that is out of reach."""
+        return self._imports.stand_ins if self._imports is not None else {}
 
     def is_outdated(self, seen: Path) -> bool:
         """Whether a file outside the folder `seen` has changed."""
@@ -138,6 +138,9 @@ class Slot:
         self._stamps = {**_stamps(files), **self._stamps}
         if self._imports.problems:
             return Failure("BOOT_ERROR", "; ".join(self._imports.problems))
+        for address, substitute in self._imports.stand_ins.items():
+            self._log.note(f"{address} is out of reach: {substitute} stands in for it")
+        function = self._imports.instead or function
         worker = await spawn(self._make(function, lock, files), self._log)
         listens = await worker.listens(_BOOT_TIMEOUT)
         if listens:

@@ -18,6 +18,8 @@ from wakti_sb.stack import dotenv
 
 FILE = Path("supabase") / "config.toml"
 
+_SHOWN = 60  # characters of a value in an error
+
 # Where a value stands: its keys, or all of them in one text with dots between.
 Place = str | tuple[str, ...]
 
@@ -217,4 +219,6 @@ def _item(table: Mapping[str, Any], name: str) -> Any:
 def _wrong(path: Place, value: object, wanted: str) -> SpecError:
     *section, key = _parts(path)
     where = f"[{'.'.join(section)}] {key}" if section else key
-    return SpecError(f"{where} = {value!r} is not {wanted}.", place=str(FILE))
+    shown = repr(value)
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    return SpecError(f"{where} = {shown} is not {wanted}.", place=str(FILE))

@@ -211,6 +211,7 @@ class EmbeddedStack:
         services = self._services(chosen)
         if api:
             services.install()
+            services.prepare(lambda name, one: self._remember(chosen, name, one))
             self._write_page()
         self._step(2)
         self._remember(chosen, POSTGRES, server.start(mark(self._paths)))

@@ -73,20 +73,23 @@ class Services:
         if not self.deno.installed(ENTRY):
             self.deno.install(ENTRY)
 
-    def start(self, on_spawn: Callable[[str, process.Process], None]) -> None:
-        """Start the API, and what runs the functions if there are any, and wait until they answer.
+    def prepare(self, on_spawn: Callable[[str, process.Process], None]) -> None:
+        """Start what runs the functions, if there are any: it fetches what they import meanwhile.
 
         Parameters:
             on_spawn: told each process as soon as there is one, so that none is ever lost.
-
-        Raise StackError if one stops at once or stays silent.
         """
-        launcher = _Launcher(free(1)[0], secrets.token_urlsafe(24))
-        self._remember(launcher)
-        api = self._start_api(launcher)
-        on_spawn(API, api)
+        self._remember(_Launcher(free(1)[0], secrets.token_urlsafe(24)))
         if self.has_functions:
             self.start_functions(on_spawn)
+
+    def start(self, on_spawn: Callable[[str, process.Process], None]) -> None:
+        """Start the API and wait until it answers.
+
+        Raise StackError if it stops at once or stays silent.
+        """
+        api = self._start_api(self._launcher())
+        on_spawn(API, api)
         self._await(API, api, f"{self.api_url}/_wakti/health")
 
     @property

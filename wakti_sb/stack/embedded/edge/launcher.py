@@ -79,10 +79,11 @@ class Launcher:
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, over.set)
         server = await asyncio.start_server(self._converse, HOST, self._settings.port)
-        watch = asyncio.ensure_future(self._watch())
+        tasks = [asyncio.ensure_future(self._watch()), asyncio.ensure_future(self._prepare())]
         _print("ready")
         await over.wait()
-        watch.cancel()
+        for task in tasks:
+            task.cancel()
         server.close()
         for slot in self._slots.values():
             slot.close()
@@ -168,6 +169,20 @@ class Launcher:
             failure = Failure("WORKER_ERROR", "it ended as soon as it had started.")
             return answer | {"failure": failure.as_json()}
         return answer | {"port": slot.worker.port, "pid": slot.worker.pid}
+
+    async def _prepare(self) -> None:
+        """Fetch what every function imports, while the rest of the stack starts."""
+
+        async def prepare(name: str) -> None:
+            async with self._at_once:
+                slot = self._slots.setdefault(name, Slot(name, self._around, self._ended))
+                with contextlib.suppress(WaktiError):  # said when it is to start
+                    await slot.prepare()
+
+        with contextlib.suppress(WaktiError):
+            config = configuration.read(self._around.project)
+            found = project.find(self._around.project, config)
+            await asyncio.gather(*(prepare(one.name) for one in found))
 
     async def _check(self) -> list[dict[str, Any]]:
         """Start every function once: what is wrong with one is known before it is asked for."""

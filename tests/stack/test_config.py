@@ -15,6 +15,7 @@ from tests.stack.conftest import write_project
 from wakti_sb.errors import SpecError
 from wakti_sb.stack import config
 from wakti_sb.stack.config.reference import ANY, REFERENCE
+from wakti_sb.stack.embedded.throwaway import copy_project
 
 ROOT = Path(__file__).parents[2]
 
@@ -180,6 +181,20 @@ def test_up_says_what_it_does_not_heed(tmp_path: Path) -> None:
         wakti("down", "--no-backup", cwd=project)
     assert up.returncode == 0, up.stderr
     assert up.stderr.count("not heeded by the embedded stack: [db] major_version.") == 1
+
+
+def test_files_that_config_names_are_there_for_a_stack_of_one_run_too(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "p")
+    templates = project / "supabase" / "templates"
+    templates.mkdir()
+    (templates / "invite.html").write_text("<p>Come in</p>")
+    (project / "supabase" / "config.toml").write_text(
+        '[auth.email.template.invite]\ncontent_path = "./supabase/templates/invite.html"\n'
+    )
+    (tmp_path / "copy").mkdir()
+    copy_project(project, tmp_path / "copy")
+    settings = config.read(tmp_path / "copy").auth.settings
+    assert settings["templates"] == {"invite": {"body": "<p>Come in</p>"}}
 
 
 @pytest.mark.slow

@@ -19,6 +19,20 @@ def read(project: Path) -> Config:
     return _config(Document(project), project)
 
 
+def files(project: Path) -> tuple[Path, ...]:
+    """The files that config.toml names and `read` reads, relative to the project.
+
+    Raise SpecError if config.toml cannot be read.
+    """
+    auth = _auth(Document(project))
+    templates = auth.get("email", {}).get("template", {}).values()
+    named = [one.get("content_path") for one in templates if isinstance(one, dict)]
+    named.append(auth.get("signing_keys_path"))
+    places = [Path(folder) / name for name in named if name for folder in ("supabase", ".")]
+    inside = [place for place in places if ".." not in place.parts and not place.is_absolute()]
+    return tuple(place for place in inside if (project / place).is_file())
+
+
 def _config(said: Document, project: Path) -> Config:
     default = Config()
     seeds = said.names("db.seed.sql_paths", default.seed_files)

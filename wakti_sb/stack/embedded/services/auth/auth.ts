@@ -124,7 +124,7 @@ export class Auth {
         throw notServed(
           400,
           "provider_disabled",
-          "Sign-in by OAuth and OIDC",
+          "Sign-in by OAuth and OIDC is not enabled: it",
         );
       default:
         throw noEndpoint();
@@ -200,7 +200,11 @@ const POSTS: Readonly<Record<string, typeof signUp>> = {
 };
 
 const oauth = () =>
-  notServed(400, "provider_disabled", "Sign-in by OAuth and OIDC");
+  notServed(
+    400,
+    "provider_disabled",
+    "Sign-in by OAuth and OIDC is not enabled: it",
+  );
 const sso = () =>
   notServed(404, "saml_provider_disabled", "SAML 2.0 is disabled: it");
 
@@ -212,7 +216,8 @@ const NOT_SERVED: Readonly<Record<string, () => Problem>> = {
   sso,
   saml: sso,
   scim: sso,
-  passkeys: () => notServed(404, "passkey_disabled", "Sign-in by passkeys"),
+  passkeys: () =>
+    notServed(404, "passkey_disabled", "Sign-in by passkeys is disabled: it"),
 };
 
 const EXTERNAL = [

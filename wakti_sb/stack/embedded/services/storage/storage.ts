@@ -69,6 +69,11 @@ export class Storage {
     const open = await this.#withoutCaller(request, url, segments);
     if (open) return open;
     const caller = { claims: await this.#claims(request, url), request };
+    const reads = request.method === "GET" || request.method === "HEAD";
+    // Only an object of a public bucket can be had by nobody in particular.
+    if (caller.claims === null && !(reads && first === "object")) {
+      throw accessDenied(JWT_MESSAGES.malformed);
+    }
     const answer = first === "upload" && second === "resumable"
       ? await this.#resume(caller, rest[0] === "sign")
       : first === "bucket"

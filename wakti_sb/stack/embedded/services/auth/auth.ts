@@ -1,5 +1,6 @@
 /** The Auth API: which request is what. GoTrue's routes, over GoTrue's tables. */
 
+import { isIP } from "node:net";
 import type { Claims } from "../credentials.ts";
 import { Problem } from "../problem.ts";
 import { admin } from "./admin.ts";
@@ -39,12 +40,13 @@ export class Auth {
     path: string,
     client: string,
   ): Promise<Response> {
-    const forwarded = request.headers.get("x-forwarded-for")?.split(",")[0];
+    const forwarded = request.headers.get("x-forwarded-for")
+      ?.split(",")[0]?.trim() ?? "";
     const call: Call = {
       request,
       url,
       path: path.split("/").filter((part) => part !== ""),
-      ip: isAddress(forwarded) ? forwarded.trim() : client,
+      ip: isIP(forwarded) ? forwarded : client,
     };
     try {
       return await this.#route(call);
@@ -245,7 +247,3 @@ const EXTERNAL = [
   "workos",
   "zoom",
 ];
-
-function isAddress(text: string | undefined): text is string {
-  return /^(\d+(\.\d+){3}|[\da-f:]+)$/i.test(text?.trim() ?? "");
-}

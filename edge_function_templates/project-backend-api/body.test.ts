@@ -89,6 +89,13 @@ for (
   });
 }
 
+Deno.test("long runs of digits are looked at once", async () => {
+  const runs = `${"9".repeat(308)},`.repeat(3_000);
+  const started = performance.now();
+  await readJson(request(`{"a":[${runs}1]}`));
+  assert.ok(performance.now() - started < 2_000);
+});
+
 Deno.test("a name like __proto__ stays a name", async () => {
   const value = await readJson(
     request('{"__proto__": {"admin": true}, "a": 1}'),
@@ -103,6 +110,22 @@ Deno.test("nesting counts brackets, not characters in texts", () => {
   assert.equal(isDeeper(bytes("[[1],[2],[3]]"), 2), false);
   assert.equal(isDeeper(bytes("[[[1]]]"), 2), true);
 });
+
+for (const isAnnounced of [true, false]) {
+  Deno.test(`a body of exactly the allowed size is read: ${isAnnounced}`, async () => {
+    const size = 1024 * 1024;
+    const sent = (length: number): Request => {
+      const text = `{"a":"${"x".repeat(length - 8)}"}`;
+      const body = isAnnounced ? text : new Blob([text]).stream();
+      return request(
+        body,
+        isAnnounced ? { "content-length": `${length}` } : {},
+      );
+    };
+    assert.equal(String((await readJson(sent(size))).a).length, size - 8);
+    assert.equal(await codeOf(readJson(sent(size + 1))), "body_too_large");
+  });
+}
 
 Deno.test("a body that announces too much is refused unread", async () => {
   const body = request("{}", { "content-length": "2000000" });

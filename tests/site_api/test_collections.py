@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
+from postgrest.exceptions import APIError
 
 from tests.site_api.project import NO_RATE_LIMITS, Project
 
@@ -83,7 +86,7 @@ def test_a_list_can_be_ordered(project: Project, order: str, expected: list[str]
     first = add(project, {"n": "a", "price": 100}, sortOrder=3)
     add(project, {"n": "b", "price": 9, 'it\'s "odd"': 2}, sortOrder=2)
     add(project, {"n": "c", 'it\'s "odd"': 1})
-    project.api("PUT", ACTION, id=first["id"], data=first["data"])
+    project.api("PUT", ACTION, id=first["id"], data=first["data"] | {"changed": True})
     assert names(project, order=order) == expected
 
 
@@ -201,6 +204,47 @@ def test_a_collection_can_insist_on_its_types(project: Project) -> None:
         assert project.api("POST", "collection/loose", data=data).status_code == 200
 
 
+def test_two_writers_at_once_do_not_pass_the_types_together(project: Project) -> None:
+    project.configure(features={"collections": {"validate": True}})
+    add(project, {"name": "Widget"})
+    with ThreadPoolExecutor(2) as pool, psycopg.connect(project.endpoint.db_url) as connection:
+        connection.execute(
+            "select from public.project_collection_schemas where project_id = %s for update",
+            [project.id],
+        )
+        # Both have read a schema that does not know the field.
+        sent = [
+            pool.submit(project.api, "POST", ACTION, data={"name": "Widget", "price": price})
+            for price in (9, "nine")
+        ]
+        time.sleep(0.3)
+        connection.rollback()
+        codes = sorted(one.result().status_code for one in sent)
+    assert codes == [200, 422]
+
+
+@pytest.mark.parametrize(
+    ("least", "greatest"), [(-(2**31), 2**31 - 1), (2**31 - 2, 2**31 - 1), (-(2**31), 1 - 2**31)]
+)
+def test_items_at_the_ends_of_the_numbers_can_be_moved(
+    project: Project, least: int, greatest: int
+) -> None:
+    first, last = (
+        project.api("POST", ACTION, data={}, sortOrder=order).json()["item"]["id"]
+        for order in (least, greatest)
+    )
+    new = add(project, {})["id"]
+
+    def move(item: str, after: str | None) -> list[str]:
+        project.owner_client.rpc("move_item", {"item": item, "after_item": after}).execute()
+        return [each["id"] for each in project.api("GET", ACTION).json()["items"]]
+
+    assert move(last, None) == [last, new, first]
+    assert move(last, first) == [new, first, last]
+    assert move(new, last) == [first, last, new]
+    assert move(new, first) == [first, new, last]
+
+
 @pytest.mark.parametrize("broken", [{}, {"fields": 7}, {"fields": [1, {"name": "a"}, {}]}])
 def test_a_schema_that_an_owner_broke_stops_nobody(
     project: Project, broken: dict[str, Any]
@@ -220,3 +264,13 @@ def test_first_items_of_one_collection_at_once_make_one_schema(project: Project)
         answers = list(pool.map(lambda n: add(project, {f"field{n}": n}), range(32)))
     assert len(answers) == 32
     assert set(schema(project)) == {f"field{number}" for number in range(32)}
+
+
+@pytest.mark.parametrize("data", [{"a": "x" * 600_000}, ["a"], "text", 7])
+def test_an_owners_update_keeps_to_what_the_api_can_serve(project: Project, data: Any) -> None:
+    item = add(project, {"a": 1})
+    table = project.owner_client.table("project_collections")
+    with pytest.raises(APIError, match=r"data (is larger than|must be an object)"):
+        table.update({"data": data}).eq("id", item["id"]).execute()
+    assert project.api("GET", ACTION).json()["items"] == [item]
+    table.update({"data": {"a": "x" * 200_000}}).eq("id", item["id"]).execute()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
+
+import click
 
 from wakti_sb import dashboard
 from wakti_sb.dashboard import Site
@@ -11,12 +14,33 @@ from wakti_sb.events import Listener
 from wakti_sb.stack import EmbeddedStack
 from wakti_sb.stack.machine import cache, find_deno
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def which(command: F) -> F:
+    """Give a command `--stack embedded|official`, as `kind`."""
+    return click.option(
+        "--stack",
+        "kind",
+        type=click.Choice(["embedded", "official"]),
+        default="embedded",
+        show_default=True,
+        help="Ours without Docker, or what `supabase start` makes of this project.",
+    )(command)
+
 
 def local_stack(
     project: Path, listener: Listener, *, without: Sequence[str] | None = None
 ) -> EmbeddedStack:
-    """The stack of a project, which will serve the owner's page at `/dashboard/`."""
-    return EmbeddedStack(project, listener, page=_write_page, without=without)
+    """The stack of a project; where its backend is, the owner's page is at `/dashboard/`."""
+    page = _write_page if has_backend(project) else None
+    return EmbeddedStack(project, listener, page=page, without=without)
+
+
+def has_backend(project: Path) -> bool:
+    """Whether a migration of the project makes what the owner's page shows."""
+    migrations = (project / "supabase" / "migrations").glob("*.sql")
+    return any(b"project_backends" in file.read_bytes() for file in migrations)
 
 
 def _write_page(folder: Path, publishable_key: str) -> None:

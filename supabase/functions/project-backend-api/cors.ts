@@ -8,8 +8,10 @@ const allowedHeaders = [
   "apikey",
   "content-type",
   "x-region",
+  "x-retry-count",
   "x-supabase-api-version",
   "x-site-token",
+  "idempotency-key",
 ].join(", ");
 
 /**

@@ -44,7 +44,6 @@ grant supabase_auth_owner to supabase_auth_admin with inherit true;
 grant supabase_realtime_admin to postgres;
 
 -- `alter role authenticator set pgrst.… = …` is allowed there too; postgres gets nothing else of it.
--- The settings are PostgREST's, which does not serve the Data API here: they are kept and not read.
 grant authenticator to postgres with admin true, inherit false, set false;
 grant set on parameter
   "pgrst.app_settings",

@@ -2,13 +2,18 @@
 
 import type { Auth } from "./auth/auth.ts";
 import { isPreflight, openToAll, preflightAnswer } from "./cors.ts";
-import { apiKeyOf, type Credentials } from "./credentials.ts";
+import { apiKeyOf, type Credentials, type KeyKind } from "./credentials.ts";
 import { sendPage } from "./dashboard.ts";
 import type { PlatformConnection } from "./database/platform_connection.ts";
 import type { Functions } from "./edge/functions.ts";
 import type { Lite } from "./lite.ts";
 import { logError, logRequest } from "./log.ts";
+import { mailAnswer } from "./mail/answers.ts";
+import type { Mailbox } from "./mail/mailbox.ts";
 import { Problem } from "./problem.ts";
+import { refuseToJoin, wantsSocket } from "./realtime.ts";
+import type { DataApi } from "./rest/data_api.ts";
+import { answerRest } from "./rest/endpoint.ts";
 import { rest } from "./rest.ts";
 import type { Storage } from "./storage/storage.ts";
 
@@ -16,14 +21,26 @@ export interface Services {
   readonly credentials: Credentials;
   readonly connection: PlatformConnection;
   readonly lite: Lite;
+  /** Null: Lite serves the Data API. */
+  readonly data: DataApi | null;
   readonly auth: Auth;
   readonly storage: Storage;
   readonly functions: Functions;
+  readonly mailbox: Mailbox;
   readonly dashboardDir: string | null;
 }
 
 /** Paths of Auth that browsers reach by a link, without a key. */
 const KEYLESS = /^\/auth\/v1\/(verify|callback|authorize|\.well-known\/.*)$/;
+
+/** Services of the platform that this stack does not have. */
+const NOT_HERE = /^\/(realtime|graphql|pg|analytics)\/v1(\/|$)/;
+
+function notHere(pathname: string): Problem {
+  const [, service] = pathname.split("/");
+  const message = `The service "${service}" is not part of this stack`;
+  return new Problem(501, { code: "not_implemented", message, msg: message });
+}
 
 export class Gateway {
   constructor(readonly services: Services) {}
@@ -75,16 +92,25 @@ export class Gateway {
     const own = below("/_wakti");
     if (own !== null) return await this.#own(request, url, own);
 
+    if (below("/realtime/v1") !== null && wantsSocket(request)) {
+      return refuseToJoin(request);
+    }
     if (isPreflight(request)) return preflightAnswer(request);
-    return openToAll(await this.#api(request, url).catch(asResponse));
+    return openToAll(await this.#api(request, url, client).catch(asResponse));
   }
 
-  async #api(request: Request, url: URL): Promise<Response> {
+  async #api(request: Request, url: URL, client: string): Promise<Response> {
     const { pathname } = url;
     const { auth, connection, credentials, lite, storage } = this.services;
     if (pathname.startsWith("/storage/v1/")) {
       const path = pathname.slice("/storage/v1".length);
       return await storage.fetch(request, url, path);
+    }
+    if (pathname.startsWith("/rest/v1/") && this.services.data !== null) {
+      const path = pathname.slice("/rest/v1".length);
+      const key = this.#key(request, url);
+      const { data } = this.services;
+      return await answerRest(data, credentials, request, path, key);
     }
     if (pathname.startsWith("/rest/v1/")) {
       return await rest(
@@ -97,8 +123,9 @@ export class Gateway {
     if (pathname.startsWith("/auth/v1/")) {
       const keyed = this.#withKey(request, url);
       const path = pathname.slice("/auth/v1".length);
-      return await auth.fetch(keyed, url, path);
+      return await auth.fetch(keyed, url, path, client);
     }
+    if (NOT_HERE.test(pathname)) throw notHere(pathname);
     throw new Problem(404, {
       message: "no Route matched with those values",
     });
@@ -106,7 +133,8 @@ export class Gateway {
 
   /** The stack's own endpoints: is it there, and has its schema changed. */
   async #own(request: Request, url: URL, path: string): Promise<Response> {
-    const { connection, credentials } = this.services;
+    const { connection, credentials, mailbox } = this.services;
+    if (path === "/mail") return mailAnswer(mailbox, request, url);
     if (path === "/health" && request.method === "GET") {
       if (await connection.ping()) return Response.json({ status: "ok" });
       throw new Problem(503, { message: "The database does not answer." });
@@ -117,9 +145,30 @@ export class Gateway {
         throw new Problem(401, { message: "This takes the secret key." });
       }
       await connection.clearSchemaCache();
+      mailbox.clear();
+      this.services.data?.renew();
       return Response.json({ status: "ok" });
     }
     throw new Problem(404, { message: "There is no such endpoint." });
+  }
+
+  /** What the request's API key opens. Throws Problem. */
+  #key(request: Request, url: URL): KeyKind {
+    const key = apiKeyOf(request, url);
+    if (key === null) {
+      throw new Problem(401, {
+        message: "No API key found in request",
+        hint: "No `apikey` request header or url param was found.",
+      });
+    }
+    const kind = this.services.credentials.kind(key);
+    if (kind === null) {
+      throw new Problem(401, {
+        message: "Invalid API key",
+        hint: "Double check your Supabase `anon` or `service_role` API key.",
+      });
+    }
+    return kind;
   }
 
   /**
@@ -128,21 +177,10 @@ export class Gateway {
    */
   #withKey(request: Request, url: URL): Request {
     const { credentials } = this.services;
-    const key = apiKeyOf(request, url);
-    if (key === null && KEYLESS.test(url.pathname)) return request;
-    if (key === null) {
-      throw new Problem(401, {
-        message: "No API key found in request",
-        hint: "No `apikey` request header or url param was found.",
-      });
-    }
-    const kind = credentials.kind(key);
-    if (kind === null) {
-      throw new Problem(401, {
-        message: "Invalid API key",
-        hint: "Double check your Supabase `anon` or `service_role` API key.",
-      });
-    }
+    const isKeyless = apiKeyOf(request, url) === null &&
+      KEYLESS.test(url.pathname);
+    if (isKeyless) return request;
+    const kind = this.#key(request, url);
     const headers = new Headers(request.headers);
     headers.set("apikey", credentials.modernKey(kind));
     const address = new URL(url);

@@ -1,11 +1,15 @@
 /** What the process is told by its environment, checked once. */
 
+import { type AuthSettings, DEFAULTS } from "./auth/settings.ts";
+
 export interface Settings {
   /** Where the gateway listens, on 127.0.0.1; 0 lets the system choose. */
   readonly port: number;
   /** The database as its superuser; the service roles share its password. */
   readonly databaseUrl: string;
   readonly storageDir: string;
+  /** The most bytes of a file, in every bucket. */
+  readonly fileSizeLimit: number;
   readonly jwtSecret: string;
   readonly publishableKey: string;
   readonly secretKey: string;
@@ -21,11 +25,16 @@ export interface Settings {
   readonly wallClock: number;
   /** Exposed over the Data API; the first is the default. */
   readonly schemas: readonly string[];
+  /** Which implementation serves the Data API: our own, or Lite's. */
+  readonly dataApi: "own" | "lite";
+  /** Schemas searched for names after that of a request of the Data API. */
+  readonly extraSearchPath: readonly string[];
   /** The most rows one request of the Data API returns. */
   readonly maxRows: number;
   readonly dashboardDir: string | null;
   /** Where the stack's processes write their logs, which are kept short here. */
   readonly logsDir: string | null;
+  readonly auth: AuthSettings;
 }
 
 /** A variable is missing or wrong; the message never holds its value. */
@@ -41,6 +50,7 @@ export const VARIABLES = [
   "WAKTI_PORT",
   "WAKTI_DB_URL",
   "WAKTI_STORAGE_DIR",
+  "WAKTI_FILE_SIZE_LIMIT",
   "WAKTI_JWT_SECRET",
   "WAKTI_PUBLISHABLE_KEY",
   "WAKTI_SECRET_KEY",
@@ -52,8 +62,11 @@ export const VARIABLES = [
   "WAKTI_WALL_CLOCK",
   "WAKTI_SCHEMAS",
   "WAKTI_MAX_ROWS",
+  "WAKTI_DATA_API",
+  "WAKTI_EXTRA_SEARCH_PATH",
   "WAKTI_DASHBOARD_DIR",
   "WAKTI_LOGS_DIR",
+  "WAKTI_AUTH",
 ] as const;
 
 type Variable = (typeof VARIABLES)[number];
@@ -75,10 +88,27 @@ export function readSettings(
   if (!isStringList(schemas) || schemas.length === 0) {
     throw new SettingsError("WAKTI_SCHEMAS", "is not a list of schema names.");
   }
+  const extraSearchPath = json(required, "WAKTI_EXTRA_SEARCH_PATH");
+  if (!isStringList(extraSearchPath)) {
+    throw new SettingsError(
+      "WAKTI_EXTRA_SEARCH_PATH",
+      "is not a list of schema names.",
+    );
+  }
+  const dataApi = required("WAKTI_DATA_API");
+  if (dataApi !== "own" && dataApi !== "lite") {
+    throw new SettingsError("WAKTI_DATA_API", 'is neither "own" nor "lite".');
+  }
   return {
     port: integer(required, "WAKTI_PORT", 0, 65535),
     databaseUrl: databaseUrl(required, "WAKTI_DB_URL"),
     storageDir: required("WAKTI_STORAGE_DIR"),
+    fileSizeLimit: integer(
+      required,
+      "WAKTI_FILE_SIZE_LIMIT",
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
     jwtSecret: required("WAKTI_JWT_SECRET"),
     publishableKey: required("WAKTI_PUBLISHABLE_KEY"),
     secretKey: required("WAKTI_SECRET_KEY"),
@@ -89,9 +119,12 @@ export function readSettings(
     hasFunctions: required("WAKTI_HAS_FUNCTIONS") === "True",
     wallClock: 1000 * integer(required, "WAKTI_WALL_CLOCK", 1, 86_400),
     schemas,
+    dataApi,
+    extraSearchPath,
     maxRows: integer(required, "WAKTI_MAX_ROWS", 1, Number.MAX_SAFE_INTEGER),
     dashboardDir: get("WAKTI_DASHBOARD_DIR") || null,
     logsDir: get("WAKTI_LOGS_DIR") || null,
+    auth: readAuth(get("WAKTI_AUTH") || "{}"),
   };
 }
 
@@ -126,6 +159,24 @@ function json(required: Required, name: Variable): unknown {
   } catch {
     throw new SettingsError(name, "is not JSON.");
   }
+}
+
+/** What is said of Auth, over its defaults: the stack has checked it. */
+function readAuth(text: string): AuthSettings {
+  let said: unknown;
+  try {
+    said = JSON.parse(text);
+  } catch {
+    throw new SettingsError("WAKTI_AUTH", "is not JSON.");
+  }
+  if (typeof said !== "object" || said === null || Array.isArray(said)) {
+    throw new SettingsError("WAKTI_AUTH", "is not a JSON object.");
+  }
+  const unknown = Object.keys(said).find((name) => !(name in DEFAULTS));
+  if (unknown !== undefined) {
+    throw new SettingsError("WAKTI_AUTH", `has no setting "${unknown}".`);
+  }
+  return { ...DEFAULTS, ...said };
 }
 
 function isStringList(value: unknown): value is string[] {

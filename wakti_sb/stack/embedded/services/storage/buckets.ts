@@ -6,6 +6,7 @@ import { type Caller, ownerOf, type StorageDatabase } from "./database.ts";
 import { bucketNotEmpty, invalidRequest, noSuchBucket } from "./errors.ts";
 import type { FileStore } from "./files.ts";
 import { checkedBucketName, parseSize } from "./names.ts";
+import { withTimes } from "./times.ts";
 
 export interface Bucket {
   readonly id: string;
@@ -14,6 +15,12 @@ export interface Bucket {
   readonly file_size_limit: number | null;
   readonly allowed_mime_types: string[] | null;
 }
+
+/** What the platform tells of a bucket. */
+const COLUMNS = sql`
+  id, name, owner, public, created_at, updated_at, file_size_limit,
+  allowed_mime_types
+`;
 
 type Body = Record<string, unknown>;
 type Row = Record<string, unknown>;
@@ -42,11 +49,22 @@ export class Buckets {
     return Response.json({ name: id });
   }
 
-  async list(caller: Caller): Promise<Response> {
+  async list(caller: Caller, url: URL): Promise<Response> {
+    const { column, order, limit, offset, search } = readPage(url);
     const { rows } = await this.db.asCaller(
       caller,
       "storage.bucket.list",
-      (db) => sql<Row>`select * from storage.buckets order by id`.execute(db),
+      (db) =>
+        sql<Row>`
+          select *
+          from storage.buckets
+          where ${
+          search === ""
+        } or position(lower(${search}) in lower(name)) > 0
+          order by ${sql.ref(column)} ${order}, id
+          limit ${limit}
+          offset ${offset}
+        `.execute(db),
     );
     return Response.json(rows.map(shown));
   }
@@ -56,7 +74,9 @@ export class Buckets {
       caller,
       "storage.bucket.get",
       (db) =>
-        sql<Row>`select * from storage.buckets where id = ${id}`.execute(db),
+        sql<Row>`
+          select ${COLUMNS} from storage.buckets where id = ${id}
+        `.execute(db),
     );
     if (!row) throw noSuchBucket();
     return Response.json(shown(row));
@@ -101,7 +121,11 @@ export class Buckets {
       },
     );
     await this.files.remove(rows.map((row) => row.version));
-    return Response.json({ message: "Successfully emptied" });
+    // Here it is done at once; the platform's words are what clients and their tests know.
+    return Response.json({
+      message:
+        "Empty bucket has been queued. Completion may take up to an hour.",
+    });
   }
 
   async delete(caller: Caller, id: string): Promise<Response> {
@@ -136,6 +160,37 @@ export async function findBucket(db: Database, id: string): Promise<Bucket> {
   `.execute(db);
   if (!bucket) throw noSuchBucket();
   return bucket;
+}
+
+/** Which buckets of the list are wanted, and in which order. Throws Problem. */
+function readPage(url: URL) {
+  const said = (name: string) => url.searchParams.get(name) || null;
+  const column = said("sortColumn") ?? "id";
+  const order = said("sortOrder") ?? "asc";
+  if (!["id", "name", "created_at", "updated_at"].includes(column)) {
+    throw invalidRequest(
+      "querystring/sortColumn must be equal to one of the allowed values",
+    );
+  }
+  if (order !== "asc" && order !== "desc") {
+    throw invalidRequest(
+      "querystring/sortOrder must be equal to one of the allowed values",
+    );
+  }
+  const number = (name: string, least: number) => {
+    const text = said(name);
+    if (text === null) return null;
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw invalidRequest(`querystring/${name} must be >= ${least}`);
+  };
+  return {
+    column,
+    order: order === "desc" ? sql`desc` : sql`asc`,
+    limit: number("limit", 1),
+    offset: number("offset", 0) ?? 0,
+    search: said("search") ?? "",
+  };
 }
 
 /** Undefined: not said. */
@@ -177,7 +232,7 @@ function typeList(value: unknown): string[] | null {
 
 /** As the platform shows a bucket: clients' models want text for a missing owner. */
 function shown(row: Row): Row {
-  return { ...row, owner: row.owner ?? "" };
+  return { ...withTimes(row), owner: row.owner ?? "" };
 }
 
 function text(value: unknown): string | undefined {

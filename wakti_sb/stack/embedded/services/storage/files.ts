@@ -21,8 +21,15 @@ export interface Written {
   readonly etag: string;
 }
 
+/** The official CLI's default for `[storage] file_size_limit`. */
+export const FILE_SIZE_LIMIT = 50 * 1024 * 1024;
+
 export class FileStore {
-  constructor(readonly folder: string) {}
+  /**
+   * @param folder Where the files are.
+   * @param limit The most bytes of one, in every bucket.
+   */
+  constructor(readonly folder: string, readonly limit = FILE_SIZE_LIMIT) {}
 
   /**
    * Writes a file. Throws the refusal for a body that is too large.
@@ -45,6 +52,20 @@ export class FileStore {
       await removeIfThere(incomplete);
       throw error;
     }
+  }
+
+  /** Takes in a file that is complete already. */
+  async adopt(version: string, path: string): Promise<Written> {
+    const hash = createHash("md5");
+    let size = 0;
+    using file = await Deno.open(path);
+    for await (const chunk of file.readable) {
+      size += chunk.byteLength;
+      hash.update(chunk);
+    }
+    await Deno.rename(path, this.#path(version));
+    await removeIfThere(`${path}.json`);
+    return { size, etag: `"${hash.digest("hex")}"` };
   }
 
   /** Removes what uploads left behind that a killed process did not finish. */

@@ -68,9 +68,7 @@ def _rows(world: World, ledger: Ledger) -> Iterator[str]:
     stored = {
         "submit": _texts(world, "select data ->> 'marker' from public.project_form_submissions"),
         "create": _texts(world, "select id::text from public.project_collections"),
-        "signup": _texts(
-            world, "select split_part(email, '@', 1) from public.project_site_users"
-        ),
+        "signup": _texts(world, "select split_part(email, '@', 1) from public.project_site_users"),
     }
     first = _texts(world, "select data ->> 'marker' from public.project_collections")
     for one in ledger.answers("submit", "signup"):

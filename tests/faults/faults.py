@@ -114,8 +114,7 @@ def _hand_over(world: World, seconds: float) -> None:
     """Projects change hands back and forth while they are written to."""
     with psycopg.connect(world.endpoint.db_url, autocommit=True) as connection:
         owners = [
-            row[0]
-            for row in connection.execute("select user_id from public.projects order by id")
+            row[0] for row in connection.execute("select user_id from public.projects order by id")
         ]
         end = time.monotonic() + seconds
         turn = 0
@@ -134,9 +133,7 @@ def _migrate(world: World, seconds: float) -> None:
     folder = world.stack.project / "supabase" / "migrations"
     file = folder / f"29990101{int(time.time()) % 1_000_000:06d}_note.sql"
     column = f"note_{file.name[8:14]}"
-    file.write_text(
-        f"alter table public.project_form_submissions add column {column} text;\n"
-    )
+    file.write_text(f"alter table public.project_form_submissions add column {column} text;\n")
     world.mend()
     time.sleep(seconds / 2)
 
@@ -148,7 +145,7 @@ def _reset(world: World, _: float) -> None:
 
 FAULTS: tuple[Fault, ...] = (
     Fault("nothing at all", _nothing),
-    Fault("PostgreSQL is killed", _kill_postgres),
+    Fault("PostgreSQL is killed", _kill_postgres, unanswered=True),
     Fault("PostgreSQL stands still", _stop_postgres),
     Fault("the function is killed again and again", _kill_function),
     Fault("the function stands still", _stop_function),
@@ -187,5 +184,3 @@ def _filled(folder: Path) -> Iterator[None]:
             if subprocess.run(["umount", str(folder)], capture_output=True).returncode == 0:
                 break
             time.sleep(0.1)
-
-

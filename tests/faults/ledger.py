@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,11 +56,12 @@ class Ledger:
     def __init__(self) -> None:
         self._answers: list[Answer] = []
         self._lock = threading.Lock()
+        self._run = secrets.token_hex(3)
         self._numbers = itertools.count()
 
     def marker(self) -> str:
-        """A text that nothing else in the run holds."""
-        return f"m{next(self._numbers):07d}x"
+        """A text that nothing else holds, of this run or another."""
+        return f"m{self._run}n{next(self._numbers):06d}x"
 
     def write(self, answer: Answer) -> None:
         """Keep an answer."""

@@ -23,12 +23,14 @@ class Run:
         differences: between what was said and what is stored.
         longest: seconds that the most patient caller waited.
         memory: bytes of the function afterwards.
+        mended: reservations and objects that `storage reconcile` had to remove.
     """
 
     fault: Fault
     differences: Differences
     longest: float
     memory: int
+    mended: int
 
     def line(self) -> str:
         """A row of the table."""
@@ -37,7 +39,8 @@ class Run:
         return (
             f"{self.fault.name:50} {found.asked:6} asked {found.succeeded:6} done"
             f" {found.refused:5} refused {found.unanswered:4} unanswered"
-            f"  longest {self.longest:4.1f} s  {self.memory >> 20:4} MiB  {kinds or '0'}"
+            f"  longest {self.longest:4.1f} s  {self.memory >> 20:4} MiB"
+            f"  {self.mended:2} reconciled  {kinds or '0'}"
         )
 
 
@@ -56,7 +59,8 @@ def tried(world: World, fault: Fault, *, visitors: int, seconds: float) -> Run:
             time.sleep(1)  # what was asked before it is answered
             ledger.forget()
         time.sleep(CALM)
-    time.sleep(1)  # a sweep that was begun ends
+    time.sleep(1)  # what was begun ends
+    mended = sum(world.let_time_pass())
     differences = compare(world, ledger, may_be_unanswered=fault.unanswered)
     longest = max((one.seconds for one in ledger.answers()), default=0.0)
-    return Run(fault, differences, longest, world.memory())
+    return Run(fault, differences, longest, world.memory(), mended)

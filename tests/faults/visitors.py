@@ -123,7 +123,9 @@ def _request(
         return http.build_request("GET", url, params=query)
     if action == "signup":
         account = {"email": f"{marker}@example.com", "password": "long enough"}
-        return http.build_request("POST", url, json=body | {"action": "auth/signup", "data": account})
+        return http.build_request(
+            "POST", url, json=body | {"action": "auth/signup", "data": account}
+        )
     if action == "submit":
         return http.build_request("POST", url, json=body | {"action": "submit", "data": data})
     body["action"] = "collection/things"

@@ -18,6 +18,9 @@ from typing import Any
 import psutil
 import psycopg
 
+from wakti_sb import reconcile
+from wakti_sb.events import ignore
+from wakti_sb.spec import load
 from wakti_sb.stack import EmbeddedStack, Endpoint
 from wakti_sb.stack.embedded import paths, state
 
@@ -68,7 +71,7 @@ class World:
 
     def populate(self) -> None:
         """Make projects, after the start and after a reset."""
-        self.projects.clear()
+        made: list[str] = []
         with psycopg.connect(self.endpoint.db_url) as connection:
             # Without rate limits: every visitor of a run has the same address.
             limits = tomllib.loads((ROOT / "wakti.toml").read_text("utf-8"))["rate_limits"]
@@ -78,7 +81,8 @@ class World:
                 values = {"email": email, "features": features}
                 row = connection.execute(MAKE, values).fetchone()
                 assert row
-                self.projects.append(row[0])
+                made.append(row[0])
+        self.projects = made
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database holds, whoever may see it."""
@@ -119,6 +123,28 @@ class World:
         begun = time.monotonic()
         self.endpoint = self.stack.up()
         return time.monotonic() - begun
+
+    def let_time_pass(self) -> tuple[int, int]:
+        """As if two hours went by, then `storage reconcile`.
+
+        Result: how many reservations and how many objects it found without a counterpart.
+        """
+        bucket = load(ROOT / "wakti.toml").uploads.bucket
+        server = self.endpoint.db_url.replace("postgres:postgres", "supabase_admin:postgres")
+        with psycopg.connect(server) as connection:
+            connection.execute("set session_replication_role = replica")
+            for table, column in (
+                ("public.project_uploads", "uploaded_at"),
+                ("storage.objects", "created_at"),
+            ):
+                connection.execute(
+                    f"update {table} set {column} = {column} - interval '2 hours'"  # type: ignore[arg-type]
+                )
+        with psycopg.connect(self.endpoint.db_url) as connection:
+            found = reconcile.find(connection, bucket)
+        reconcile.mend(self.endpoint, bucket, found, ignore)
+        kinds = [one.kind for one in found]
+        return kinds.count("stale-reservation"), kinds.count("object-without-row")
 
     def memory(self) -> int:
         """Bytes that the edge function's processes hold, as the largest of them."""

@@ -6,16 +6,21 @@ import { Lanes } from "./lanes.ts";
 function stage() {
   let time = 0;
   const chosen: string[] = [];
-  const lanes = new Lanes<string>(["a", "b", "c"], () => time);
+  const lanes = new Lanes<string>(
+    ["a", "b", "c"],
+    () => new Error("dropped"),
+    () => time,
+    10,
+  );
   return {
     chosen,
     wait: (ms: number) => time += ms,
-    call() {
+    call(isRead = false) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const done = lanes.run((name) => {
         chosen.push(name);
         return promise;
-      });
+      }, isRead);
       return {
         answer: () => (resolve(), done),
         fail: () => (reject(new Error("gone")), done),
@@ -58,23 +63,65 @@ Deno.test("a connection that goes on answering is not held up, however long its 
 
 Deno.test("a long queue spills over to the next connection", () => {
   const on = stage();
-  for (let count = 0; count < 17; count++) on.call();
+  for (let count = 0; count < 17; count++) on.call(true);
   assert.equal(on.chosen.lastIndexOf("a"), 15);
   assert.equal(on.chosen[16], "b");
 });
 
-Deno.test("when all are held up the shortest queue gets the call", () => {
+Deno.test("a connection that is silent gets no more calls: what finds none waits its turn", async () => {
+  const on = stage();
+  const slow = [on.call(), (on.wait(5), on.call())];
+  on.wait(5);
+  const late = [on.call(), on.call()];
+  assert.deepEqual(on.chosen, ["a", "b"]);
+  await slow[1]?.answer();
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(on.chosen, ["a", "b", "b", "b"]);
+  for (const call of late) await call.answer();
+});
+
+Deno.test("what has waited too long is dropped before it is sent", async () => {
+  const on = stage();
+  const slow = [on.call(), (on.wait(5), on.call())];
+  on.wait(5);
+  await assert.rejects(on.call().answer(), /dropped/);
+  for (const call of slow) await call.answer();
+  on.call();
+  assert.deepEqual(on.chosen, ["a", "b", "a"]);
+});
+
+Deno.test("no more than 500 calls wait", async () => {
   const on = stage();
   on.call();
-  on.call();
-  on.wait(5);
-  on.call();
-  on.call();
   on.wait(5);
   on.call();
   on.wait(5);
+  const dropped: Promise<unknown>[] = [];
+  for (let count = 0; count < 501; count++) {
+    dropped.push(assert.rejects(on.call().answer(), /dropped/));
+  }
+  await dropped.at(-1);
+  await Promise.all(dropped);
+});
+
+Deno.test("writes that are held up leave a connection to reads", () => {
+  const on = stage();
   on.call();
-  assert.deepEqual(on.chosen, ["a", "a", "b", "b", "c", "c"]);
+  on.wait(5);
+  on.call();
+  on.wait(5);
+  on.call();
+  on.call(true);
+  assert.deepEqual(on.chosen, ["a", "b", "c"]);
+});
+
+Deno.test("a single connection takes both", () => {
+  const chosen: string[] = [];
+  const lanes = new Lanes(["a"], () => new Error("dropped"));
+  for (const isRead of [true, false]) {
+    lanes.run((name) => Promise.resolve(chosen.push(name)), isRead);
+  }
+  assert.deepEqual(chosen, ["a", "a"]);
 });
 
 Deno.test("a call that fails is over", async () => {

@@ -83,6 +83,42 @@ begin
 end
 $$;
 
+-- Refuse an entry of allowed_origins that no browser's Origin header can match.
+-- Result: the row. Who may call it: the trigger below.
+create or replace function wakti.check_origins()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  wrong text;
+begin
+  if tg_op = 'UPDATE' and new.allowed_origins is not distinct from old.allowed_origins then
+    return new;
+  end if;
+  select coalesce(listed.origin, 'null') into wrong
+  from unnest(new.allowed_origins) as listed (origin)
+  where
+    listed.origin is null
+    or rtrim(lower(btrim(listed.origin)), '/')
+      !~ '^[a-z][a-z0-9+.-]*://(\*\.)?[^/?#@*\s]+$'
+  limit 1;
+  if found then
+    raise check_violation using message = format(
+      'allowed_origins takes entries like https://shop.example.com or https://*.example.com, not "%s"',
+      left(wrong, 100)
+    );
+  end if;
+  return new;
+end
+$$;
+
+revoke all on function wakti.check_origins() from public, anon, authenticated, service_role;
+
+create or replace trigger check_origins
+before insert or update of allowed_origins on public.project_backends
+for each row execute function wakti.check_origins();
+
 -- Drop counts that nobody needs any more, of every project: at most 5000, so that it stays short
 -- after a flood, and none that another request holds, so that two sweeps never wait for each other.
 -- Who may call it: functions of wakti_site.
@@ -150,9 +186,28 @@ begin
 end
 $$;
 
+-- Refuse a call that has waited too long on its way, whose caller no longer waits for an answer.
+-- Parameters: project, when the call is no longer wanted (seconds since 1970; null = never).
+-- Result: the project, so that the question stands in front of everything else.
+-- Who may call it: wakti_edge, around the first parameter of any other function.
+create or replace function wakti.in_time(p_project uuid, p_until double precision)
+returns uuid
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if extract(epoch from clock_timestamp()) > p_until then
+    raise exception using errcode = 'WKLTE', message = 'the call came too late';
+  end if;
+  return p_project;
+end
+$$;
+
 -- The gates, in the order of the contract: backend row, enabled, feature, origin, rate limit.
 -- Parameters: project; the Origin header; the client's address; the signed-in owner or null; the
--- feature's name; the rate limit's name and default (null = not counted).
+-- feature's name; the rate limit's name and default (null = not counted); whether anything else
+-- will be written.
 -- Result: wakti.pass; a null status means passed, and then the project is set for the transaction.
 -- Refusals are answered, not raised: an exception would take the count back.
 -- The project's owner passes from any origin and is not counted.
@@ -164,7 +219,8 @@ create or replace function wakti.enter(
   p_owner uuid,
   p_feature text,
   p_limit_name text,
-  p_limit_default integer
+  p_limit_default integer,
+  p_writes boolean default true
 )
 returns wakti.pass
 language plpgsql
@@ -181,6 +237,9 @@ declare
   wait integer;
   cors text := '*';
 begin
+  if p_writes then
+    perform wakti.hold_project(p_project);
+  end if;
   select
     b.user_id,
     b.user_id is not distinct from p_owner,
@@ -193,7 +252,7 @@ begin
     case
       when p_limit_name is null or b.user_id is not distinct from p_owner then 0
       when jsonb_typeof(b.features -> 'rate_limits' -> p_limit_name) = 'number'
-        then (b.features -> 'rate_limits' ->> p_limit_name)::integer
+        then least((b.features -> 'rate_limits' ->> p_limit_name)::numeric, 1000000)::integer
       else p_limit_default
     end
   into owner_id, is_owner, features, origins, refusal, allowed
@@ -253,6 +312,22 @@ begin
 end
 $$;
 
+-- Hold a project as it is: its row is locked before anything else of it, and before its owner is
+-- read. A hand-over and a deletion lock the same row first, so none waits for the other crosswise,
+-- and a row that waits for a hand-over is written for the new owner.
+-- Parameters: project. Who may call it: functions of wakti_site.
+create or replace function wakti.hold_project(p_project uuid)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from public.projects as p
+  where p.id = p_project
+  for key share;
+end
+$$;
+
 -- Take up a request that passed the gates in an earlier call: the second half of a sign-up, a
 -- login or an upload. Parameters: project. Result: the owner's id, null if the backend is gone.
 -- Who may call it: functions of wakti_site.
@@ -266,6 +341,7 @@ declare
   setting text;
 begin
   setting := set_config('wakti.asked_project', p_project::text, true);
+  perform wakti.hold_project(p_project);
   select b.user_id into owner_id
   from public.project_backends as b
   where b.project_id = p_project;
@@ -327,6 +403,24 @@ on public.project_backends
 for select
 to wakti_site
 using (project_id = (select wakti.asked_project()));
+
+-- To be locked, a row must be readable and changeable; the check lets nothing be changed.
+drop policy if exists site_reads_asked_project on public.projects;
+
+create policy site_reads_asked_project
+on public.projects
+for select
+to wakti_site
+using (id = (select wakti.asked_project()));
+
+drop policy if exists site_locks_asked_project on public.projects;
+
+create policy site_locks_asked_project
+on public.projects
+for update
+to wakti_site
+using (id = (select wakti.asked_project()))
+with check (false);
 
 drop policy if exists site_keeps_counts on wakti.rate_limits;
 
@@ -423,6 +517,9 @@ grant usage on schema public to wakti_site;
 grant select (project_id, user_id, enabled, allowed_origins, features)
 on public.project_backends to wakti_site;
 
+grant select (id), update (id)
+on public.projects to wakti_site;
+
 grant select, insert, update, delete
 on wakti.rate_limits, wakti.site_sessions to wakti_site;
 
@@ -444,13 +541,16 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.count_request(uuid, text, text, integer)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.enter(uuid, text, text, uuid, text, text, integer)
+revoke execute on function wakti.enter(uuid, text, text, uuid, text, text, integer, boolean)
 from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.limit_of(jsonb, text, integer)
 from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.turned_away(wakti.pass)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.hold_project(uuid)
 from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.resume(uuid)
@@ -461,6 +561,12 @@ from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.refusal(text, boolean, uuid)
 from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.in_time(uuid, double precision)
+from public, anon, authenticated, service_role;
+
+grant execute on function wakti.in_time(uuid, double precision)
+to wakti_edge;
 
 grant create on schema wakti to wakti_site;
 
@@ -482,13 +588,16 @@ owner to wakti_site;
 alter function wakti.count_request(uuid, text, text, integer)
 owner to wakti_site;
 
-alter function wakti.enter(uuid, text, text, uuid, text, text, integer)
+alter function wakti.enter(uuid, text, text, uuid, text, text, integer, boolean)
 owner to wakti_site;
 
 alter function wakti.limit_of(jsonb, text, integer)
 owner to wakti_site;
 
 alter function wakti.turned_away(wakti.pass)
+owner to wakti_site;
+
+alter function wakti.hold_project(uuid)
 owner to wakti_site;
 
 alter function wakti.resume(uuid)
@@ -498,6 +607,9 @@ alter function wakti.live_user(uuid, bytea)
 owner to wakti_site;
 
 alter function wakti.refusal(text, boolean, uuid)
+owner to wakti_site;
+
+alter function wakti.in_time(uuid, double precision)
 owner to wakti_site;
 
 revoke create on schema wakti from wakti_site;

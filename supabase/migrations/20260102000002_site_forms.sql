@@ -36,6 +36,10 @@ begin
     return (413, 'body_too_large', null, pass.cors, null)::wakti.answer;
   end if;
   document := p_data::jsonb;
+  -- What is stored is not what came: 1e308 is 5 bytes, and 309 where it is written out.
+  if octet_length(document::text) > 2 * 65536 then
+    return (413, 'body_too_large', null, pass.cors, null)::wakti.answer;
+  end if;
   insert into public.project_form_submissions
     (id, project_id, user_id, form_name, data, is_spam, origin)
   values (

@@ -32,7 +32,8 @@ begin
     p_owner,
     'collections',
     case when p_right = 'write' then 'write' end,
-    120
+    120,
+    p_right = 'write'
   );
   if pass.status is not null then
     return pass;

@@ -78,9 +78,31 @@ begin
 end
 $$;
 
+-- The sentence that refuses an item whose field has another type than its collection's schema says.
+-- Parameters: the schema, the item's data. Result: null, or the sentence.
+-- Who may call it: functions of wakti_site.
+create or replace function wakti.misfit(p_schema jsonb, p_data jsonb)
+returns text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select format('Field "%s" must be of type %s', left(f.name, 64), f.type)
+    from wakti.schema_fields(p_schema) as f
+    where
+      f.type in ('text', 'number', 'boolean', 'array', 'object')
+      and wakti.field_type(p_data -> f.name) <> f.type
+    limit 1
+  );
+end
+$$;
+
 -- Hold an item against its collection's schema, and teach the schema what is new.
 -- Parameters: project, owner, collection, the item's data, whether a wrong type is refused.
--- Result: null, or the sentence of the refusal. The schema is written only when it grows.
+-- Result: null, or the sentence of the refusal. The schema is written only when it grows; it is
+-- held against the item once more when nobody else can teach it.
 -- Who may call it: functions of wakti_site.
 create or replace function wakti.learn_fields(
   p_project uuid, p_owner uuid, p_collection text, p_data jsonb, p_validate boolean
@@ -116,20 +138,28 @@ begin
     where s.project_id = p_project and s.collection_name = p_collection;
   end if;
   if p_validate then
-    select format('Field "%s" must be of type %s', left(f.name, 64), f.type) into wrong
-    from wakti.schema_fields(known) as f
-    where
-      f.type in ('text', 'number', 'boolean', 'array', 'object')
-      and wakti.field_type(p_data -> f.name) <> f.type
-    limit 1;
-    if found then
+    wrong := wakti.misfit(known, p_data);
+    if wrong is not null then
       return wrong;
     end if;
   end if;
   if wakti.grown_schema(known, p_data) is distinct from known then
+    select s.schema into known
+    from public.project_collection_schemas as s
+    where s.project_id = p_project and s.collection_name = p_collection
+    for no key update;
+    if p_validate then
+      wrong := wakti.misfit(known, p_data);
+      if wrong is not null then
+        return wrong;
+      end if;
+    end if;
     update public.project_collection_schemas as s
-    set schema = wakti.grown_schema(s.schema, p_data)
-    where s.project_id = p_project and s.collection_name = p_collection;
+    set schema = wakti.grown_schema(known, p_data)
+    where
+      s.project_id = p_project
+      and s.collection_name = p_collection
+      and s.schema is distinct from wakti.grown_schema(known, p_data);
   end if;
   return null;
 end
@@ -184,6 +214,10 @@ begin
     return wakti.turned_away(pass);
   end if;
   document := p_data::jsonb;
+  -- What is stored is not what came: 1e308 is 5 bytes, and 309 where it is written out.
+  if octet_length(document::text) > 2 * 262144 then
+    return (413, 'body_too_large', null, pass.cors, null)::wakti.answer;
+  end if;
   wrong := wakti.learn_fields(
     p_project,
     pass.owner_id,
@@ -283,6 +317,10 @@ begin
     )::wakti.answer;
   end if;
   document := p_data::jsonb;
+  -- What is stored is not what came: 1e308 is 5 bytes, and 309 where it is written out.
+  if octet_length(document::text) > 2 * 262144 then
+    return (413, 'body_too_large', null, pass.cors, null)::wakti.answer;
+  end if;
   refused := wakti.learn_fields(
     p_project,
     pass.owner_id,
@@ -361,6 +399,9 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.grown_schema(jsonb, jsonb)
 from public, anon, authenticated, service_role;
 
+revoke execute on function wakti.misfit(jsonb, jsonb)
+from public, anon, authenticated, service_role;
+
 revoke execute on function wakti.learn_fields(uuid, uuid, text, jsonb, boolean)
 from public, anon, authenticated, service_role;
 
@@ -397,6 +438,9 @@ alter function wakti.schema_fields(jsonb)
 owner to wakti_site;
 
 alter function wakti.grown_schema(jsonb, jsonb)
+owner to wakti_site;
+
+alter function wakti.misfit(jsonb, jsonb)
 owner to wakti_site;
 
 alter function wakti.learn_fields(uuid, uuid, text, jsonb, boolean)

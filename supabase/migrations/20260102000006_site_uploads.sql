@@ -173,7 +173,7 @@ declare
   pass wakti.pass;
   path text;
 begin
-  pass := wakti.enter(p_project, p_origin, p_client, p_owner, 'uploads', null, null);
+  pass := wakti.enter(p_project, p_origin, p_client, p_owner, 'uploads', null, null, false);
   if pass.status is not null then
     return wakti.turned_away(pass);
   end if;

@@ -182,7 +182,7 @@ def _no_fixed_column(owned: Owned, operation: str) -> None:
     if operation != "update":
         return
     for column in owned.update.columns or ():
-        if column in owned.fixed:
+        if column in owned.placing:
             raise _whole(
                 f'{owned.table}: update lists "{column}", which says whose row it is and never '
                 "changes hands by an update"

@@ -111,10 +111,19 @@ class Limits(Section):
 
 
 class Uploads(Section):
-    """`[uploads]`: where the site API stores files, and which types it takes."""
+    """`[uploads]`: where the site API stores files, and which types it takes.
+
+    `owner_mime_types` are taken from an owner besides, who stores them through the Storage API.
+    """
 
     bucket: Slug = "project-uploads"
     mime_types: tuple[MimeType, ...] = Field(default=DOCUMENT_TYPES, min_length=1)
+    owner_mime_types: tuple[MimeType, ...] = ("text/css", "text/javascript")
+
+    @property
+    def stored_types(self) -> tuple[MimeType, ...]:
+        """The types that lie in the bucket."""
+        return tuple(dict.fromkeys((*self.mime_types, *self.owner_mime_types)))
 
 
 class Auth(Section):

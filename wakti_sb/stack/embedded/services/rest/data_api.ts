@@ -10,7 +10,7 @@ import { refusal } from "./answer/errors.ts";
 import { tableMethods } from "./answer/methods.ts";
 import { describe } from "./answer/openapi.ts";
 import type { Config } from "./config.ts";
-import type { Database } from "./database.ts";
+import { type Database, PROBE } from "./database.ts";
 import { readPreferences } from "./grammar/prefer.ts";
 import { type Plan, planRequest } from "./plan/plan.ts";
 import { type ApiRequest, type Incoming, readRequest } from "./request.ts";
@@ -57,6 +57,16 @@ export class DataApi {
 
   async close(): Promise<void> {
     await this.database.close();
+  }
+
+  /** Whether the database answers. */
+  async ping(): Promise<boolean> {
+    try {
+      await this.database.session(true, (session) => session.run([PROBE]));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** What is known of the schema. Throws Problem if it cannot be read. */

@@ -12,9 +12,9 @@ import pytest
 
 from bench import large_migration, migrations
 from bench._report import figure
+from bench.load import Sample
 from bench.policies import crowd, plans
 from bench.site_api import report as site_api
-from bench.site_api.load import Sample
 from tests.command_line import assert_one_clear_sentence, wakti
 from wakti_sb.stack import Endpoint
 

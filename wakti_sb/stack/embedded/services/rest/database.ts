@@ -17,6 +17,9 @@ export interface Statement {
   readonly values: readonly Value[];
 }
 
+/** Asks nothing: whether somebody answers. */
+export const PROBE: Statement = { text: "select 1", values: [] };
+
 /** The fields of a row, as PostgreSQL's text. */
 export type Row = readonly Value[];
 
@@ -255,5 +258,3 @@ export class Database {
     return pool;
   }
 }
-
-const PROBE: Statement = { text: "select 1", values: [] };

@@ -43,6 +43,8 @@ export interface Snapshot {
   readonly config: Config;
   readonly cache: SchemaCache;
   readonly roles: ReadonlyMap<string, RoleSettings>;
+  /** Whether the database tells of changes of the schema. */
+  readonly announces: boolean;
 }
 
 /** Names in what the catalog spells are whole only without a search path. */
@@ -106,7 +108,8 @@ export async function readSnapshot(
     ),
     handlers: handlersOf(json(handlers)),
   };
-  return { config, cache, roles: rolesOf(json(roles)) };
+  const announces = settings![0]![1] === "t";
+  return { config, cache, roles: rolesOf(json(roles)), announces };
 }
 
 /** Asks for functions; `routinesOf` reads the answer. */

@@ -51,6 +51,15 @@ begin
   raise sqlstate 'PT418' using message = 'short and stout', hint = 'tip me over';
 end $$;
 create function drop_all() returns void language sql as 'delete from stock';
+create function drop_some() returns void language sql as $$ delete from stock where sku = 'a' $$;
+create function rename_all() returns void language plpgsql as $$
+begin
+  update stock set label = 'all';
+end $$;
+create function drop_from(name text) returns void language plpgsql as $$
+begin
+  execute 'delete from ' || quote_ident(name);
+end $$;
 """
 
 
@@ -207,3 +216,49 @@ def test_a_visitor_without_the_right_is_told_to_sign_in(
         assert api.rows("rpc/words") == ["a", "b"]
     finally:
         db.execute("grant execute on function words to public, anon")
+
+
+@pytest.mark.parametrize(
+    ("call", "verb"),
+    [("drop_all", "DELETE"), ("rename_all", "UPDATE"), ('drop_from {"name": "stock"}', "DELETE")],
+)
+def test_a_function_may_not_change_every_row_without_a_filter(
+    api: Api, call: str, verb: str
+) -> None:
+    api("POST", "stock", json=[{"sku": "a"}, {"sku": "b"}])
+    name, _, body = call.partition(" ")
+    answer = api("POST", f"rpc/{name}", content=body or "{}", content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "code": "21000",
+        "details": None,
+        "hint": None,
+        "message": f"{verb} requires a WHERE clause",
+    }
+    assert api.rows("stock?select=sku,label&order=sku") == [
+        {"sku": "a", "label": "new"},
+        {"sku": "b", "label": "new"},
+    ]
+    assert api("POST", "rpc/drop_some").status_code == 204
+    assert api.rows("stock?select=sku") == [{"sku": "b"}]
+
+
+def test_a_trigger_may_not_change_every_row_without_a_filter(
+    api: Api, db: psycopg.Connection[Any]
+) -> None:
+    db.execute(
+        """
+        create function clear() returns trigger language plpgsql as $$
+        begin
+          delete from defaults_only;
+          return new;
+        end $$;
+        create trigger clear after insert on readers for each row execute function clear();
+        """
+    )
+    api("POST", "defaults_only", json={})
+    answer = api("POST", "readers", json={"id": 9, "name": "Max"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "21000")
+    assert len(api.rows("defaults_only")) == 1
+    db.execute("drop trigger clear on readers")
+    assert api("POST", "readers", json={"id": 9, "name": "Max"}).status_code == 201

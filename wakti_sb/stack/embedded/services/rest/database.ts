@@ -54,6 +54,7 @@ interface Client {
   release(destroy?: boolean): void;
   on(event: "error", handler: () => void): void;
   on(event: "notice", handler: (notice: Notice) => void): void;
+  off(event: "notice", handler: (notice: Notice) => void): void;
 }
 interface Pool {
   connect(): Promise<Client>;
@@ -165,7 +166,20 @@ class Submission {
 
 /** A connection that belongs to one request. */
 export class Session {
+  readonly #notices: string[] = [];
+  readonly #hear = ({ message }: Notice) => this.#notices.push(message ?? "");
+
   constructor(readonly client: Client) {}
+
+  /** What the server says from now on besides its answers. */
+  listen(): readonly string[] {
+    this.client.on("notice", this.#hear);
+    return this.#notices;
+  }
+
+  close(): void {
+    this.client.off("notice", this.#hear);
+  }
 
   /** Sends the statements together; what they return, in their order. */
   run(statements: readonly Statement[]): Promise<Row[][]> {
@@ -198,8 +212,8 @@ export class Database {
     for (let left = again ? MOST_CONNECTIONS : 0;; left--) {
       const client = await this.#connect();
       let lost = false;
+      const session = new Session(client);
       try {
-        const session = new Session(client);
         // An idle connection may have been closed at the other end; a change must not find out.
         if (!again) await this.#probe(session);
         return await run(session);
@@ -207,6 +221,7 @@ export class Database {
         lost = isConnectionLost(error);
         if (!lost || left <= 0) throw error;
       } finally {
+        session.close();
         client.release(lost);
       }
     }

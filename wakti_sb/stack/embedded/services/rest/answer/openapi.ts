@@ -79,7 +79,10 @@ async function look(
   snapshot: Snapshot,
 ): Promise<Described> {
   const { config, cache } = snapshot;
-  const before = prelude(null, request, caller, snapshot, true);
+  const before = prelude(null, request, caller, snapshot, {
+    readOnly: true,
+    watched: false,
+  });
   const onlyAllowed = config.openapi === "follow-privileges";
   const statements = [
     ...before,

@@ -9,6 +9,8 @@ import {
   nameOf,
   readMedia,
 } from "../grammar/media.ts";
+import { mayBeUnfiltered } from "../grammar/sql_filters.ts";
+import changesQuery from "./changes.sql" with { type: "text" };
 import computedQuery from "./computed_relationships.sql" with { type: "text" };
 import functionsQuery from "./functions.sql" with { type: "text" };
 import keysQuery from "./keys.sql" with { type: "text" };
@@ -45,6 +47,8 @@ export interface Snapshot {
   readonly roles: ReadonlyMap<string, RoleSettings>;
   /** Whether the database tells of changes of the schema. */
   readonly announces: boolean;
+  /** Whether a function may change rows without a filter, and can be watched at it. */
+  readonly watches: boolean;
 }
 
 /** Names in what the catalog spells are whole only without a search path. */
@@ -66,7 +70,7 @@ export async function readSnapshot(
   ]);
   const config = withSettings(base, json(settings));
   const schemas = arrayOf(config.schemas);
-  const [, tables, keys, views, computed, functions, casts, handlers] =
+  const [, tables, keys, views, computed, functions, casts, handlers, changes] =
     await session.run([
       NO_SEARCH_PATH,
       { text: tablesQuery, values: [schemas] },
@@ -79,6 +83,7 @@ export async function readSnapshot(
       functionsStatement(config.schemas, config.hoisted, false),
       { text: representationsQuery, values: [] },
       { text: mediaHandlersQuery, values: [schemas] },
+      { text: changesQuery, values: [] },
     ]);
   const exposed = (schema: string) => config.schemas.includes(schema);
   const constraints: Key[] = json(keys);
@@ -109,7 +114,9 @@ export async function readSnapshot(
     handlers: handlersOf(json(handlers)),
   };
   const announces = settings![0]![1] === "t";
-  return { config, cache, roles: rolesOf(json(roles)), announces };
+  const watches = config.safeUpdate && changes![0]![1] === "t" &&
+    json<string[]>(changes).some(mayBeUnfiltered);
+  return { config, cache, roles: rolesOf(json(roles)), announces, watches };
 }
 
 /** Asks for functions; `routinesOf` reads the answer. */

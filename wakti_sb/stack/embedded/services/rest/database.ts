@@ -33,7 +33,7 @@ const MOST_PARAMETERS = 65535;
 /** A longer statement is not kept prepared: it is hardly ever repeated. */
 const LONGEST_PREPARED = 10_000;
 /** How many statements a connection keeps prepared. */
-const MOST_PREPARED = 400;
+const MOST_PREPARED = 100;
 const MOST_CONNECTIONS = 10;
 /** Milliseconds until an unused connection is closed: each costs the server some memory. */
 const IDLE = 30_000;

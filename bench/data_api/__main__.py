@@ -1,6 +1,6 @@
 """Requests a second of the Data API, beside Supabase Lite over the same database.
 
-    python -m bench.rest [--runs 5] [--seconds 3] [--json]
+    python -m bench.data_api [--runs 5] [--seconds 3] [--json]
 
 Both answer from one Deno process with the same rows; ours through the gateway, Lite's by itself.
 """

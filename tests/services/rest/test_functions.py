@@ -31,8 +31,8 @@ create function find_books(term text) returns setof books
 language sql stable as $$ select * from books where title ilike '%' || term || '%' $$;
 create function pay(amount numeric, whom jsonb) returns jsonb
 language sql immutable as $$ select jsonb_build_object('amount', amount, 'whom', whom) $$;
-create function choose(a int) returns text language sql immutable as $$ select 'int' $$;
 create function choose(a text) returns text language sql immutable as $$ select 'text' $$;
+create function choose(a int) returns text language sql immutable as $$ select 'int' $$;
 create function write_one() returns int language sql as $$
   insert into stock (sku) values ('w') returning 1
 $$;
@@ -134,6 +134,10 @@ def test_long_numbers_reach_a_function_and_come_back(api: Api) -> None:
 def test_the_function_that_is_meant_is_told_or_guessed(api: Api) -> None:
     answer = api("POST", "rpc/choose", json={"a": 1})
     assert (answer.status_code, answer.json()["code"]) == (300, "PGRST203")
+    assert answer.json()["message"] == (
+        "Could not choose the best candidate function between:"
+        " public.choose(a => integer), public.choose(a => text)"
+    )
     answer = api("POST", "rpc/add", json={"a": 1, "d": 2})
     assert answer.status_code == 404
     assert answer.json() == {

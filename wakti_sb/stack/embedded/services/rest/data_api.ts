@@ -5,8 +5,8 @@
 
 import type { Problem } from "../problem.ts";
 import { answer, contentHeaders } from "./answer/answer.ts";
-import { databaseProblem } from "./answer/database_errors.ts";
-import { refusal } from "./answer/errors.ts";
+import { databaseProblem } from "./database_refusals.ts";
+import { refusal } from "./refusals.ts";
 import { tableMethods } from "./answer/methods.ts";
 import { describe } from "./answer/openapi.ts";
 import type { Config } from "./config.ts";

@@ -11,7 +11,7 @@ import {
   refusal,
   unacceptableSchema,
   unsupportedMethod,
-} from "./answer/errors.ts";
+} from "./refusals.ts";
 import type { Config } from "./config.ts";
 import type { At } from "./grammar/ast.ts";
 import {

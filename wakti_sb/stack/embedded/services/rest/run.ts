@@ -1,13 +1,12 @@
 /** Runs the statement of a plan in one transaction. */
 
-import { databaseProblem } from "./answer/database_errors.ts";
+import { databaseProblem } from "./database_refusals.ts";
 import {
   notSingular,
   putOfAnotherKey,
   tooManyAffected,
   withoutFilter,
-} from "./answer/errors.ts";
-import type { Result } from "./answer/answer.ts";
+} from "./refusals.ts";
 import type { Database, Row, Session, Statement } from "./database.ts";
 import type { Media } from "./grammar/media.ts";
 import type { RowsPlan } from "./plan/plan.ts";
@@ -22,6 +21,22 @@ import {
 } from "./sql/settings.ts";
 import { unfilteredAmong } from "./told.ts";
 import { plannedCountSql, RESULT, statementSql } from "./sql/statement.ts";
+
+/** What the statement says. */
+export interface Result {
+  /** Rows that there are, where they were counted. */
+  readonly total: number | null;
+  /** Rows that are sent, or that were changed. */
+  readonly rows: number;
+  /** The primary key of the row that was inserted, as filters. */
+  readonly location: readonly (readonly [name: string, filter: string])[];
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  /** What a function has set. */
+  readonly headers: string | null;
+  readonly status: string | null;
+  /** Rows that were inserted and not merged; null if there were no rows at all. */
+  readonly inserted: number | null;
+}
 
 /** The rows of an `explain`, or the one row of a statement. */
 export type Outcome =

@@ -5,7 +5,7 @@ import {
   notEmbedded,
   notImplemented,
   orderByMany,
-} from "../answer/errors.ts";
+} from "../refusals.ts";
 import type { Config } from "../config.ts";
 import type { At, SelectItem } from "../grammar/ast.ts";
 import { ALL, asksForNone, NONE, restricted } from "../grammar/range.ts";

@@ -190,9 +190,22 @@ export function routinesOf(
   }));
   const byName = Map.groupBy(routines, keyOf);
   for (const overloads of byName.values()) {
-    overloads.sort((a, b) => a.parameters.length - b.parameters.length);
+    overloads.sort((a, b) =>
+      a.parameters.length - b.parameters.length || compareSpelled(a, b)
+    );
   }
   return byName;
+}
+
+/** Messages list overloads by the names and types of their parameters. */
+function compareSpelled(one: Routine, other: Routine): number {
+  const spelled = ({ description, parameters }: Routine) =>
+    JSON.stringify([
+      description ?? "",
+      parameters.map((p) => [p.name, p.type]),
+    ]);
+  const [a, b] = [spelled(one), spelled(other)];
+  return a < b ? -1 : Number(a > b);
 }
 
 interface ListedHandler {

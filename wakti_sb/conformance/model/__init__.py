@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .case import ALLOWED_NEW, BY_GRANT, DENIED, NEW, Attempt, Case, Expectation, Key, exactly
+from .condition import Condition
 from .family import ABOUT_COLUMNS, Family
 from .finding import Finding, Report, Timing
 from .fix import Advice, Fix, Statements
@@ -43,6 +44,7 @@ __all__ = [
     "Attempt",
     "Call",
     "Case",
+    "Condition",
     "Copy",
     "Delete",
     "Expectation",

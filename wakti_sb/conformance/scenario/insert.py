@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -141,8 +141,12 @@ class Inserter:
         *,
         settle: bool = False,
         wait: bool = False,
+        pinned: Collection[str] = (),
     ) -> dict[str, Any] | None:
-        """Insert; `values` is corrected in place. None if the same key is taken by another row."""
+        """Insert; `values` is corrected in place, but for those in `pinned`.
+
+        None if the same key is taken by another row.
+        """
         for attempt in range(_ATTEMPTS):
             try:
                 with self.connection.transaction():
@@ -153,14 +157,14 @@ class Inserter:
                     if not wait:
                         self.connection.execute("set constraints all immediate")
             except CheckViolation as error:
-                pinned = self.pinned.get(table.relation, set())
+                kept = {*self.pinned.get(table.relation, ()), *pinned}
                 mended = attempt + 1 < _ATTEMPTS and mend(
                     self.connection,
                     table,
                     values,
                     error,
                     attempt=attempt,
-                    pinned=pinned,
+                    pinned=kept,
                     salt=self.salt,
                 )
                 if not mended:

@@ -10,6 +10,7 @@ from ...spec import Condition, Members, Owned, Spec
 from ..catalog import Catalog, Column, ForeignKey, Table
 from ..model import USERS, WORLDS, Identity, World
 from .checks import enumerated
+from .claimants import by_rows
 from .model import Row, Scenario
 from .ordering import insertion_order, must_have, needed
 from .people import Membership, People, people
@@ -22,10 +23,11 @@ def plan(spec: Spec, catalog: Catalog, salt: str = "") -> Scenario:
     """The scenario as it is meant to be; seeding makes it real and corrects it."""
     planner = Planner(spec, catalog, people(spec, catalog, salt), salt)
     planner.run()
+    known = planner.people.identities
     return Scenario(
         spec,
         catalog,
-        (*planner.people.identities,),
+        (*known, *by_rows(spec, catalog, planner.rows, known, salt)),
         tuple(planner.rows),
         untested=planner.untested,
         salt=salt,

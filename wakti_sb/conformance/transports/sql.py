@@ -35,7 +35,7 @@ from .effects import State, changed, state, touched
 _CLAIMS = "select set_config('request.jwt.claims', %s, true)"
 _BECOME = (
     "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true),"
-    " set_config('statement_timeout', %s, true)"
+    " set_config('statement_timeout', %s, true), set_config('request.headers', %s, true)"
 )
 
 
@@ -111,7 +111,9 @@ class SqlTransport:
     def _become(self, attempt: Attempt) -> None:
         who = attempt.who
         timeout = self.scenario.catalog.timeout(who.role)
-        self.connection.execute(_BECOME, (who.role, json.dumps(who.token), timeout))
+        self.connection.execute(
+            _BECOME, (who.role, json.dumps(who.token), timeout, json.dumps(dict(who.headers)))
+        )
 
     def _read(self, request: Select) -> Outcome:
         statement = to_sql(request)

@@ -24,7 +24,7 @@ from ..model import (
 )
 from ..scenario import Row, sample
 from ..scenario.statements import text
-from .described import Described, can, pairs, whose
+from .described import Described, can, pairs
 from .insert import closed_parent, intruder, open_to, repointed, under
 
 
@@ -78,14 +78,14 @@ def _one_row(
         changed = [c for c in plain if _by_itself(described, c)] or plain or changed
     values = _values(described, changed, row)
     if allowed and not described.changeable():
-        values = _as_it_is(described, described.sendable(), row)
+        values = _as_it_is(described, described.sendable() or changed, row)
     elif not _plain(described, changed[0]):
         # Nothing but references and what others refer to: where these may lead is the question of
         # other cases.
         values = _as_it_is(described, changed, row)
     request = Update(described.entry.table, values, described.where(row))
     yield Case(
-        id=f"{described.name}: {who.label} {can(allowed)} change {whose(row, who)}",
+        id=f"{described.name}: {who.label} {can(allowed)} change {described.whose(row, who)}",
         subject=described.about,
         operation="update",
         family=Family.OWN if allowed else Family.FOREIGN,
@@ -179,7 +179,8 @@ def _fixed(described: Described, this: Row) -> Iterator[Case]:
             other = sample(column, 41, described.scenario.salt)  # its present value would pass
         request = Update(described.entry.table, ((column.name, other),), described.where(this))
         yield Case(
-            id=f"{described.name}: {who.label} cannot change {column.name} of {whose(this, who)}",
+            id=f"{described.name}: {who.label} "
+            f"cannot change {column.name} of {described.whose(this, who)}",
             subject=described.about,
             operation="update",
             family=Family.FIXED_COLUMN,
@@ -214,7 +215,8 @@ def _kept(described: Described, this: Row) -> Iterator[Case]:
         values = ((column.name, described.alternative(column, this)),)
         request = Update(described.entry.table, values, described.where(this), about)
         yield Case(
-            id=f"{described.name}: {who.label} cannot set {column.name} of {whose(this, who)}",
+            id=f"{described.name}: {who.label} "
+            f"cannot set {column.name} of {described.whose(this, who)}",
             subject=described.about,
             operation="update",
             family=Family.KEPT_COLUMN,
@@ -236,7 +238,7 @@ def _whole(described: Described, this: Row) -> Iterator[Case]:
     same = [c for c in columns if c not in changed]
     values = (*_values(described, changed, this), *_as_it_is(described, same, this))
     yield Case(
-        id=f"{described.name}: {who.label} can write {whose(this, who)} whole",
+        id=f"{described.name}: {who.label} can write {described.whose(this, who)} whole",
         subject=described.about,
         operation="update",
         family=Family.OWN,
@@ -254,7 +256,7 @@ def _base(described: Described, row: Row) -> Update:
     """A plain change of the row, for a control that proves the row can be reached at all."""
     columns = described.changeable() or _any_column(described)
     values = _values(described, columns[:1], row)
-    if not described.changeable() and described.entry.granted:
+    if not described.changeable() and described.entry.granted and described.sendable():
         values = _as_it_is(described, described.sendable(), row)
     elif not _plain(described, columns[0]):
         values = _as_it_is(described, columns[:1], row)
@@ -289,7 +291,11 @@ def _moves(described: Described, key: ForeignKey) -> Iterator[Case]:
             continue
         named = "" if words == "its own row" else " in its own name"
         yield _move(
-            described, who, theirs, target, f"cannot take {whose(theirs, who)} over{named}{by}"
+            described,
+            who,
+            theirs,
+            target,
+            f"cannot take {described.whose(theirs, who)} over{named}{by}",
         )
 
 

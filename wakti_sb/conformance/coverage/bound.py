@@ -27,6 +27,10 @@ class Bound:
                 self._members(bucket.members)
         for table in scenario.catalog.tables.values():
             self._add(table.relation, table.primary_key)
+            for key in table.foreign_keys:
+                if belongs(scenario, key.table):
+                    # Where these may lead is the question of cases about foreign parents.
+                    self._add(table.relation, key.columns)
         self._claims = frozenset(_claims(scenario.spec))
 
     def holds(self, table: Relation, atom: Atom) -> bool:
@@ -76,6 +80,12 @@ class Bound:
 
     def _add(self, table: Relation, columns: tuple[str, ...]) -> None:
         self._columns.setdefault(table, set()).update(columns)
+
+
+def belongs(scenario: Scenario, table: Relation) -> bool:
+    """Whether the rows of a table belong to somebody, or to a place."""
+    entry = scenario.spec.entry(table)
+    return entry is not None and scenario.spec.belongs(entry)
 
 
 def _named(entry: Owned) -> tuple[str, ...]:

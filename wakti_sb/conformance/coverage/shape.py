@@ -17,6 +17,7 @@ from ..scenario.solve import expressions_on
 from ..scenario.statements import text
 
 _MOST_COMBINATIONS = 240
+_MOST_PARENTS = 4
 _NONE: Any = object()
 _NEAR = (timedelta(), timedelta(hours=1), timedelta(days=1), timedelta(days=8), timedelta(days=40))
 _MOMENTS = ("date", "timestamp", "time")
@@ -82,6 +83,11 @@ def _values(
         # Others first: a row that names them beside its owner.
         yield from (w.user_id for w in sorted(people, key=lambda w: w.world == "this"))
     yield from _from_tokens(people, atom)
+    for key in table.foreign_keys:
+        if key.columns == (column.name,):
+            rows = [r for r in scenario.of(key.table) if r.label]
+            others = sorted(rows, key=lambda r: r.world == "this")
+            yield from (text(r.values.get(key.parent_columns[0])) for r in others[:_MOST_PARENTS])
     if column.base in ("json", "jsonb"):
         yield from _documents(atom)
     if column.base.startswith(_MOMENTS):

@@ -18,7 +18,7 @@ from ..conditions import Atom
 from ..model import OBJECTS, Identity
 from ..scenario import Row, Scenario, row_values
 from ..scenario.insert import Inserter
-from .bound import Bound
+from .bound import Bound, belongs
 from .clauses import Clause, clauses
 from .evaluate import Evaluator
 from .measure import Measured, Rows, TableMeasure
@@ -134,7 +134,10 @@ class _Widener:
         entry, members = self.scenario.spec.entry(table), self.scenario.spec.members_in(table)
         fixed = set(entry.fixed) - set(entry.immutable) if entry is not None else set()
         named = {members.key, members.user} if members is not None else set()
-        return fixed | named | set(self.scenario.catalog.tables[table].primary_key)
+        known = self.scenario.catalog.tables[table]
+        keys = (key for key in known.foreign_keys if belongs(self.scenario, key.table))
+        parents = {column for key in keys for column in key.columns}
+        return fixed | named | parents | set(known.primary_key)
 
     def _bases(self, table: Relation) -> Iterator[Row]:
         for label in ("this", "other"):

@@ -146,7 +146,7 @@ class Described:
         )
         fixed = self.pointing | set(self.entry.placing)
         solved = scenario.solved.get(self.entry.table, {})
-        own = set(self.entry.fixed)
+        own = set(self.entry.placing)
         values.update(
             {k: v for k, v in solved.items() if k not in fixed or (v is None and k not in own)}
         )
@@ -264,6 +264,14 @@ def _whose(row: Row, who: Identity) -> str:
     else:
         words = f"the row of {row.person.label}" if row.person else "a row"
     return f"{words} ({row.variant})" if row.variant else words
+
+
+def keyed(scenario: Scenario, rows: Iterable[Row]) -> tuple[tuple[Relation, Pairs], ...]:
+    """Rows by table and key, as requests name them."""
+    return tuple(
+        (row.table, tuple((c, text(row.values.get(c))) for c in scenario.key_columns(row.table)))
+        for row in rows
+    )
 
 
 def can(allowed: bool) -> str:

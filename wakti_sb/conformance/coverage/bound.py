@@ -89,7 +89,7 @@ def belongs(scenario: Scenario, table: Relation) -> bool:
 
 
 def _named(entry: Owned) -> tuple[str, ...]:
-    own = entry.fixed if entry.through or entry.members or entry.owner else ()
+    own = entry.placing if entry.through or entry.members or entry.owner else ()
     return (*own, *(condition.column for condition in entry.conditions))
 
 

@@ -165,6 +165,9 @@ class TableMeasure:
 
     def _settled(self, each: Measured) -> Measured:
         """Whether a condition on counted values is the same for all of them."""
+        named = {bucket.accepts for bucket in self.evaluator.scenario.spec.bucket}
+        if named & {helper.relation for helper in each.atom.calls}:
+            return replace(each, settled="the model names it, and cases try it both ways")
         if each.both_ways or len(each.never) != 1 or not each.atom.columns:
             return each
         tables = self.evaluator.scenario.catalog.tables

@@ -132,7 +132,7 @@ class _Widener:
 
     def _fixed(self, table: Relation) -> set[str]:
         entry, members = self.scenario.spec.entry(table), self.scenario.spec.members_in(table)
-        fixed = set(entry.fixed) - set(entry.immutable) if entry is not None else set()
+        fixed = set(entry.placing) - set(entry.immutable) if entry is not None else set()
         named = {members.key, members.user} if members is not None else set()
         known = self.scenario.catalog.tables[table]
         keys = (key for key in known.foreign_keys if belongs(self.scenario, key.table))

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from ..catalog import Column, ForeignKey
+from ..catalog import Column
 from ..model import (
     BY_GRANT,
     DENIED,
     REFUSED,
     SERVICE,
-    USERS,
     Attempt,
     Case,
-    Delete,
     Expectation,
     Family,
     Identity,
     Pairs,
     Update,
-    World,
     exactly,
 )
 from ..scenario import Row, sample
 from ..scenario.statements import text
-from .described import Described, can, pairs
-from .insert import closed_parent, intruder, open_to, repointed, under
+from .described import Described, can
+from .moves import move_cases
 
 
 def update_cases(described: Described) -> Iterator[Case]:
@@ -48,10 +46,7 @@ def update_cases(described: Described) -> Iterator[Case]:
     yield from _fixed(described, this)
     yield from _kept(described, this)
     yield from _whole(described, this)
-    for key in described.table.foreign_keys:
-        if key.table != USERS:
-            yield from _moves(described, key)
-    yield from _hand_over(described)
+    yield from move_cases(described, partial(_base, described))
 
 
 def _any_column(described: Described) -> list[Column]:
@@ -261,92 +256,3 @@ def _base(described: Described, row: Row) -> Update:
     elif not _plain(described, columns[0]):
         values = _as_it_is(described, columns[:1], row)
     return Update(described.entry.table, values, described.where(row))
-
-
-def _moves(described: Described, key: ForeignKey) -> Iterator[Case]:
-    """Let a row point at somebody else's parent, or take somebody's row over."""
-    who, world = intruder(described, "update")
-    here: World = "other" if world == "this" else "this"
-    mine = described.scenario.row(described.entry.table, here)
-    theirs = described.scenario.row(described.entry.table, world)
-    home = described.scenario.row(key.table, here)
-    if mine is None or theirs is None or home is None:
-        return
-    before = dict(mine.values)
-    parent = closed_parent(described, who, key, world, before, "update")
-    parent = parent or described.scenario.row(key.table, world)
-    if parent is None:
-        return
-    by = f" by {', '.join(key.columns)}"
-    for target, words in repointed(described, key, parent):
-        values = {**mine.values, **target}
-        if open_to(described, who, key, parent, values, "update"):
-            continue
-        named = "" if words == "its own row" else " in the owner's name"
-        sentence = f"cannot move a row into {under(parent, world)}{named}{by}"
-        yield _move(described, who, mine, target, sentence)
-        yield _move(described, who, mine, target, f"{sentence} without a filter", unfiltered=True)
-    for target, words in repointed(described, key, home):
-        if described.may(who, "update", theirs.values):
-            continue
-        named = "" if words == "its own row" else " in its own name"
-        yield _move(
-            described,
-            who,
-            theirs,
-            target,
-            f"cannot take {described.whose(theirs, who)} over{named}{by}",
-        )
-
-
-def _hand_over(described: Described) -> Iterator[Case]:
-    """Give a row away: into the name of somebody else."""
-    owner = described.entry.owner
-    if owner is None or described.table.column(owner) is None:
-        return
-    who, world = intruder(described, "update")
-    mine = described.scenario.row(described.entry.table, "other" if world == "this" else "this")
-    theirs = described.scenario.row(described.entry.table, world)
-    if mine is None or theirs is None:
-        return
-    target = {owner: theirs.values.get(owner)}
-    if described.may_write(who, "update", {**mine.values, **target}):
-        return
-    sentence = f"cannot put its own row into another's name by {owner}"
-    yield _move(described, who, mine, target, sentence)
-    yield _move(described, who, mine, target, f"{sentence} without a filter", unfiltered=True)
-
-
-def _move(
-    described: Described,
-    who: Identity,
-    row: Row,
-    target: dict[str, object],
-    sentence: str,
-    *,
-    unfiltered: bool = False,
-) -> Case:
-    where = () if unfiltered else described.where(row)
-    request = Update(described.entry.table, pairs(target), where)
-    arrange = list(described.out_of_the_way({**row.values, **target}, row))
-    if unfiltered and any(set(u.columns) <= set(target) for u in described.table.uniques):
-        # One row is left, or a unique key would answer before a policy can.
-        rest = (r for r in described.rows if described.key(r.values) != described.key(row.values))
-        arrange.extend(Delete(described.entry.table, described.where(r)) for r in rest)
-    out = tuple(dict.fromkeys(arrange))
-    single = Update(described.entry.table, pairs(target), described.where(row))
-    base = _base(described, row)
-    return Case(
-        id=f"{described.name}: {who.label} {sentence}",
-        subject=described.about,
-        operation="update",
-        family=Family.FOREIGN_PARENT,
-        attempt=Attempt(who, request, out),
-        expected=DENIED,
-        controls=(
-            Attempt(SERVICE, single, out),
-            *described.controls(base, row, "select", "update"),
-        ),
-        why=f"update = {described.entry.update.right}",
-        column=next(iter(target)),
-    )

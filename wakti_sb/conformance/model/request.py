@@ -92,7 +92,7 @@ class Call:
     `tells` are marks of rows and the keys of these rows: what to look for in the answer.
     `changes`: what counts is not the answer, but the rows of any table that are others afterwards.
     `without`: rows, by table and key, that the answer must not depend on: it is asked for again
-    when they are not there. `quoted`: what counts is that a quote in an argument breaks a statement.
+    when they are not there. `quoted`: what counts is whether a quote in a text breaks a statement.
     `variadic`: the last argument is an array that stands for any number of them.
     """
 

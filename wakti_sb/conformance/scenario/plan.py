@@ -212,12 +212,21 @@ def row_values(
     for column in table.columns:
         if column.generated or column.name in values:
             continue
-        if column.required or column.name in hidden or column.name in table.primary_key:
+        wanted = column.required or column.name in hidden or column.name in table.primary_key
+        if wanted or _tells(table, column):
             values[column.name] = sample(column, number, salt)
     for key in table.foreign_keys:
         if key.table == table.relation and any(needed(table, c) for c in key.columns):
             values.update(_itself(key, values))
     return {name: value for name, value in values.items() if table.column(name) is not None}
+
+
+def _tells(table: Table, column: Column) -> bool:
+    """Whether an optional text says something of its row that others may ask for."""
+    points = any(column.name in key.columns for key in table.foreign_keys)
+    checked = any(column.name in check.columns for check in table.checks)
+    plain = column.base in ("text", "character varying", "citext") and not column.domain_checks
+    return plain and column.default is None and not points and not checked
 
 
 def membership_values(members: Members, table: Table, membership: Membership) -> dict[str, Any]:

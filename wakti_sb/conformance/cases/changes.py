@@ -168,6 +168,8 @@ def exact_calls(
     texts = [a for a in function.arguments if a.type in TEXTS and a.name not in entry.arguments]
     if not texts and not any(a.default for a in function.arguments):
         return
+    values: dict[str, str | None] = {}
+    types: tuple[str, ...] = ()
     for value in (*_texts_of_the_owner(scenario, texts), None):
         values = {
             a.name: value if a in texts and value is not None else given.get(a.name)
@@ -177,10 +179,16 @@ def exact_calls(
             if values[argument.name] is None:
                 row = next(iter(_targets(scenario, entry, function, [argument])), None)
                 values[argument.name] = _Aim(scenario, row).value(argument, number)
+        types = tuple(argument.type for argument in function.arguments)
+        yield replace(usual, arguments=tuple(values.items()), types=types)
+    # A key may be meant as that of a person, whatever it is called.
+    person = next(str(who.user_id) for who in scenario.identities if who.world == "this")
+    meant = [
+        a.name for a in function.arguments if a.type == "uuid" and a.name not in entry.arguments
+    ]
+    if meant:
         yield replace(
-            usual,
-            arguments=tuple(values.items()),
-            types=tuple(argument.type for argument in function.arguments),
+            usual, arguments=tuple({**values, **dict.fromkeys(meant, person)}.items()), types=types
         )
 
 

@@ -136,6 +136,8 @@ create policy added on visits for insert to authenticated
 create policy changed on visits for update to authenticated
   using (doctor_id = (select auth.uid()) and private.works_at(clinic_id, 'doctor'))
   with check (doctor_id = (select auth.uid()));
+create policy removed on visits for delete to authenticated
+  using (private.works_at(clinic_id, 'admin'));
 """
 _STAFF = "{ table = 'private.staff', key = 'clinic_id', user = 'user_id', role = 'role' }"
 _CLINICS = f"""
@@ -151,6 +153,7 @@ members = {_STAFF}
 select = "member"
 insert = "own and role:doctor"
 update = "own and role:doctor"
+delete = "role:admin"
 """
 _CARDS = """
 create table boards (id uuid primary key default gen_random_uuid(),
@@ -196,7 +199,8 @@ _FURTHER = {
         _CLINIC,
         "alter policy changed on visits with check (doctor_id = (select auth.uid())"
         " and private.works_at(clinic_id, 'doctor'))",
-        "visits: a doctor cannot move a row into another row of clinics by clinic_id",
+        "visits: a doctor cannot move a row into another row of clinics by clinic_id"
+        " without a filter",
         _CLINICS,
     ),
     "a row under a parent of others that the model does not name": Hole(

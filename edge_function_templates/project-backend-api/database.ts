@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { Clock } from "./clock.ts";
 import { within } from "./deadline.ts";
 import { ApiError, isErrorCode } from "./errors.ts";
-import { Lanes } from "./lanes.ts";
+import { type Kind, Lanes } from "./lanes.ts";
 
 /** What a function of the database's site API answers. */
 export interface Row {
@@ -26,13 +26,13 @@ export type Parameter =
 
 /** The functions of schema `wakti` that the role of this API may call, and their parameters. */
 const functions = {
-  submit: 5,
-  list_items: 8,
-  search_items: 12,
-  read_item: 7,
-  create_item: 8,
-  update_item: 8,
-  delete_item: 7,
+  submit: 6,
+  list_items: 9,
+  search_items: 13,
+  read_item: 8,
+  create_item: 9,
+  update_item: 9,
+  delete_item: 8,
   begin_signup: 4,
   finish_signup: 5,
   begin_login: 4,
@@ -40,7 +40,7 @@ const functions = {
   me: 4,
   logout: 4,
   begin_upload: 5,
-  reserve_upload: 8,
+  reserve_upload: 9,
   complete_upload: 2,
   release_uploads: 2,
   find_upload: 5,
@@ -59,13 +59,13 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** The functions that only read. */
-const reads: ReadonlySet<FunctionName> = new Set<FunctionName>([
-  "list_items",
-  "search_items",
-  "read_item",
-  "me",
-]);
+/** The functions that only read; a search may take long. */
+const kinds: Partial<Record<FunctionName, Kind>> = {
+  list_items: "read",
+  search_items: "search",
+  read_item: "read",
+  me: "read",
+};
 
 /**
  * Milliseconds until a database that does not answer counts as gone. By then a call is over or will
@@ -139,14 +139,17 @@ export function connect(url: string, isEdgeRole: boolean): Database {
     () => unavailable("all connections are held up"),
   );
   const clock = new Clock(() =>
-    run((sql) => sql`select extract(epoch from clock_timestamp()) as now`, true)
+    run(
+      (sql) => sql`select extract(epoch from clock_timestamp()) as now`,
+      "read",
+    )
       .then(([row]) => Number(row?.now) * 1_000)
   );
 
   /** The driver can leave a connection that was cut in the middle waiting for ever. */
   async function run<T>(
     query: (sql: postgres.Sql) => PromiseLike<T>,
-    isRead: boolean,
+    kind: Kind,
   ): Promise<T> {
     let renew = (): void => {};
     const asked = lanes.run((place) => {
@@ -157,7 +160,7 @@ export function connect(url: string, isEdgeRole: boolean): Database {
         sql.end({ timeout: 5 }).catch(() => {});
       };
       return query(sql);
-    }, isRead);
+    }, kind);
     try {
       return await within(asked, patience, () => unavailable("no answer"));
     } catch (error) {
@@ -184,7 +187,7 @@ export function connect(url: string, isEdgeRole: boolean): Database {
             return [...await send(transaction)];
           })
         : send,
-      reads.has(name),
+      kinds[name] ?? "write",
     );
     // A connection that is cut at the wrong moment gives a result without its row.
     if (row === undefined) throw unavailable("no row");
@@ -212,11 +215,13 @@ export function connect(url: string, isEdgeRole: boolean): Database {
           throw error;
         });
       } catch (error) {
-        throw translate(error);
+        throw kinds[name] === "search" && codeOf(error) === "57014"
+          ? new ApiError("invalid_field", tooDear)
+          : translate(error);
       }
     },
     async ping() {
-      await run((sql) => sql`select 1`, true).catch((error) => {
+      await run((sql) => sql`select 1`, "read").catch((error) => {
         throw translate(error);
       });
     },
@@ -225,6 +230,9 @@ export function connect(url: string, isEdgeRole: boolean): Database {
     },
   };
 }
+
+const tooDear =
+  "This list takes too long to put together; ask for a smaller offset, or order by a column";
 
 /** What wakti.in_time() raises. */
 const late = "WKLTE";
@@ -238,7 +246,7 @@ export function bodyOf(row: Row): string {
   const code = row.code ?? "";
   throw new ApiError(
     isErrorCode(code) ? code : "internal_error",
-    code === "invalid_data" ? row.body : null,
+    code === "invalid_data" || code === "quota_exceeded" ? row.body : null,
     row.retry_after === null ? {} : { retryAfter: row.retry_after },
   );
 }

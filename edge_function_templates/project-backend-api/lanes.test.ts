@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { Lanes } from "./lanes.ts";
+import { type Kind, Lanes } from "./lanes.ts";
 
 /** Lanes named a, b and c, a clock that is set by hand, and calls that are answered by hand. */
 function stage() {
@@ -15,12 +15,12 @@ function stage() {
   return {
     chosen,
     wait: (ms: number) => time += ms,
-    call(isRead = false) {
+    call(kind: Kind = "write") {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const done = lanes.run((name) => {
         chosen.push(name);
         return promise;
-      }, isRead);
+      }, kind);
       return {
         answer: () => (resolve(), done),
         fail: () => (reject(new Error("gone")), done),
@@ -63,7 +63,7 @@ Deno.test("a connection that goes on answering is not held up, however long its 
 
 Deno.test("a long queue spills over to the next connection", () => {
   const on = stage();
-  for (let count = 0; count < 17; count++) on.call(true);
+  for (let count = 0; count < 17; count++) on.call();
   assert.equal(on.chosen.lastIndexOf("a"), 15);
   assert.equal(on.chosen[16], "b");
 });
@@ -111,18 +111,29 @@ Deno.test("writes that are held up leave a connection to reads", () => {
   on.call();
   on.wait(5);
   on.call();
-  on.call(true);
+  on.call("read");
   assert.deepEqual(on.chosen, ["a", "b", "c"]);
 });
 
-Deno.test("a single connection takes both", () => {
-  const chosen: string[] = [];
-  const lanes = new Lanes(["a"], () => new Error("dropped"));
-  for (const isRead of [true, false]) {
-    lanes.run((name) => Promise.resolve(chosen.push(name)), isRead);
-  }
-  assert.deepEqual(chosen, ["a", "a"]);
+Deno.test("searches keep to the middle", () => {
+  const on = stage();
+  on.call("search");
+  on.wait(5);
+  on.call("search"); // waits
+  on.call("read");
+  on.call("write");
+  assert.deepEqual(on.chosen, ["b", "a", "a"]);
 });
+
+for (const count of [1, 2, 3, 4]) {
+  Deno.test(`${count} connections serve every kind of call`, async () => {
+    const connections = Array.from({ length: count }, (_, at) => at);
+    const lanes = new Lanes(connections, () => new Error("dropped"));
+    for (const kind of ["read", "write", "search"] as const) {
+      await lanes.run(() => Promise.resolve(), kind);
+    }
+  });
+}
 
 Deno.test("a call that fails is over", async () => {
   const on = stage();

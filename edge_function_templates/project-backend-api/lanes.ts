@@ -12,10 +12,12 @@ const usually = 2_000;
 /** Calls that may wait. */
 const most = 500;
 
+/** What a call does. */
+export type Kind = "read" | "write" | "search";
+
 interface Lane<Connection> {
   readonly connection: Connection;
-  /** Whether it takes writes too. */
-  readonly takesWrites: boolean;
+  readonly takes: readonly Kind[];
   /** Calls that are not answered yet. */
   waiting: number;
   /** When it last answered, or began to wait. */
@@ -23,7 +25,7 @@ interface Lane<Connection> {
 }
 
 interface Turn<Connection> {
-  readonly isRead: boolean;
+  readonly kind: Kind;
   readonly take: (lane: Lane<Connection>) => void;
   isDropped: boolean;
 }
@@ -37,8 +39,8 @@ interface Turn<Connection> {
  * it; so a connection that is silent for a moment gets no more, and new calls go to the next. What
  * finds none waits here, where it can still be dropped: nobody can take back what was sent.
  *
- * The last of several connections is for reads alone, so that writes that wait for a lock hold up
- * no reader.
+ * Of several connections one is for reads alone, so that writes that wait for a lock hold up no
+ * reader; searches keep to the middle, so that dear ones hold up neither.
  */
 export class Lanes<Connection> {
   readonly #lanes: readonly Lane<Connection>[];
@@ -54,7 +56,7 @@ export class Lanes<Connection> {
   ) {
     this.#lanes = connections.map((connection, at) => ({
       connection,
-      takesWrites: at === 0 || at < connections.length - 1,
+      takes: kindsOf(at, connections.length),
       waiting: 0,
       since: 0,
     }));
@@ -68,9 +70,9 @@ export class Lanes<Connection> {
    */
   async run<T>(
     work: (connection: Connection) => PromiseLike<T>,
-    isRead = false,
+    kind: Kind = "write",
   ): Promise<T> {
-    const lane = this.#choose(isRead) ?? await this.#turn(isRead);
+    const lane = this.#choose(kind) ?? await this.#turn(kind);
     try {
       return await work(lane.connection);
     } finally {
@@ -81,10 +83,10 @@ export class Lanes<Connection> {
   }
 
   /** The first that is not held up, which has one call more from now on. */
-  #choose(isRead: boolean): Lane<Connection> | undefined {
+  #choose(kind: Kind): Lane<Connection> | undefined {
     const now = this.#now();
-    const lane = this.#lanes.find(({ takesWrites, waiting, since }) =>
-      (isRead || takesWrites) &&
+    const lane = this.#lanes.find(({ takes, waiting, since }) =>
+      takes.includes(kind) &&
       (waiting === 0 || (waiting < enough && now - since < patience))
     );
     if (lane === undefined) return undefined;
@@ -93,10 +95,10 @@ export class Lanes<Connection> {
     return lane;
   }
 
-  #turn(isRead: boolean): Promise<Lane<Connection>> {
+  #turn(kind: Kind): Promise<Lane<Connection>> {
     if (this.#turns.length >= most) throw this.#dropped();
     const { promise, resolve } = Promise.withResolvers<Lane<Connection>>();
-    const turn = { isRead, take: resolve, isDropped: false };
+    const turn = { kind, take: resolve, isDropped: false };
     this.#turns.push(turn);
     return within(promise, this.longest, () => {
       turn.isDropped = true;
@@ -110,10 +112,18 @@ export class Lanes<Connection> {
     const left: Turn<Connection>[] = [];
     for (const turn of this.#turns) {
       if (turn.isDropped) continue;
-      const lane = this.#choose(turn.isRead);
+      const lane = this.#choose(turn.kind);
       if (lane === undefined) left.push(turn);
       else turn.take(lane);
     }
     this.#turns = left;
   }
+}
+
+/** What the connection at this place takes: no kind of call can hold up both of the others. */
+function kindsOf(at: number, count: number): readonly Kind[] {
+  if (count === 1) return ["read", "write", "search"];
+  if (at === 0) return ["read", "write"];
+  if (at === count - 1) return count === 2 ? ["read", "search"] : ["read"];
+  return at === 1 ? ["write", "search"] : ["search"];
 }

@@ -159,11 +159,40 @@ create unlogged table if not exists wakti.rate_limits (
 create index if not exists rate_limits_started_at_idx
 on wakti.rate_limits (started_at);
 
+-- Projects whose rows are close to the limit: from then on every new row is counted.
+create table if not exists wakti.full_projects (
+  project_id uuid not null references public.projects (id) on delete cascade,
+  kind text not null check (kind in ('items', 'submissions')),
+  primary key (project_id, kind)
+);
+
+-- What requests that name an Idempotency-Key were answered, for a day. Only the SHA-256 of the key
+-- and of what was sent with it is kept; null stands for an answer that is still being made.
+create table if not exists wakti.answered (
+  project_id uuid not null references public.projects (id) on delete cascade,
+  key bytea not null check (octet_length(key) = 32),
+  answer text,
+  created_at timestamptz not null default now(),
+  primary key (project_id, key)
+);
+
+create index if not exists answered_created_at_idx
+on wakti.answered (created_at);
+
+alter table wakti.full_projects enable row level security;
+
+alter table wakti.answered enable row level security;
+
 alter table wakti.site_sessions enable row level security;
 
 alter table wakti.site_credentials enable row level security;
 
 alter table wakti.rate_limits enable row level security;
 
-revoke all on wakti.site_sessions, wakti.site_credentials, wakti.rate_limits
+revoke all on
+  wakti.site_sessions,
+  wakti.site_credentials,
+  wakti.rate_limits,
+  wakti.full_projects,
+  wakti.answered
 from public, anon, authenticated, service_role;

@@ -56,7 +56,7 @@ declare
     "auth": {"enabled": "boolean", "signup": "boolean"},
     "rate_limits": {
       "submit": [0, 1000000], "login": [0, 1000000], "signup": [0, 1000000],
-      "write": [0, 1000000], "upload": [0, 1000000]
+      "write": [0, 1000000], "upload": [0, 1000000], "read": [0, 1000000]
     }
   }';
   override_rules constant jsonb := '{

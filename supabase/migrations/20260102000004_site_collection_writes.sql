@@ -184,8 +184,8 @@ $$;
 
 -- Add an item to a collection.
 -- Parameters: project, Origin header, client's address, owner or null, site token's SHA-256 or
--- null, collection, data as JSON text, sort order or null. Result: wakti.answer with {"item": …},
--- or 422 invalid_data. Who may call it: wakti_edge.
+-- null, collection, data as JSON text, sort order or null, what wakti.answer_before() takes. Result:
+-- wakti.answer with {"item": …}, or 422 invalid_data. Who may call it: wakti_edge.
 create or replace function wakti.create_item(
   p_project uuid,
   p_origin text,
@@ -194,7 +194,8 @@ create or replace function wakti.create_item(
   p_token bytea,
   p_collection text,
   p_data text,
-  p_sort_order integer
+  p_sort_order integer,
+  p_key bytea
 )
 returns wakti.answer
 language plpgsql
@@ -206,6 +207,7 @@ declare
   document jsonb;
   wrong text;
   item text;
+  said text;
 begin
   pass := wakti.enter_collection(
     p_project, p_origin, p_client, p_owner, p_token, p_collection, 'write'
@@ -213,10 +215,19 @@ begin
   if pass.status is not null then
     return wakti.turned_away(pass);
   end if;
+  said := wakti.answer_before(p_project, p_key);
+  if said is not null then
+    return (200, null, said, pass.cors, null)::wakti.answer;
+  end if;
   document := p_data::jsonb;
   -- What is stored is not what came: 1e308 is 5 bytes, and 309 where it is written out.
   if octet_length(document::text) > 2 * 262144 then
     return (413, 'body_too_large', null, pass.cors, null)::wakti.answer;
+  end if;
+  if not wakti.has_room(p_project, 'items', 100000) then
+    return (
+      413, 'quota_exceeded', 'The project has no room left for this', pass.cors, null
+    )::wakti.answer;
   end if;
   wrong := wakti.learn_fields(
     p_project,
@@ -239,7 +250,9 @@ begin
     pass.site_user
   )
   returning wakti.item(c) into item;
-  return (200, null, '{"item":' || item || '}', pass.cors, null)::wakti.answer;
+  said := '{"item":' || item || '}';
+  perform wakti.keep_answer(p_project, p_key, said);
+  return (200, null, said, pass.cors, null)::wakti.answer;
 end
 $$;
 
@@ -285,7 +298,8 @@ create or replace function wakti.update_item(
   p_token bytea,
   p_collection text,
   p_id uuid,
-  p_data text
+  p_data text,
+  p_key bytea
 )
 returns wakti.answer
 language plpgsql
@@ -297,12 +311,17 @@ declare
   document jsonb;
   refused text;
   item text;
+  said text;
 begin
   pass := wakti.enter_collection(
     p_project, p_origin, p_client, p_owner, p_token, p_collection, 'write'
   );
   if pass.status is not null then
     return wakti.turned_away(pass);
+  end if;
+  said := wakti.answer_before(p_project, p_key);
+  if said is not null then
+    return (200, null, said, pass.cors, null)::wakti.answer;
   end if;
   refused := wakti.item_refusal(
     p_project, p_collection, p_id, pass.is_owner, pass.setting, pass.site_user
@@ -335,7 +354,9 @@ begin
   set data = document
   where c.id = p_id and c.project_id = p_project
   returning wakti.item(c) into item;
-  return (200, null, '{"item":' || item || '}', pass.cors, null)::wakti.answer;
+  said := '{"item":' || item || '}';
+  perform wakti.keep_answer(p_project, p_key, said);
+  return (200, null, said, pass.cors, null)::wakti.answer;
 end
 $$;
 
@@ -349,7 +370,8 @@ create or replace function wakti.delete_item(
   p_owner uuid,
   p_token bytea,
   p_collection text,
-  p_id uuid
+  p_id uuid,
+  p_key bytea
 )
 returns wakti.answer
 language plpgsql
@@ -359,12 +381,17 @@ as $$
 declare
   pass wakti.pass;
   refused text;
+  said text;
 begin
   pass := wakti.enter_collection(
     p_project, p_origin, p_client, p_owner, p_token, p_collection, 'write'
   );
   if pass.status is not null then
     return wakti.turned_away(pass);
+  end if;
+  said := wakti.answer_before(p_project, p_key);
+  if said is not null then
+    return (200, null, said, pass.cors, null)::wakti.answer;
   end if;
   refused := wakti.item_refusal(
     p_project, p_collection, p_id, pass.is_owner, pass.setting, pass.site_user
@@ -381,7 +408,9 @@ begin
   update public.project_collections as c
   set status = 'deleted'
   where c.id = p_id and c.project_id = p_project;
-  return (200, null, '{"success":true}', pass.cors, null)::wakti.answer;
+  said := '{"success":true}';
+  perform wakti.keep_answer(p_project, p_key, said);
+  return (200, null, said, pass.cors, null)::wakti.answer;
 end
 $$;
 
@@ -411,22 +440,22 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.item_refusal(uuid, text, uuid, boolean, text, uuid)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer)
+revoke execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer, bytea)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text)
+revoke execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text, bytea)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid)
+revoke execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid, bytea)
 from public, anon, authenticated, service_role;
 
-grant execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer)
+grant execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer, bytea)
 to wakti_edge;
 
-grant execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text)
+grant execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text, bytea)
 to wakti_edge;
 
-grant execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid)
+grant execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid, bytea)
 to wakti_edge;
 
 grant create on schema wakti to wakti_site;
@@ -452,13 +481,13 @@ owner to wakti_site;
 alter function wakti.item_refusal(uuid, text, uuid, boolean, text, uuid)
 owner to wakti_site;
 
-alter function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer)
+alter function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer, bytea)
 owner to wakti_site;
 
-alter function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text)
+alter function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text, bytea)
 owner to wakti_site;
 
-alter function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid)
+alter function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid, bytea)
 owner to wakti_site;
 
 revoke create on schema wakti from wakti_site;

@@ -189,7 +189,7 @@ def test_the_platforms_own_url_is_narrowed_to_the_edge_role(
     db_url: str, tmp_path: Path, port: int
 ) -> None:
     project = new_project(db_url)
-    submit = "function wakti.submit(uuid, text, text, text, text)"
+    submit = "function wakti.submit(uuid, text, text, text, text, bytea)"
     body = {"projectId": project, "action": "submit", "data": {}}
     with (
         Relay(port, port_of(db_url)) as relay,

@@ -94,7 +94,7 @@ def test_the_edge_role_can_make_nothing_that_a_function_would_take_for_its_own(
         edge.execute("set role wakti_edge")
         edge.execute(THEFT)
         answer = edge.execute(
-            "select (wakti.submit(%s, null, '192.0.2.1', 'a', '{}')).status", [project.id]
+            "select (wakti.submit(%s, null, '192.0.2.1', 'a', '{}', null)).status", [project.id]
         )
         assert answer.fetchone() == (200,)
     finally:
@@ -203,7 +203,7 @@ def test_a_refused_request_binds_to_no_project(project: Project, edge: Connectio
     project.configure(enabled=False)
     edge.execute("reset role")
     with edge.transaction():
-        edge.execute("select wakti.submit(%s, null, '192.0.2.1', 'a', '{}')", [project.id])
+        edge.execute("select wakti.submit(%s, null, '192.0.2.1', 'a', '{}', null)", [project.id])
         assert edge.execute("select wakti.current_project()").fetchone() == (None,)
 
 

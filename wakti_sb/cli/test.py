@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from wakti_sb.cli._endpoint import of_an_endpoint
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
 from wakti_sb.errors import Findings, UsageError
+from wakti_sb.spec import load
 from wakti_sb.stack import Address, Target
 from wakti_sb.stack.left_out import as_json as left_out_json
 
@@ -23,10 +25,10 @@ _written = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(epilog="Example: wakti-sb test --html report.html -k upload")
 @in_project
-@click.option("--stack", "own", is_flag=True, help="The project's own stack, which has to be up.")
 @of_an_endpoint
 @_without.option()
 @click.option("-k", "keyword", metavar="EXPRESSION", help="Only tests that match, as in pytest.")
+@click.option("--read-only", is_flag=True, help="Only what changes nothing: what a stranger gets.")
 @click.option(
     "-n", "--workers", type=click.IntRange(0, 64), default=0, help="Processes that share the work."
 )
@@ -36,10 +38,10 @@ _written = click.Path(dir_okay=False, path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
 def command(
     project: Path,
-    own: bool,
     address: Address,
     without: tuple[str, ...],
     keyword: str | None,
+    read_only: bool,
     workers: int,
     junit: Path | None,
     html: Path | None,
@@ -52,9 +54,14 @@ def command(
     the suite works with people and projects of its own, takes them away again and touches nothing
     else.
     """
+    if read_only:
+        if keyword is not None or workers or junit or html or markdown:
+            raise UsageError("--read-only goes with --json alone: it is one short list.")
+        _read_only(Target(project, address, functions=True), as_json=as_json)
+        return
     for file in (junit, html, markdown):
         _must_have_a_folder(file)
-    target = Target(project, address, own=own, functions=True, without=_without.chosen(without))
+    target = Target(project, address, functions=True, without=_without.chosen(without))
     with progress() as listener, target.endpoint(listener) as endpoint:
         site_suite.check(endpoint)
         report = site_suite.run(endpoint, keyword=keyword, workers=workers, listener=listener)
@@ -75,6 +82,25 @@ def command(
     if not report.good:
         raise Findings(site_suite.summary(report))
     note(site_suite.summary(report))
+
+
+def _read_only(target: Target, *, as_json: bool) -> None:
+    spec = load(target.project / "wakti.toml")
+    with progress() as listener, target.endpoint(listener) as endpoint:
+        site_suite.check(endpoint)
+        looks = site_suite.read_only(endpoint, spec)
+    if as_json:
+        click.echo(json.dumps([asdict(look) for look in looks], indent=2))
+    else:
+        for look in looks:
+            sign = {True: "✓", False: "✗", None: "?"}[look.good]
+            click.echo(f"{sign} {look.name} ({look.got})")
+    bad = [look.name for look in looks if look.good is False]
+    if bad:
+        raise Findings(f"not as the model says: {', '.join(bad)}.")
+    undecided = sum(look.good is None for look in looks)
+    if undecided:
+        note(f"{undecided} cannot be told apart while there are no rows.")
 
 
 def _show(report: site_suite.Report) -> None:

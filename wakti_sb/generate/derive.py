@@ -285,6 +285,8 @@ def _grants(owned: Owned) -> Iterator[Grant]:
             columns = tuple(
                 c for c in rule.columns if operation != "select" or c not in owned.hidden
             )
+            if operation == "insert":
+                columns += tuple(c for c in owned.kept if c not in columns)
             if operation == "update":
                 # Sent along with the others; the triggers see to them. A table that another
                 # program made has none, so nothing more is opened there.

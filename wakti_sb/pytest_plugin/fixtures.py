@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from supabase import Client
 
     from wakti_sb.pytest_plugin.people import Person
-    from wakti_sb.stack import EmbeddedStack, Endpoint
+    from wakti_sb.stack import EmbeddedStack, Endpoint, Mailbox
 
 _SPEAK_AS = "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)"
 _SPEAKING = (
@@ -126,6 +126,14 @@ def service(endpoint: Endpoint) -> Iterator[Client]:
     made = client(endpoint, endpoint.secret_key)
     yield made
     close(made)
+
+
+@pytest.fixture(scope="session")
+def mailbox(endpoint: Endpoint) -> Mailbox:
+    """The mail that the stack made for the tests would have sent."""
+    from wakti_sb.stack import Mailbox
+
+    return Mailbox(endpoint.api_url)
 
 
 @pytest.fixture

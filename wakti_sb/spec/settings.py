@@ -108,6 +108,9 @@ class Limits(Section):
     file: Size = 10 * MIB
     project: Size = 50 * MIB
     filename_chars: Annotated[int, Field(ge=16, le=200)] = 100
+    answer: Size = 8 * MIB
+    items: Annotated[int, Field(ge=1, le=100_000_000)] = 100_000
+    submissions: Annotated[int, Field(ge=1, le=100_000_000)] = 100_000
 
 
 class Uploads(Section):
@@ -146,6 +149,7 @@ class RateLimits(Section):
     signup: Rate = 20
     write: Rate = 120
     upload: Rate = 30
+    read: Rate = 1_000
 
 
 class Stack(Section):

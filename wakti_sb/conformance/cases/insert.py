@@ -318,7 +318,11 @@ def _columns(described: Described) -> Iterator[Case]:
         return
     base = own_payload(described, who)
     for column in described.table.columns:
-        if column.name in allowed or column.generated or column.identity == "a":
+        if (
+            column.name in (*allowed, *described.entry.kept)
+            or column.generated
+            or column.identity == "a"
+        ):
             continue
         value = sample(column, 43, described.scenario.salt)
         values = {**base, column.name: value}

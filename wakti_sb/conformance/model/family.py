@@ -33,4 +33,9 @@ class Family(StrEnum):
     TOKEN = "token"  # noqa: S105  (a kind of probe)
 
 
-ABOUT_COLUMNS = (Family.HIDDEN_COLUMN, Family.FIXED_COLUMN, Family.COLUMN)
+ABOUT_COLUMNS = (
+    Family.HIDDEN_COLUMN,
+    Family.FIXED_COLUMN,
+    Family.KEPT_COLUMN,
+    Family.COLUMN,
+)

@@ -11,7 +11,7 @@ from tests.conformance.conftest import NAMES, Example
 from tests.conformance.schemas import POLICY, applied, model, table
 from wakti_sb.conformance import run
 from wakti_sb.conformance.catalog import Helper
-from wakti_sb.conformance.conditions import claimed, taken_apart
+from wakti_sb.conformance.conditions import Helpers, claimed, taken_apart
 from wakti_sb.conformance.model import Problem
 from wakti_sb.reports import as_json
 from wakti_sb.spec import Relation, Spec, parse
@@ -198,23 +198,25 @@ _MEMBERS = Helper(
     ],
 )
 def test_an_expression_falls_into_its_conditions(expression: str, atoms: list[str]) -> None:
-    taken = taken_apart(expression, {"my_teams": [_MEMBERS]}, "t")
+    taken = taken_apart(expression, Helpers(my_teams=(_MEMBERS,)), "t")
     assert [atom.text for atom in taken.atoms] == atoms
 
 
 def test_a_condition_in_a_function_of_its_owner_is_known_to_be_past_the_policies() -> None:
-    taken = taken_apart("team in (select private.my_teams('{a}'))", {"my_teams": [_MEMBERS]}, "t")
+    taken = taken_apart(
+        "team in (select private.my_teams('{a}'))", Helpers(my_teams=(_MEMBERS,)), "t"
+    )
     assert [atom.definer for atom in taken.atoms] == [False, True, True]
     assert taken.atoms[1].scopes[0].others == ("m.role = ANY('{a}')",)
 
 
 def test_what_the_parser_cannot_read_is_said() -> None:
-    assert taken_apart("(", {}).problem == "the parser cannot read it"
+    assert taken_apart("(", Helpers()).problem == "the parser cannot read it"
 
 
 def test_what_a_condition_reads_of_the_token_is_seen() -> None:
     text = "((auth.jwt() -> 'app_metadata'::text) ->> 'role'::text) = 'admin'::text"
-    (atom,) = taken_apart(text, {}).atoms
+    (atom,) = taken_apart(text, Helpers()).atoms
     (found,) = claimed(atom)
     assert (found.source, found.path, found.values) == (
         "token",

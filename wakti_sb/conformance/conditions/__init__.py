@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .atoms import MOST, Atom, Scope, Taken, by_name, is_null_test, taken_apart
+from .atoms import MOST, Atom, Helpers, Scope, Taken, by_name, is_null_test, taken_apart
 from .claims import Claimed, claimed, paths_of
 from .expression import conjuncts, parsed, printed, unqualified, unreadable
 
@@ -10,6 +10,7 @@ __all__ = [
     "MOST",
     "Atom",
     "Claimed",
+    "Helpers",
     "Scope",
     "Taken",
     "by_name",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pglast.enums import SubLinkType
@@ -59,15 +60,25 @@ class Taken:
     problem: str = ""
 
 
-def by_name(helpers: Iterable[Helper]) -> Mapping[str, Sequence[Helper]]:
+class Helpers(dict[str, tuple[Helper, ...]]):
+    """The project's functions by their name without the schema; the same object is the same key."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(self)
+
+
+@lru_cache(maxsize=8)
+def by_name(helpers: tuple[Helper, ...]) -> Helpers:
     """Functions by their name; those of `public` first."""
-    found: dict[str, list[Helper]] = {}
+    found = Helpers()
     for helper in sorted(helpers, key=lambda h: h.relation.schema != "public"):
-        found.setdefault(helper.relation.name, []).append(helper)
+        name = helper.relation.name
+        found[name] = (*found.get(name, ()), helper)
     return found
 
 
-def taken_apart(expression: str, helpers: Mapping[str, Sequence[Helper]], table: str = "") -> Taken:
+@lru_cache(maxsize=4096)
+def taken_apart(expression: str, helpers: Helpers, table: str = "") -> Taken:
     """The atoms of a policy's expression, each once, at most `MOST`.
 
     Parameters:
@@ -84,9 +95,7 @@ def taken_apart(expression: str, helpers: Mapping[str, Sequence[Helper]], table:
     return Taken(atoms)
 
 
-def from_select(
-    text: str, helpers: Mapping[str, Sequence[Helper]], *, definer: bool = False
-) -> Taken:
+def from_select(text: str, helpers: Helpers, *, definer: bool = False) -> Taken:
     """The atoms in the WHERE of a query, such as a view's."""
     from pglast import parse_sql
     from pglast.parser import ParseError
@@ -110,7 +119,7 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Walker:
-    helpers: Mapping[str, Sequence[Helper]]
+    helpers: Helpers
     table: str = ""
 
     def boolean(self, node: Any, place: _Place) -> Iterator[Atom]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from .atoms import Atom
@@ -40,11 +41,12 @@ class Claimed:
     columns: tuple[tuple[str, str], ...] = ()
 
 
-def claimed(atom: Atom) -> Iterator[Claimed]:
+@lru_cache(maxsize=4096)
+def claimed(atom: Atom) -> tuple[Claimed, ...]:
     """The values of token and request that a condition reads, each once."""
     tree = parsed(atom.text)
     if tree is None:
-        return
+        return ()
     found: dict[tuple[Source, tuple[str, ...]], None] = {}
     used: set[str] = set()
     for source, path in _paths(tree):
@@ -55,8 +57,7 @@ def claimed(atom: Atom) -> Iterator[Claimed]:
             used |= set(path)
     values = tuple(dict.fromkeys(v for v in _texts(tree) if v not in used))
     pattern = _pattern(tree)
-    for source, path in found:
-        yield Claimed(source, path, values, pattern, atom.columns)
+    return tuple(Claimed(source, path, values, pattern, atom.columns) for source, path in found)
 
 
 def _paths(tree: Any) -> Iterator[tuple[Source, tuple[str, ...]]]:

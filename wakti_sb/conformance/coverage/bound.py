@@ -31,6 +31,7 @@ class Bound:
                 if belongs(scenario, key.table):
                     # Where these may lead is the question of cases about foreign parents.
                     self._add(table.relation, key.columns)
+        self._known: dict[tuple[Relation, Atom], bool] = {}
         self._claims = frozenset(_claims(scenario.spec))
 
     def holds(self, table: Relation, atom: Atom) -> bool:
@@ -39,6 +40,11 @@ class Bound:
         Such a one cannot be true for somebody who must be refused, unless the model is wrong
         about it. Any other has to be seen true for somebody who must be refused.
         """
+        if (table, atom) not in self._known:
+            self._known[table, atom] = self._holds(table, atom)
+        return self._known[table, atom]
+
+    def _holds(self, table: Relation, atom: Atom) -> bool:
         found = [self.resolved(table, atom, *each) for each in atom.columns]
         if not all(column in self._columns.get(where, ()) for where, column in found):
             return False

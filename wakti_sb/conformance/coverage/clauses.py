@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...spec import OPERATIONS, Operation, Relation
-from ..catalog import Helper, Policy, Table
-from ..conditions import Taken, by_name, taken_apart
+from ..catalog import Policy, Table
+from ..conditions import Helpers, Taken, by_name, taken_apart
 from ..model import API_ROLES, OBJECTS
 from ..scenario import Scenario
 
@@ -66,7 +66,7 @@ def _about_ours(scenario: Scenario, policy: Policy) -> bool:
     return "bucket_id" not in text or any(f"'{name}'" in text for name in names)
 
 
-def _of(table: Table, policy: Policy, helpers: Mapping[str, Sequence[Helper]]) -> Iterator[Clause]:
+def _of(table: Table, policy: Policy, helpers: Helpers) -> Iterator[Clause]:
     roles = frozenset(role for role in API_ROLES if {"public", role} & set(policy.roles))
     if not roles:
         return  # nobody's token leads there: its own tests answer for it

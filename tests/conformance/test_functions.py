@@ -108,7 +108,7 @@ def test_what_a_definer_function_gives_away_is_found_without_being_told_what_to_
             "select * from public.notes where user_id = auth.uid()",
         ),
         ("echoed(note_id uuid) returns uuid", "select note_id"),
-        ("how_many() returns bigint", "select count(*) from public.notes"),
+        ("mine() returns bigint", "select count(*) from public.notes where user_id = auth.uid()"),
     ],
 )
 def test_a_definer_function_that_tells_nothing_of_others_is_clean(

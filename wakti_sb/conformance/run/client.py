@@ -39,7 +39,7 @@ _SALT = "client"  # other ids than those of the SQL run, which may go on at the 
 
 @dataclass(frozen=True)
 class ClientRun:
-    """What came of it.
+    """Cases, outcomes and leftovers of a run through the client.
 
     Parameters:
         verdicts: of every case that can travel over HTTP.

@@ -53,7 +53,7 @@ class ClientTransport:
         self._files = None if store is None else FileRequests(clients, store)
 
     def perform(self, attempt: Attempt) -> Outcome:
-        """Do it, look what came of it, undo it."""
+        """Send the request, look at its effect, undo it."""
         for delete in attempt.arrange:
             self.connection.execute(to_sql(delete))
         looks = not isinstance(attempt.request, Select | Call)

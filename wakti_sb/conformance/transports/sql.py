@@ -61,7 +61,7 @@ class SqlTransport:
         self._all: dict[Relation, State] | None = None
 
     def perform(self, attempt: Attempt) -> Outcome:
-        """Do it, look what came of it, undo it."""
+        """Send the request, look at its effect, undo it."""
         run = self.connection.execute
         run("savepoint attempt")
         try:

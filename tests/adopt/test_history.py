@@ -146,3 +146,9 @@ def test_a_history_that_was_applied_is_not_written_anew(db_url: str, folder: Pat
     shutil.copytree(NEW, folder / "supabase" / "migrations", dirs_exist_ok=True)
     with pytest.raises(Exception, match="has had migration 20260101000100"):
         adopt.adopt_history(folder, history.ROOT, db_url)
+
+
+@pytest.mark.slow  # looks through every migration with two linters
+def test_the_history_that_adopts_passes_lint() -> None:
+    done = wakti("lint", cwd=history.project())
+    assert done.returncode == 0, done.stdout + done.stderr

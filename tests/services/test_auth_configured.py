@@ -102,7 +102,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (supabase / "config.toml").write_text(CONFIG)
     (supabase / "recovery.html").write_text("<b>{{ .Token }}</b> {{ if .X }}{{ .SiteURL }}")
     key = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
-    keys = [{**key, "kid": "first", "alg": "ES256"}]
+    # As the official CLI writes keys: one that only verifies signs nothing.
+    kept = {"kty": "oct", "k": "c2VjcmV0" * 8, "kid": "kept", "alg": "HS256", "key_ops": ["verify"]}
+    keys = [kept, {**key, "kid": "first", "alg": "ES256", "key_ops": ["sign", "verify"]}]
     (supabase / "signing_keys.json").write_text(json.dumps(keys))
     return project
 

@@ -44,7 +44,7 @@ export class Credentials {
   readonly #secret: Uint8Array;
   readonly #signingKeys: readonly JWK[];
 
-  /** @param signingKeys Private keys for users' tokens; the first signs. None: the secret does. */
+  /** @param signingKeys Private keys for users' tokens; the first that may signs. None: the secret does. */
   constructor(readonly keys: Keys, signingKeys: readonly JWK[] = []) {
     this.#kinds = new Map([
       [keys.publishableKey, "publishable"],
@@ -126,12 +126,13 @@ export class Credentials {
 
   /** A token of a user. `claims` must hold `iat` and `exp`. */
   async signUser(claims: Claims): Promise<string> {
-    const [key] = this.#signingKeys;
+    const key = this.#signingKeys.find(mayBeSignedWith);
     if (key === undefined) return await this.sign(claims);
     const alg = algorithmOf(key);
     return await new SignJWT({ ...claims })
       .setProtectedHeader({ alg, typ: "JWT", ...key.kid && { kid: key.kid } })
-      .sign(await importJWK(key, alg));
+      // A private key only signs, whatever else its file says that it is for.
+      .sign(await importJWK({ ...key, key_ops: ["sign"] }, alg));
   }
 
   /** A token of ours. `claims` must hold `iat` and `exp`. */
@@ -140,6 +141,11 @@ export class Credentials {
       .setProtectedHeader({ alg: "HS256", typ: "JWT" })
       .sign(this.#secret);
   }
+}
+
+/** A key that only verifies is there for tokens that were signed before. */
+function mayBeSignedWith({ key_ops }: JWK): boolean {
+  return key_ops === undefined || key_ops.includes("sign");
 }
 
 function algorithmOf({ alg, kty, crv }: JWK): string {

@@ -57,7 +57,11 @@ export async function admin(auth: AuthService, call: Call): Promise<Response> {
       return Response.json(await generateLink(auth, call, params));
     }
     case "sso":
-      throw notServed(404, "saml_provider_disabled", "Single sign-on (SAML)");
+      throw notServed(
+        404,
+        "saml_provider_disabled",
+        "SAML 2.0 is disabled: it",
+      );
     case "oauth":
     case "custom-providers":
       throw notServed(404, "feature_disabled", "OAuth");

@@ -202,7 +202,7 @@ const POSTS: Readonly<Record<string, typeof signUp>> = {
 const oauth = () =>
   notServed(400, "provider_disabled", "Sign-in by OAuth and OIDC");
 const sso = () =>
-  notServed(404, "saml_provider_disabled", "Single sign-on (SAML)");
+  notServed(404, "saml_provider_disabled", "SAML 2.0 is disabled: it");
 
 /** What needs somebody outside this machine, or a device that no test has. */
 const NOT_SERVED: Readonly<Record<string, () => Problem>> = {

@@ -11,6 +11,7 @@ import { logError, logRequest } from "./log.ts";
 import { mailAnswer } from "./mail/answers.ts";
 import type { Mailbox } from "./mail/mailbox.ts";
 import { Problem } from "./problem.ts";
+import { refuseToJoin, wantsSocket } from "./realtime.ts";
 import type { DataApi } from "./rest/data_api.ts";
 import { answerRest } from "./rest/endpoint.ts";
 import { rest } from "./rest.ts";
@@ -91,6 +92,9 @@ export class Gateway {
     const own = below("/_wakti");
     if (own !== null) return await this.#own(request, url, own);
 
+    if (below("/realtime/v1") !== null && wantsSocket(request)) {
+      return refuseToJoin(request);
+    }
     if (isPreflight(request)) return preflightAnswer(request);
     return openToAll(await this.#api(request, url, client).catch(asResponse));
   }

@@ -44,7 +44,7 @@ function start(settings: Settings): void {
     credentials,
     settings.wallClock,
   );
-  const files = new FileStore(settings.storageDir);
+  const files = new FileStore(settings.storageDir, settings.fileSizeLimit);
   files.sweep().catch(logError);
   if (settings.logsDir !== null) keepLogsShort(settings.logsDir);
   const data = settings.dataApi === "own" ? openDataApi(settings) : null;

@@ -8,6 +8,8 @@ export interface Settings {
   /** The database as its superuser; the service roles share its password. */
   readonly databaseUrl: string;
   readonly storageDir: string;
+  /** The most bytes of a file, in every bucket. */
+  readonly fileSizeLimit: number;
   readonly jwtSecret: string;
   readonly publishableKey: string;
   readonly secretKey: string;
@@ -48,6 +50,7 @@ export const VARIABLES = [
   "WAKTI_PORT",
   "WAKTI_DB_URL",
   "WAKTI_STORAGE_DIR",
+  "WAKTI_FILE_SIZE_LIMIT",
   "WAKTI_JWT_SECRET",
   "WAKTI_PUBLISHABLE_KEY",
   "WAKTI_SECRET_KEY",
@@ -100,6 +103,12 @@ export function readSettings(
     port: integer(required, "WAKTI_PORT", 0, 65535),
     databaseUrl: databaseUrl(required, "WAKTI_DB_URL"),
     storageDir: required("WAKTI_STORAGE_DIR"),
+    fileSizeLimit: integer(
+      required,
+      "WAKTI_FILE_SIZE_LIMIT",
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
     jwtSecret: required("WAKTI_JWT_SECRET"),
     publishableKey: required("WAKTI_PUBLISHABLE_KEY"),
     secretKey: required("WAKTI_SECRET_KEY"),

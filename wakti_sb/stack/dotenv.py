@@ -1,4 +1,4 @@
-"""Files of environment variables, as the official CLI reads `supabase/functions/.env`."""
+"""Files of environment variables, as the official CLI reads them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ from pathlib import Path
 
 from wakti_sb.errors import SpecError
 
-FILE = ".env"
-_OF_THE_PLATFORM = "SUPABASE_"
 # As godotenv, which the official CLI reads with: ${NAME} and $NAME, but not \$NAME.
 _REFERENCE = re.compile(r"(\\)?\$(?:\{([A-Z0-9_]+)\}|([A-Z0-9_]+))")
 
 
 def read(file: Path, place: str) -> dict[str, str]:
     """The variables that a file sets; none if it is not there.
-
-    Names that begin with SUPABASE_ are the platform's own and are left out, as it does.
 
     Parameters:
         place: what the file is called in errors.
@@ -43,7 +39,7 @@ def read(file: Path, place: str) -> dict[str, str]:
         if binding.key is not None and binding.value is not None:
             literal = original.partition("=")[2].lstrip().startswith("'")
             values[binding.key] = binding.value if literal else _expand(binding.value, values)
-    return {name: value for name, value in values.items() if not name.startswith(_OF_THE_PLATFORM)}
+    return values
 
 
 def _expand(value: str, known: dict[str, str]) -> str:

@@ -27,15 +27,18 @@ alter column uploaded_at set default now();
 
 alter table public.project_form_submissions
 alter column form_name set default 'contact',
+alter column data set default '{}',
 alter column status set default 'unread',
 alter column created_at set default now();
 
 alter table public.project_collections
+alter column data set default '{}',
 alter column status set default 'active',
 alter column created_at set default now(),
 alter column updated_at set default now();
 
 alter table public.project_collection_schemas
+alter column schema set default '{"fields": []}',
 alter column created_at set default now(),
 alter column updated_at set default now();
 

@@ -75,9 +75,9 @@ def _rows(world: World, ledger: Ledger) -> Iterator[str]:
         yield from _differs(one, one.marker in stored[one.action])
     for one in ledger.answers("create"):
         if one.succeeded and one.made not in stored["create"]:
-            yield "success is lost"
+            yield "create: success is lost"
         if one.refused and one.marker in first:
-            yield "refusal left something"
+            yield "create: refusal left something"
     doubled = world.rows(
         "select data ->> 'marker' from public.project_form_submissions"
         " group by project_id, data ->> 'marker' having count(*) > 1"
@@ -95,7 +95,8 @@ def _items(world: World, ledger: Ledger) -> Iterator[str]:
     }
     for item, changes in ledger.changes():
         if item not in stored:
-            yield "success is lost"
+            if any(one.succeeded for one in changes):
+                yield "item: success is lost"
             continue
         marker, status = stored[item]
         updates = [one for one in changes if one.action == "update"]
@@ -103,9 +104,9 @@ def _items(world: World, ledger: Ledger) -> Iterator[str]:
         last = successes[-1] if successes else -1
         allowed = [one.marker for one in updates[max(last, 0) :] if not one.refused]
         if any(one.refused and one.marker == marker for one in updates):
-            yield "refusal left something"
+            yield "update: refusal left something"
         elif last >= 0 and marker not in allowed:
-            yield "success is lost"
+            yield "update: success is lost"
         for one in changes:
             if one.action == "delete":
                 yield from _differs(one, status == "deleted")
@@ -152,9 +153,9 @@ def _answers(ledger: Ledger, may_be_unanswered: bool) -> Iterator[str]:
 
 def _differs(one: Answer, there: bool) -> Iterator[str]:
     if one.succeeded and not there:
-        yield "success is lost"
+        yield f"{one.action}: success is lost"
     if one.refused and there:
-        yield "refusal left something"
+        yield f"{one.action}: refusal left something"
 
 
 def _texts(world: World, query: str) -> set[str]:

@@ -62,7 +62,7 @@ class Crowd:
             await asyncio.gather(*(self._one(http, number) for number in range(self._count)))
 
     async def _one(self, http: httpx.AsyncClient, number: int) -> None:
-        chance = random.Random(number)  # noqa: S311 - which request comes next is no secret
+        chance = random.Random(number)
         items: list[tuple[str, str]] = []  # project and id: this visitor's alone
         await asyncio.sleep(chance.random() * PAUSE)
         while not self._leaving.is_set():

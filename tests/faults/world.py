@@ -163,6 +163,9 @@ def running(folder: Path) -> Iterator[World]:
     shutil.copytree(ROOT / "supabase", folder / "supabase")
     # Accounts are made by the hundred: their hashes are not what is tried here.
     (folder / "supabase" / "functions" / ".env").write_text("WAKTI_PBKDF2_ITERATIONS=1000\n")
+    # What was answered has to be there after a crash: local stacks are not made for that otherwise.
+    toml = (ROOT / "wakti.toml").read_text("utf-8")
+    (folder / "wakti.toml").write_text(toml.replace("[stack]\n", "[stack]\ndurable = true\n", 1))
     stack = EmbeddedStack(folder)
     world = World(stack, stack.up(port=0))
     try:

@@ -35,7 +35,7 @@ class Run:
     def line(self) -> str:
         """A row of the table."""
         found = self.differences
-        kinds = ", ".join(f"{count} × {kind}" for kind, count in sorted(found.counts.items()))
+        kinds = ", ".join(f"{count} x {kind}" for kind, count in sorted(found.counts.items()))
         return (
             f"{self.fault.name:50} {found.asked:6} asked {found.succeeded:6} done"
             f" {found.refused:5} refused {found.unanswered:4} unanswered"

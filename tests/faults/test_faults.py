@@ -1,4 +1,4 @@
-"""A short run of every kind of fault; `make faults` runs them all, longer and with more visitors."""
+"""A short run of faults under load; `make faults` runs every one, with more visitors, for longer."""
 
 from __future__ import annotations
 

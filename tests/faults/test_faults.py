@@ -1,4 +1,4 @@
-"""A short run of faults under load; `make faults` runs every one, with more visitors, for longer."""
+"""A short run of faults under load; `make faults` runs every one, for longer."""
 
 from __future__ import annotations
 

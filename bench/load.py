@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -28,10 +29,12 @@ class Request:
     Parameters:
         url: with its query.
         body: JSON to post; None for a GET.
+        headers: sent with it.
     """
 
     url: str
-    body: dict[str, object] | None = None
+    body: Mapping[str, object] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,11 +121,14 @@ def _output(command: list[str]) -> str:
 
 
 def _lua(request: Request) -> str:
+    headers = "".join(
+        f'wrk.headers["{name}"] = "{value}"\n' for name, value in request.headers.items()
+    )
     if request.body is None:
-        return 'wrk.method = "GET"\n'
+        return f'wrk.method = "GET"\n{headers}'
     body = json.dumps(request.body).replace("\\", "\\\\").replace("'", "\\'")
     return (
-        'wrk.method = "POST"\n'
+        f'wrk.method = "POST"\n{headers}'
         f"wrk.body = '{body}'\n"
         'wrk.headers["Content-Type"] = "application/json"\n'
     )

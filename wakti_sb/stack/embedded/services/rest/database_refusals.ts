@@ -1,13 +1,13 @@
 /** The database's errors as PostgREST reports them. */
 
-import type { Problem } from "../../problem.ts";
+import type { Problem } from "../problem.ts";
 import {
   type DatabaseError,
   isConnectionLost,
   isDatabaseError,
-} from "../../database/errors.ts";
-import { NoConnection, TooManyParameters } from "../database.ts";
-import { refusal } from "./errors.ts";
+} from "../database/errors.ts";
+import { NoConnection, TooManyParameters } from "./database.ts";
+import { refusal } from "./refusals.ts";
 
 /**
  * The refusal for an error of the database; null if it is none.

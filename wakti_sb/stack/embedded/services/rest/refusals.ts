@@ -1,6 +1,6 @@
 /** Refusals in PostgREST's shape: status, code, message, details and hint. */
 
-import { Problem } from "../../problem.ts";
+import { Problem } from "../problem.ts";
 
 export interface Explanation {
   readonly details?: unknown;

@@ -19,7 +19,7 @@ from wakti_sb.errors import WaktiError
 from wakti_sb.proxies import spare_loopback
 
 _COMMANDS = {
-    "demo": "the whole road once, on screen",
+    "demo": "a guided tour: a stack, a site's requests, who sees what",
     "init": "start a project in this folder",
     "generate": "write supabase/ from wakti.toml and the sources",
     "lint": "style, safety and row level security of the SQL; the functions' TypeScript",
@@ -42,6 +42,7 @@ _COMMANDS = {
     "dashboard": "the owner's page, for this stack or any project",
     "test": "every action and every ownership rule, on this or any project",
     "rls": "prove row level security, case by case, for any Supabase project",
+    "docs": "the pages of the documentation",
     "doctor": "what is missing on this machine",
     "cache": "what all projects on this machine share",
 }

@@ -145,6 +145,8 @@ def test(
         show(reports.matrix(report))
         for group in reports.groups(report.leaks_first):
             click.echo(reports.as_text(group))
+        both = sum(condition.both_ways for condition in report.conditions)
+        note(f"{both} of {len(report.conditions)} conditions were tried both ways.")
         note(f"{report.passed} of {report.cases} cases passed in {report.seconds:.1f} s.")
     if not report.safe:
         raise Findings(f"{len(report.findings)} findings, {len(report.untested)} tables untested.")

@@ -18,6 +18,7 @@ from psycopg import Connection
 from storage3.exceptions import StorageApiError
 from supabase import Client
 
+from wakti_sb.stack import EmbeddedStack
 from wakti_sb.stack.endpoint import Endpoint
 
 from .storage import BUCKET, PUBLIC, refused
@@ -45,6 +46,16 @@ def in_the_background(run: Callable[[int], object]) -> Iterator[None]:
         finally:
             over.set()
         working.result()
+
+
+def test_one_file_is_left_after_overwrites(service: Client, stack: EmbeddedStack) -> None:
+    for content in (b"one", b"two", b"three"):
+        service.storage.from_(BUCKET).upload("a.txt", content, UPSERT)
+    folder = stack.project / ".wakti" / "embedded" / "storage"
+    (file,) = [one for one in folder.iterdir() if one.is_file()]
+    assert file.read_bytes() == b"three"
+    service.storage.from_(BUCKET).remove(["a.txt"])
+    assert [one for one in folder.iterdir() if one.is_file()] == []
 
 
 def wait_until(database: Connection[Any], condition: LiteralString) -> None:

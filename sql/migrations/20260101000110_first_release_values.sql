@@ -32,6 +32,7 @@ settings as (
     b.id,
     section.key as section_name,
     setting.key as setting_name,
+    setting.value,
     jsonb_typeof(setting.value) as type
   from public.project_backends as b
   cross join
@@ -58,6 +59,14 @@ strange as (
   where
     settings.type
     is distinct from known.types -> settings.section_name ->> settings.setting_name
+    -- What the rules of the new tables would refuse at the next change of the row.
+    or (
+      settings.setting_name = 'max_bytes'
+      and not jsonb_path_exists(
+        settings.value, '$ ? (@ >= 1 && @ <= 1048576 && @.floor() == @)', silent => true
+      )
+    )
+    or (settings.setting_name = 'honeypot' and length(settings.value #>> '{}') > 64)
 ),
 mended as (
   select

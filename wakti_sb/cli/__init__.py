@@ -35,6 +35,7 @@ _COMMANDS = {
     "restore": "put a backup into an empty project",
     "export": "a site's data for a person: JSON, CSV, files",
     "erase": "erase a site's project or a visitor; what stays, and why",
+    "storage": "reconcile: objects and rows that have parted",
     "bench": "the measurements of this repository",
     "dashboard": "the owner's page, for this stack or any project",
     "test": "every action and every ownership rule, on this or any project",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,9 @@ from wakti_sb.site_suite import read_only
 from wakti_sb.stack import Endpoint
 
 _KINDS = ("security", "performance")
+# The Data API learns of new tables within seconds.
+_ATTEMPTS = 6
+_PAUSE = 1.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -129,8 +133,13 @@ def _access(endpoint: Endpoint, wanted: Wanted) -> Iterator[Check]:
     if wanted.spec is None:
         return
     has_backend = BACKEND in {source.name for source in wanted.functions}
-    looks = read_only(endpoint, wanted.spec, site_api=has_backend)
-    bad = [look for look in looks if look.good is False]
+    for attempt in range(_ATTEMPTS):
+        looks = read_only(endpoint, wanted.spec, site_api=has_backend)
+        bad = [look for look in looks if look.good is False]
+        if not bad:
+            break
+        if attempt + 1 < _ATTEMPTS:
+            time.sleep(_PAUSE)
     open_ones = sum(look.good is None for look in looks)
     empty = f", {open_ones} undecided: there are no rows yet" if open_ones else ""
     good = len(looks) - len(bad) - open_ones

@@ -129,6 +129,7 @@ class Database:
         from wakti_sb.stack.embedded import seeds
 
         leaving_out = self._leaving_out()
+        self._keep_secrets(name)
         self._migrate(name, leaving_out)
         with psycopg.connect(self._server.url(database=name)) as connection:
             for bucket, settings in self._config.buckets.items():
@@ -148,10 +149,23 @@ class Database:
                 seeds.sow(connection, file, self._place(file), leaving_out)
         return self._remember(leaving_out)
 
+    def _keep_secrets(self, name: str) -> None:
+        """Put the secrets of [db.vault] into a new database, for migrations to find."""
+        import psycopg
+
+        if not self._config.vault:
+            return
+        with psycopg.connect(self._server.url(database=name)) as connection:
+            for secret, value in sorted(self._config.vault.items()):
+                connection.execute("select vault.create_secret(%s, %s)", [value, secret])
+
     def _migrate(self, name: str, leaving_out: LeavingOut | None) -> None:
+        folder = self._supabase / "migrations"
+        if not self._config.migrations or not folder.is_dir():
+            return
         from wakti_sb import migrate
 
-        read = migrate.read(self._supabase / "migrations")
+        read = migrate.read(folder)
         files = tuple(replace(one, file=self._place(Path(one.file))) for one in read)
         try:
             migrate.apply(self._server.url(database=name), files, leaving_out=leaving_out)
@@ -179,7 +193,13 @@ class Database:
         (self._server.paths.state / _TEMPLATE_FILE).write_text(self._fingerprint())
 
     def _fingerprint(self) -> str:
-        settings = (sorted(self._config.buckets.items()), sorted(self._without))
+        config = self._config
+        settings = (
+            sorted(config.buckets.items()),
+            sorted(config.vault.items()),
+            config.migrations,
+            sorted(self._without),
+        )
         digest = sha256(repr(settings).encode())
         files = sorted((self._supabase / "migrations").glob("*.sql")) + self._seeds()
         for file in files:

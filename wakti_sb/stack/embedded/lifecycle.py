@@ -30,6 +30,9 @@ _OUTDATED = (
     " `wakti-sb down --no-backup` and `wakti-sb up` make it anew."
 )
 
+# A project has at least one of these below `supabase/`.
+_OF_A_PROJECT = ("migrations", "config.toml", "functions")
+
 _STEPS = (
     "preparing PostgreSQL",
     "fetching packages",
@@ -75,11 +78,14 @@ class EmbeddedStack:
         """The statements that are left out of the database."""
         return remembered.read(self._paths.state).left_out
 
-    def up(self, *, port: int | None = None, api: bool = True) -> Endpoint:
+    def up(
+        self, *, port: int | None = None, api: bool = True, env_file: Path | None = None
+    ) -> Endpoint:
         """Start what does not run yet and apply what is pending.
 
         Parameters:
             api: whether to start more than the database.
+            env_file: variables for the edge functions, in place of `supabase/functions/.env`.
             port: of the API, the database gets the next one; 0 picks two free ports; None takes
                 those of `supabase/config.toml`.
 
@@ -87,14 +93,16 @@ class EmbeddedStack:
         EnvironmentProblem if the machine lacks something, MigrationError if a migration cannot be
         applied.
         """
-        paths.make(self._paths)
-        if not (self.project / "supabase" / "migrations").is_dir():
+        supabase = self.project / "supabase"
+        if not any((supabase / one).exists() for one in _OF_A_PROJECT):
             raise UsageError(
                 "there is no supabase/migrations here.",
                 place=str(self.project),
                 remedy="`wakti-sb init` starts a project; --project names one elsewhere.",
             )
+        paths.make(self._paths)
         with self._locked():
+            edge.use(self._paths.functions, env_file)
             before = state.read(self._paths)
             if before is not None and before.complete and not before.dead():
                 return self._refresh(before, port)
@@ -102,6 +110,8 @@ class EmbeddedStack:
                 names = ", ".join(before.dead())
                 self._tell(Notice(f"{names} had stopped by itself: starting the stack again."))
             self._stop(before)
+            for sentence in configuration.unheeded(self.project):
+                self._tell(Notice(sentence))
             try:
                 return self._start(self._choose_ports(port, before), api=api)
             except BaseException:  # also Ctrl-C: nothing half made is left behind
@@ -201,6 +211,7 @@ class EmbeddedStack:
         services = self._services(chosen)
         if api:
             services.install()
+            services.prepare(lambda name, one: self._remember(chosen, name, one))
             self._write_page()
         self._step(2)
         self._remember(chosen, POSTGRES, server.start(mark(self._paths)))
@@ -212,6 +223,7 @@ class EmbeddedStack:
         if api:
             services.start(lambda name, one: self._remember(chosen, name, one))
             self._serve_functions(chosen)
+            self._tell_of_the_official_cli(chosen)
         state.write(self._paths, replace(self._running(), complete=True))
         return self._endpoint(chosen)
 
@@ -225,9 +237,25 @@ class EmbeddedStack:
         if FUNCTIONS not in self._running().processes:
             services.start_functions(lambda name, one: self._remember(chosen, name, one))
         self._step(5)
-        for report in services.check_functions(self._running().processes[FUNCTIONS]):
+        reports = services.check_functions(self._running().processes[FUNCTIONS])
+        for report in reports:
             if not report.starts:
                 self._tell(Notice(f"the function {report.name} does not start: {report.reason}"))
+        if told := edge.about_stand_ins(reports):
+            self._tell(Notice(told))
+
+    def _tell_of_the_official_cli(self, chosen: ports.Ports) -> None:
+        """Its local commands go to the port of config.toml, whosever database answers there."""
+        expected = self._config.db_port
+        if chosen.db == expected or not (self.project / configuration.FILE).is_file():
+            return
+        whose = "another database" if ports.listens(expected) else "nobody"
+        self._tell(
+            Notice(
+                f"the database is on port {chosen.db}; the official CLI's local commands look on"
+                f" {expected}, where {whose} answers. Give them --db-url, or set [db] port."
+            )
+        )
 
     def _tell_of(self, database: Database, left_out: Sequence[LeftOut]) -> None:
         for one in left_out:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wakti_sb.errors import UsageError
 from wakti_sb.events import Listener, ignore
+from wakti_sb.stack import config as configuration
 from wakti_sb.stack.embedded.lifecycle import EmbeddedStack
 from wakti_sb.stack.endpoint import Endpoint
 
@@ -60,5 +61,8 @@ def copy_project(project: Path, folder: Path, *, functions: bool = False) -> Non
     shutil.copytree(project / _MIGRATIONS, folder / _MIGRATIONS)
     if (project / "supabase" / "config.toml").is_file():
         shutil.copy(project / "supabase" / "config.toml", folder / "supabase")
+        for file in configuration.files(project):
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(project / file, folder / file)
     if functions and (project / "supabase" / "functions").is_dir():
         shutil.copytree(project / "supabase" / "functions", folder / "supabase" / "functions")

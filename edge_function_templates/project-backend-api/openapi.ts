@@ -146,6 +146,21 @@ function post(): Schema {
   ];
   const file = { type: "string", format: "binary" };
   const upload = input(schemas.upload);
+  const form: Schema = {
+    ...object({
+      projectId: { type: "string", format: "uuid" },
+      action: { const: "submit" },
+    }, {
+      formName: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
+      _next: {
+        type: "string",
+        description: "Where a browser goes then, if its origin may call",
+      },
+    }),
+    description:
+      "A page's own form: every other field is data; a repeated name becomes a list.",
+    additionalProperties: true,
+  };
   return {
     operationId: "act",
     parameters: [repeats],
@@ -154,11 +169,14 @@ function post(): Schema {
       required: true,
       content: {
         "application/json": { schema: { oneOf: bodies } },
+        "application/x-www-form-urlencoded": { schema: form },
         "multipart/form-data": {
           schema: {
-            ...upload,
-            properties: { projectId: upload.properties.projectId, file },
-            required: ["projectId", "file"],
+            anyOf: [{
+              ...upload,
+              properties: { projectId: upload.properties.projectId, file },
+              required: ["projectId", "file"],
+            }, form],
           },
         },
       },

@@ -181,8 +181,9 @@ for (const place of ["first", "last"]) {
     form.append("message", "hello");
     if (place === "last") form.append("action", "submit");
     const answer = await upload(on, form);
-    assert.equal((await answer.json()).code, "invalid_action");
+    assert.equal((await answer.json()).code, "file_type_not_allowed");
     assert.ok(!names(on).includes("reserve_upload"));
+    assert.ok(!names(on).includes("submit"));
   });
 }
 

@@ -6,6 +6,7 @@ import type { Context, Handler, Services } from "./context.ts";
 import { allMethods, originOf, preflight } from "./cors.ts";
 import { ApiError } from "./errors.ts";
 import { submit } from "./forms.ts";
+import { submitEncoded, submitMultipart } from "./html_forms.ts";
 import { describe, type Log } from "./log.ts";
 import { isUuid } from "./schemas.ts";
 import { Tally } from "./tally.ts";
@@ -88,7 +89,8 @@ export function createApp(
         : new ApiError("internal_error", null, { cause: error });
       body = refusalBody(refusal, requestId);
     }
-    const status = refusal?.status ?? 200;
+    const page = refusal === null ? context.page : undefined;
+    const status = refusal?.status ?? page?.status ?? 200;
     const cause = refusal?.details.cause;
     log({
       requestId,
@@ -99,7 +101,12 @@ export function createApp(
       ms: Math.round((performance.now() - started) * 100) / 100,
       ...(cause === undefined ? {} : { cause: describe(cause) }),
     });
-    return new Response(body, { status, headers: headersOf(context, refusal) });
+    const headers = headersOf(context, refusal);
+    if (page === undefined) return new Response(body, { status, headers });
+    headers["content-type"] = "text/html; charset=utf-8";
+    headers["content-security-policy"] = "default-src 'none'";
+    if (page.location !== null) headers.location = page.location;
+    return new Response(page.html, { status, headers });
   };
 }
 
@@ -111,15 +118,27 @@ async function route(context: Context): Promise<string> {
     case "POST":
     case "PUT":
     case "DELETE":
-      if (bodyKind(request.headers) === "form") {
-        if (request.method !== "POST") throw methodNotAllowed({ POST: submit });
-        return await upload(context);
+      switch (bodyKind(request.headers)) {
+        case "form":
+          needPost(request);
+          return queryOf(request).get("action") === "submit"
+            ? await submitMultipart(context)
+            : await upload(context);
+        case "encoded":
+          needPost(request);
+          countLarge(context);
+          return await submitEncoded(context);
       }
       countLarge(context);
       return await dispatch(context, await readJson(request));
     default:
       throw new ApiError("method_not_allowed", null, { allow: allMethods });
   }
+}
+
+/** Forms are sent by POST, whatever they are encoded as. */
+function needPost(request: Request): void {
+  if (request.method !== "POST") throw methodNotAllowed({ POST: submit });
 }
 
 /** Bytes from which on a body is worth counting, and how many of them a client may send a minute. */

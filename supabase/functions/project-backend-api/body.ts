@@ -27,7 +27,7 @@ export function queryOf(request: Request): URLSearchParams {
 }
 
 /** The kind of body that a content type announces. */
-export function bodyKind(headers: Headers): "json" | "form" {
+export function bodyKind(headers: Headers): "json" | "form" | "encoded" {
   // Nothing is unpacked: a small body could become a very large one.
   if (!/^(identity)?$/i.test(headers.get("content-encoding") ?? "")) {
     throw new ApiError(
@@ -41,6 +41,7 @@ export function bodyKind(headers: Headers): "json" | "form" {
     part,
   ) => part.trim());
   if (type === "multipart/form-data") return "form";
+  if (type === "application/x-www-form-urlencoded") return "encoded";
   // A page that sends JSON without naming it sends text/plain.
   const isJson = type === "" || type === "application/json" ||
     type === "text/plain" || type.endsWith("+json");

@@ -13,6 +13,14 @@ export interface Services {
   readonly storage: Storage;
 }
 
+/** What a browser is shown in place of JSON. */
+export interface Page {
+  readonly status: 200 | 303;
+  /** Where the browser goes; null where it stays. */
+  readonly location: string | null;
+  readonly html: string;
+}
+
 /** One request on its way through the API. */
 export interface Context {
   readonly services: Services;
@@ -26,6 +34,8 @@ export interface Context {
   /** For the log. */
   action: string;
   project: string | null;
+  /** Set where the caller is a browser that shows the answer itself. */
+  page?: Page;
 }
 
 /** The parameters of a request: its JSON body, or its query string as an object. */

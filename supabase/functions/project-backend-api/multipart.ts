@@ -127,3 +127,12 @@ function parameters(header: string): ReadonlyMap<string, string> {
 function unreadable(): ApiError {
   return new ApiError("invalid_field", "The form data cannot be read");
 }
+
+/** A part as text. Throw invalid_field where it is none. */
+export function textOf(part: Part): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(part.bytes());
+  } catch {
+    throw new ApiError("invalid_field", `${part.name} is no text`);
+  }
+}

@@ -3,6 +3,7 @@
 /** Sizes are bytes unless the name says otherwise. */
 export const limits = {
   jsonBody: 1048576,
+  formData: 65536,
   item: 262144,
   jsonDepth: 32,
   listItems: 1000,

@@ -6,7 +6,8 @@ import { within } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import { displayName, pathName } from "./filenames.ts";
 import { fileType } from "./filetypes.ts";
-import { type Part, partsOf } from "./multipart.ts";
+import { type Field, needKnown, noFiles, submitFields } from "./html_forms.ts";
+import { type Part, partsOf, textOf } from "./multipart.ts";
 import type { Bearer } from "./owners.ts";
 import { repeatKey } from "./repeats.ts";
 import { Room, type Share } from "./room.ts";
@@ -58,14 +59,21 @@ export async function upload(context: Context): Promise<string> {
   context.action = "upload";
   const share = room.enter(context.client ?? "unknown");
   try {
-    return await store(context, await readForm(context, share));
+    const form = await readForm(context, share);
+    return "file" in form
+      ? await store(context, form)
+      : await submitFields(context, form);
   } finally {
     share.release();
   }
 }
 
 /** Read a form; as soon as its project is known, the gates decide whether the rest is read. */
-async function readForm(context: Context, share: Share): Promise<Form> {
+async function readForm(
+  context: Context,
+  share: Share,
+): Promise<Form | readonly Field[]> {
+  const sent: Field[] = [];
   const fields: Record<string, string> = {};
   const files: Part[] = [];
   let bearer: Bearer | undefined;
@@ -77,14 +85,23 @@ async function readForm(context: Context, share: Share): Promise<Form> {
     )
   ) {
     if (part.filename !== null) {
+      if (fields.action === "submit" && part.size > 0) throw noFiles();
       if (part.name === "file") files.push(part);
       continue;
     }
     if (part.size > formOverhead) throw new ApiError("body_too_large");
+    const text = textOf(part);
+    sent.push([part.name, text]);
     if (Object.hasOwn(fields, part.name)) continue;
-    fields[part.name] = textOf(part);
-    if (part.name === "action") needUpload(fields.action);
-    if (part.name === "projectId") bearer = await admit(context, fields);
+    fields[part.name] = text;
+    if (part.name === "action") needKnown(text);
+    if (part.name === "projectId" && fields.action !== "submit") {
+      bearer = await admit(context, fields);
+    }
+  }
+  if (fields.action === "submit") {
+    if (files.some((file) => file.size > 0)) throw noFiles();
+    return sent;
   }
   const { projectId, token } = schemas.check(schemas.upload, fields);
   bearer ??= await admit(context, fields);
@@ -187,23 +204,6 @@ export const deleteUpload: Handler = async (context, input) => {
   await storage.remove([path]);
   return await proceed(context, "remove_upload", [projectId, bearer.user, id]);
 };
-
-function textOf(part: Part): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(part.bytes());
-  } catch {
-    throw new ApiError("invalid_field", `${part.name} is no text`);
-  }
-}
-
-/** A form that means another action must not end as an upload that forgot its fields. */
-function needUpload(action: string | undefined): void {
-  if (action === undefined || action === "upload") return;
-  throw new ApiError(
-    "invalid_action",
-    "A multipart/form-data body is an upload; send other actions as JSON",
-  );
-}
 
 function theFile(files: readonly Part[]): Part {
   const [file] = files;

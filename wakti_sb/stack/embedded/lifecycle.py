@@ -110,8 +110,6 @@ class EmbeddedStack:
                 names = ", ".join(before.dead())
                 self._tell(Notice(f"{names} had stopped by itself: starting the stack again."))
             self._stop(before)
-            for sentence in configuration.unheeded(self.project):
-                self._tell(Notice(sentence))
             try:
                 return self._start(self._choose_ports(port, before), api=api)
             except BaseException:  # also Ctrl-C: nothing half made is left behind
@@ -163,6 +161,24 @@ class EmbeddedStack:
         Raise StackError if it is down or a process of it died.
         """
         return self._endpoint(self._running().ports)
+
+    def about_config(self) -> tuple[str, ...]:
+        """A sentence for what config.toml says in vain, and for where the official CLI would go.
+
+        Its local commands go to the port of config.toml, whosever database answers there.
+        """
+        said = configuration.unheeded(self.project)
+        running = state.read(self._paths)
+        expected = self._config.db_port
+        elsewhere = running is not None and running.ports.db != expected
+        if running is None or not elsewhere or not (self.project / configuration.FILE).is_file():
+            return said
+        whose = "another database" if ports.listens(expected) else "nobody"
+        told = (
+            f"the database is on port {running.ports.db}; the official CLI's local commands look"
+            f" on {expected}, where {whose} answers. Give them --db-url, or set [db] port."
+        )
+        return (*said, told)
 
     def logs(self) -> dict[str, Path]:
         """The log file of each process of the last `up`, and of each edge function, by name."""
@@ -223,7 +239,6 @@ class EmbeddedStack:
         if api:
             services.start(lambda name, one: self._remember(chosen, name, one))
             self._serve_functions(chosen)
-            self._tell_of_the_official_cli(chosen)
         state.write(self._paths, replace(self._running(), complete=True))
         return self._endpoint(chosen)
 
@@ -243,19 +258,6 @@ class EmbeddedStack:
                 self._tell(Notice(f"the function {report.name} does not start: {report.reason}"))
         if told := edge.about_stand_ins(reports):
             self._tell(Notice(told))
-
-    def _tell_of_the_official_cli(self, chosen: ports.Ports) -> None:
-        """Its local commands go to the port of config.toml, whosever database answers there."""
-        expected = self._config.db_port
-        if chosen.db == expected or not (self.project / configuration.FILE).is_file():
-            return
-        whose = "another database" if ports.listens(expected) else "nobody"
-        self._tell(
-            Notice(
-                f"the database is on port {chosen.db}; the official CLI's local commands look on"
-                f" {expected}, where {whose} answers. Give them --db-url, or set [db] port."
-            )
-        )
 
     def _tell_of(self, database: Database, left_out: Sequence[LeftOut]) -> None:
         for one in left_out:

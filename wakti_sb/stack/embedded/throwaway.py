@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from wakti_sb.errors import UsageError
+from wakti_sb.errors import UsageError, WaktiError
 from wakti_sb.events import Listener, ignore
 from wakti_sb.stack import config as configuration
 from wakti_sb.stack.embedded.lifecycle import EmbeddedStack
@@ -42,9 +42,33 @@ def throwaway(
         copy_project(project, folder, functions=functions)
         stack = EmbeddedStack(folder, listener, without=without)
         try:
-            yield stack.up(port=0, api=api)
+            with named_from(folder):
+                endpoint = stack.up(port=0, api=api)
+            yield endpoint
         finally:
             stack.down(remove_data=True)
+
+
+@contextmanager
+def named_from(folder: Path) -> Iterator[None]:
+    """Errors name files as they are called in the project: the folder is gone when they are read.
+
+    Of a log the last lines go with the error.
+    """
+    try:
+        yield
+    except WaktiError as error:
+        if error.place is not None and error.place.startswith(str(folder)):
+            error.remedy = _end_of(Path(error.place)) or error.remedy
+            error.place = error.place.removeprefix(str(folder)).lstrip("/") or None
+        raise
+
+
+def _end_of(log: Path) -> str | None:
+    if log.suffix != ".log" or not log.is_file():
+        return None
+    lines = log.read_text("utf-8", "replace").splitlines()[-5:]
+    return "\n  ".join(lines) or None
 
 
 def copy_project(project: Path, folder: Path, *, functions: bool = False) -> None:

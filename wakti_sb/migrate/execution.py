@@ -27,6 +27,7 @@ from wakti_sb.migrate.preflight import Facts, inspect
 from wakti_sb.migrate.reader import Block, Migration, blocks
 from wakti_sb.migrate.results import FileReport, StatementReport
 from wakti_sb.migrate.session import Timeouts, notices, prepare_session, set_lock_timeout
+from wakti_sb.migrate.stand_in import StandIn, stand_in
 from wakti_sb.migrate.statements import Statement
 
 
@@ -222,11 +223,14 @@ def execute(
     Raise Refused if the server does not accept it.
     """
     begun = time.perf_counter()
+    instead: StandIn | None = None
     try:
-        cursor.execute((sql or statement.sql).encode())
+        instead = stand_in(cursor, statement) if sql is None else None
+        cursor.execute((sql or (instead or statement).sql).encode())
     except psycopg.Error as error:
-        raise Refused(statement, error) from error
-    return report(migration, statement, begun, cursor.rowcount)
+        raise Refused(statement, error, as_written=instead is None) from error
+    note = instead.said if instead is not None else None
+    return report(migration, statement, begun, cursor.rowcount, note)
 
 
 def report(

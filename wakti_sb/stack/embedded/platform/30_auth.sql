@@ -266,6 +266,7 @@ alter table auth.sso_domains enable row level security;
 
 grant all on all tables in schema auth to supabase_auth_admin, dashboard_user;
 grant all on all tables in schema auth to postgres;
+grant select on all tables in schema auth to postgres with grant option;
 grant select on all tables in schema auth to service_role;
 revoke all on all tables in schema auth from anon, authenticated;
 

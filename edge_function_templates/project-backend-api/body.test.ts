@@ -146,7 +146,8 @@ for (const headers of [{}, { "content-length": "20" }] as HeadersInit[]) {
       },
     });
     const body = request(silent, headers);
-    const reading = readBytes(body, 100, 10, "body_too_large");
+    const pace = { whole: 10, window: 10, least: 0 };
+    const reading = readBytes(body, 100, pace);
     assert.equal(await codeOf(reading), "invalid_json");
   });
 }

@@ -1,4 +1,4 @@
-import { within } from "./deadline.ts";
+import { arriving, inTime, type Pace } from "./arrival.ts";
 import { ApiError } from "./errors.ts";
 import { limits } from "./settings.ts";
 
@@ -16,8 +16,8 @@ export type JsonObject = { [key: string]: Json };
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** Milliseconds that a JSON body may take to arrive. */
-const jsonDeadline = 15_000;
+/** A JSON body is small. */
+const jsonPace: Pace = { whole: 15_000, window: 15_000, least: 0 };
 
 /** The query of a request. Its whole URL may be none: the Host header is the caller's. */
 export function queryOf(request: Request): URLSearchParams {
@@ -56,8 +56,7 @@ export async function readJson(request: Request): Promise<JsonObject> {
   const bytes = await readBytes(
     request,
     limits.jsonBody,
-    jsonDeadline,
-    "body_too_large",
+    jsonPace,
   );
   // The envelope around the data is a level of its own.
   if (isDeeper(bytes, limits.jsonDepth + 1)) {
@@ -89,42 +88,27 @@ export async function readJson(request: Request): Promise<JsonObject> {
  *
  * A body whose length is announced ends there, whatever is sent (RFC 9112, 6.3): the server sees to
  * that, so it can be asked for as a whole, which costs a fifth less of a request than counting what
- * arrives. A body of unknown length is counted, and so is one that somebody wants to watch.
+ * arrives. A body of unknown length is counted.
  */
 export async function readBytes(
   request: Request,
   limit: number,
-  deadline: number,
-  tooLarge: "body_too_large" | "file_too_large",
-  onChunk?: (size: number) => Promise<void> | void,
+  pace: Pace,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(request.headers.get("content-length")) > limit) {
-    throw new ApiError(tooLarge);
-  }
-  if (isAnnounced(request.headers) && onChunk === undefined) {
-    const bytes = await inTime(request.bytes(), deadline);
+  const tooLarge = "body_too_large";
+  if (isAnnounced(request.headers)) {
+    if (Number(request.headers.get("content-length")) > limit) {
+      throw new ApiError(tooLarge);
+    }
+    const bytes = await inTime(request.bytes(), pace.whole);
     if (bytes.byteLength > limit) throw new ApiError(tooLarge);
     return bytes;
   }
-  if (request.body === null) return new Uint8Array();
-  const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  async function readAll(): Promise<void> {
-    while (true) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      size += value.byteLength;
-      if (size > limit) throw new ApiError(tooLarge);
-      chunks.push(value);
-      await onChunk?.(value.byteLength);
-    }
-  }
-  try {
-    await inTime(readAll(), deadline);
-  } catch (error) {
-    reader.cancel().catch(() => {});
-    throw error;
+  for await (const chunk of arriving(request, limit, pace, tooLarge)) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
   }
   return joined(chunks, size);
 }
@@ -132,20 +116,6 @@ export async function readBytes(
 /** Does this body end at the length that its header names? One sent in chunks does not. */
 function isAnnounced(headers: Headers): boolean {
   return headers.has("content-length") && !headers.has("transfer-encoding");
-}
-
-/** Settle as the reading of a body does; throw the refusal if it breaks off or takes too long. */
-async function inTime<T>(reading: Promise<T>, deadline: number): Promise<T> {
-  try {
-    return await within(
-      reading,
-      deadline,
-      () => new ApiError("invalid_json", "The body did not arrive in time"),
-    );
-  } catch (error) {
-    if (error instanceof ApiError) throw error;
-    throw new ApiError("invalid_json", "The body did not arrive whole");
-  }
 }
 
 function joined(

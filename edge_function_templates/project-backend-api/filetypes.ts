@@ -27,8 +27,11 @@ const textEndings: Readonly<Record<string, string>> = {
 
 const textTypes = new Set(Object.values(textEndings));
 
+/** Bytes that are enough to know a type. */
+const headSize = 64 * 1024;
+
 /**
- * The type of a file, by its bytes where they have a signature.
+ * The type of a file, by its bytes where they have a signature: the first kilobytes tell it.
  *
  * Throw file_type_not_allowed for everything that wakti.toml does not list.
  */
@@ -43,7 +46,7 @@ export async function fileType(
     return { type: signed, servedAs: signed };
   }
   const text = textIn(bytes);
-  const found = text === null ? null : textType(text, claimed, ending);
+  const found = text === null ? null : textType(bytes, text, claimed, ending);
   if (found === null || !isAllowed(found.type) || !isAllowed(found.servedAs)) {
     throw new ApiError("file_type_not_allowed");
   }
@@ -78,10 +81,12 @@ async function signature(
   }
 }
 
-/** The bytes as text; null where they are none. */
+/** The first bytes as text; null where they are none. */
 function textIn(bytes: Uint8Array): string | null {
+  const isCut = bytes.byteLength > headSize;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true })
+      .decode(bytes.subarray(0, headSize), { stream: isCut });
     // deno-lint-ignore no-control-regex -- control characters are what is looked for
     return /[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]/.test(text) ? null : text;
   } catch {
@@ -90,6 +95,7 @@ function textIn(bytes: Uint8Array): string | null {
 }
 
 function textType(
+  bytes: Uint8Array,
   text: string,
   claimed: string,
   ending: string,
@@ -100,20 +106,23 @@ function textType(
   ) {
     return {
       type: "image/svg+xml",
-      servedAs: isPassive(text) ? "image/svg+xml" : "text/plain",
+      servedAs: isPassive(bytes) ? "image/svg+xml" : "text/plain",
     };
   }
   const isUnnamed = type === "" || type === "application/octet-stream" ||
     ending === "csv" && type === "application/vnd.ms-excel";
   const meant = isUnnamed ? textEndings[ending] ?? "text/plain" : type;
   if (!textTypes.has(meant)) return null;
-  const kind = meant === "application/json" && !isJson(text)
+  const isWhole = bytes.byteLength <= headSize;
+  const kind = meant === "application/json" && !isJson(text, isWhole)
     ? "text/plain"
     : meant;
   return { type: kind, servedAs: kind };
 }
 
-function isJson(text: string): boolean {
+/** Is this text JSON, or where it is cut off, does it begin as an object or a list does? */
+function isJson(text: string, isWhole: boolean): boolean {
+  if (!isWhole) return /^\s*[[{]/.test(text);
   try {
     JSON.parse(text);
     return true;

@@ -1,12 +1,21 @@
 import assert from "node:assert/strict";
 
+import { ApiError } from "./errors.ts";
 import { fileForm, projectId, type Stage, stage } from "./stand_ins.test.ts";
 
-const reserved = {
-  id: "u1",
-  path: `${projectId}/1-a.txt`,
-  stale: [] as { id: string; path: string }[],
-};
+const reserved = { id: "u1", path: `${projectId}/1-a.txt` };
+
+/** A stage on which a reservation is made. */
+function ready(): Stage {
+  const on = stage();
+  on.rows.begin_upload = { body: "[]" };
+  on.rows.reserve_upload = { body: JSON.stringify(reserved) };
+  return on;
+}
+
+function names(on: Stage): string[] {
+  return on.calls.map(([name]) => name);
+}
 
 function upload(
   on: Stage,
@@ -17,9 +26,8 @@ function upload(
   );
 }
 
-Deno.test("a file is reserved, stored and completed, in this order", async () => {
-  const on = stage();
-  on.rows.reserve_upload = { body: JSON.stringify(reserved) };
+Deno.test("a file is let in, reserved, stored and completed, in this order", async () => {
+  const on = ready();
   const answer = await upload(on);
   assert.deepEqual(await answer.json(), {
     success: true,
@@ -28,7 +36,8 @@ Deno.test("a file is reserved, stored and completed, in this order", async () =>
     filename: "a.txt",
     size: 5,
   });
-  assert.deepEqual(on.calls.map(([name]) => name), [
+  assert.deepEqual(names(on), [
+    "begin_upload",
     "reserve_upload",
     "complete_upload",
   ]);
@@ -37,9 +46,8 @@ Deno.test("a file is reserved, stored and completed, in this order", async () =>
 });
 
 Deno.test("a reservation is given back when storage fails", async () => {
-  const on = stage();
+  const on = ready();
   on.failingStorage = new Set(["put"] as const);
-  on.rows.reserve_upload = { body: JSON.stringify(reserved) };
   const answer = await upload(on);
   assert.equal(answer.status, 500);
   assert.deepEqual(on.stored.at(-1), `remove ${reserved.path}`);
@@ -47,28 +55,52 @@ Deno.test("a reservation is given back when storage fails", async () => {
 });
 
 Deno.test("a reservation stays while its object may be there", async () => {
-  const on = stage();
+  const on = ready();
   on.failingStorage = new Set(["put", "remove"] as const);
-  on.rows.reserve_upload = { body: JSON.stringify(reserved) };
   const answer = await upload(on);
   assert.equal(answer.status, 500);
-  assert.deepEqual(on.calls.map(([name]) => name), ["reserve_upload"]);
+  assert.deepEqual(names(on), ["begin_upload", "reserve_upload"]);
 });
 
-Deno.test("what a dead function left is cleared before the quota refuses", async () => {
-  const on = stage();
-  const stale = [{ id: "old", path: "p/0-old" }];
-  const answers = [
-    { status: 413, code: "quota_exceeded", body: JSON.stringify({ stale }) },
-    { body: JSON.stringify(reserved) },
-  ];
-  Object.defineProperty(on.rows, "reserve_upload", {
+for (
+  const [what, row, status] of [
+    ["was released", { status: 404, code: "file_not_found" }, 404],
+    [
+      "went with its project",
+      { status: 403, code: "backend_not_enabled" },
+      403,
+    ],
+  ] as const
+) {
+  Deno.test(`a file whose reservation ${what} does not stay in storage`, async () => {
+    const on = ready();
+    on.rows.complete_upload = row;
+    const answer = await upload(on);
+    assert.equal(answer.status, status);
+    assert.deepEqual(on.stored.at(-1), `remove ${reserved.path}`);
+  });
+}
+
+Deno.test("a completion that nobody answered is asked for once more, and its file stays", async () => {
+  const on = ready();
+  const gone = new ApiError("database_unavailable");
+  const answers: (Error | Record<string, never>)[] = [gone, {}];
+  Object.defineProperty(on.rows, "complete_upload", {
     get: () => answers.shift(),
   });
+  assert.equal((await upload(on)).status, 200);
+  answers.push(gone, gone);
+  assert.equal((await upload(on)).status, 503);
+  assert.ok(!on.stored.some((note) => note.startsWith("remove")));
+});
+
+Deno.test("what a dead function left is cleared before anything is reserved", async () => {
+  const on = ready();
+  on.rows.begin_upload = { body: '[{"id":"old","path":"p/0-old"}]' };
   const answer = await upload(on);
   assert.equal(answer.status, 200);
-  assert.deepEqual(on.calls.map(([name]) => name), [
-    "reserve_upload",
+  assert.deepEqual(names(on), [
+    "begin_upload",
     "release_uploads",
     "reserve_upload",
     "complete_upload",
@@ -77,16 +109,82 @@ Deno.test("what a dead function left is cleared before the quota refuses", async
 });
 
 Deno.test("a full project hears that it is full", async () => {
-  const on = stage();
-  on.rows.reserve_upload = {
-    status: 413,
-    code: "quota_exceeded",
-    body: '{"stale":[]}',
-  };
+  const on = ready();
+  on.rows.reserve_upload = { status: 413, code: "quota_exceeded", body: null };
   const answer = await upload(on);
   assert.equal((await answer.json()).code, "quota_exceeded");
   assert.deepEqual(on.stored, []);
 });
+
+/** A form of which only the beginning is sent until somebody asks for more. */
+function slowForm(head: string, tail: Uint8Array): {
+  request: Request;
+  taken: () => number;
+} {
+  const start = new TextEncoder().encode(head.replaceAll("\n", "\r\n"));
+  let taken = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const piece = taken === 0 ? start : tail.subarray(taken, taken + 65_536);
+      taken += piece.byteLength;
+      if (piece.byteLength === 0) controller.close();
+      else controller.enqueue(piece.slice());
+    },
+  }, { highWaterMark: 0 });
+  const headers = { "content-type": "multipart/form-data; boundary=b" };
+  const request = new Request("http://site.test/", {
+    method: "POST",
+    headers,
+    body,
+  });
+  return { request, taken: () => taken };
+}
+
+Deno.test("a project that is closed is refused before the file is there", async () => {
+  const on = stage();
+  let known = 0;
+  on.rows.begin_upload = { status: 403, code: "backend_disabled" };
+  const form = slowForm(
+    `--b\nContent-Disposition: form-data; name="projectId"\n\n${projectId}\n--b\n`,
+    new Uint8Array(1_000_000),
+  );
+  Object.defineProperty(on.rows, "begin_upload", {
+    get: () => {
+      known = form.taken();
+      return { status: 403, code: "backend_disabled" };
+    },
+  });
+  const answer = await on.app(form.request);
+  assert.equal((await answer.json()).code, "backend_disabled");
+  assert.ok(known < 1_000, `${known} bytes were taken`);
+  assert.deepEqual(names(on), ["begin_upload"]);
+});
+
+Deno.test("a token may follow the file", async () => {
+  const on = ready();
+  const form = fileForm("hello", "a.txt", "text/plain");
+  form.append("token", "t");
+  assert.equal((await upload(on, form)).status, 200);
+  const [begin, reserve] = on.calls;
+  assert.equal(begin?.[5], null);
+  assert.ok(reserve?.[4] instanceof Uint8Array);
+});
+
+for (const place of ["first", "last"]) {
+  Deno.test(`a form with an action that comes ${place} is never stored without its fields`, async () => {
+    const on = ready();
+    const form = new FormData();
+    if (place === "first") form.append("action", "submit");
+    for (const [name, value] of fileForm("a", "a.txt", "text/plain")) {
+      form.append(name, value);
+    }
+    form.append("message", "hello");
+    if (place === "last") form.append("action", "submit");
+    const answer = await upload(on, form);
+    assert.equal((await answer.json()).code, "invalid_action");
+    assert.ok(!names(on).includes("reserve_upload"));
+  });
+}
 
 const noFile = new FormData();
 noFile.append("projectId", projectId);
@@ -130,12 +228,12 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`a form with ${what} is refused before the database is asked`, async () => {
-    const on = stage();
+  Deno.test(`a form with ${what} is refused before anything is reserved`, async () => {
+    const on = ready();
     const answer = await upload(on, form);
     assert.equal(answer.status, status);
     assert.equal((await answer.json()).code, code);
-    assert.deepEqual(on.calls, []);
+    assert.ok(!names(on).includes("reserve_upload"));
   });
 }
 
@@ -174,7 +272,7 @@ Deno.test("a deleted file goes from storage before its row goes", async () => {
   });
   assert.deepEqual(await answer.json(), { success: true });
   assert.deepEqual(on.stored, ["remove p/1-a.txt"]);
-  assert.deepEqual(on.calls.map(([name]) => name), [
+  assert.deepEqual(names(on), [
     "find_upload",
     "remove_upload",
   ]);
@@ -190,5 +288,5 @@ Deno.test("a file stays listed while storage cannot delete it", async () => {
     id: projectId,
   });
   assert.equal(answer.status, 500);
-  assert.deepEqual(on.calls.map(([name]) => name), ["find_upload"]);
+  assert.deepEqual(names(on), ["find_upload"]);
 });

@@ -2,19 +2,52 @@
 -- Never edit it: `wakti-sb generate` writes the next migration when the source changes.
 
 -- Uploads. The bytes go to storage between two transactions, so that no transaction is open while
--- they travel: first a reservation that counts toward the quota, then its completion, or its
--- release when storage failed.
+-- they travel: first the gates, then a reservation that counts toward the quota, then its
+-- completion, or its release when storage failed.
+
+-- The gates of an upload, asked before its bytes are read, and the count of the rate limit.
+-- Parameters: project, Origin header, client's address, owner or null, site token's SHA-256 or null
+-- (the form may name it later). Result: wakti.answer with a list of {"id", "path"}: reservations
+-- whose function died. The edge function removes what they may have left in storage, and releases
+-- them. Who may call it: wakti_edge.
+create or replace function wakti.begin_upload(
+  p_project uuid, p_origin text, p_client text, p_owner uuid, p_token bytea
+)
+returns wakti.answer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  pass wakti.pass;
+  stale text;
+begin
+  pass := wakti.enter(
+    p_project, p_origin, p_client, p_owner, 'uploads', 'upload', 30
+  );
+  if pass.status is not null then
+    return wakti.turned_away(pass);
+  end if;
+  if pass.features #>> '{uploads,write}' = 'owner' and not pass.is_owner then
+    return (403, 'not_permitted', null, pass.cors, null)::wakti.answer;
+  end if;
+  select json_agg(json_build_object('id', u.id, 'path', u.storage_path))::text into stale
+  from public.project_uploads as u
+  where
+    u.project_id = p_project
+    and u.status = 'pending'
+    and u.uploaded_at < now() - interval '15 minutes';
+  return (200, null, coalesce(stale, '[]'), pass.cors, null)::wakti.answer;
+end
+$$;
 
 -- Reserve room and a path for a file.
--- Parameters: project, Origin header, client's address, owner or null, site token's SHA-256 or
--- null, the file's name, its name made safe for a path, type, size. Result: wakti.answer with
--- {"id", "path", "stale": […]}; 413 quota_exceeded with {"stale": […]} in the body. `stale` are
--- reservations whose function died; the edge function removes what they may have left in storage,
--- then releases them. Who may call it: wakti_edge.
+-- Parameters: project, Origin header, owner or null, site token's SHA-256 or null, the file's name,
+-- its name made safe for a path, type, size. Result: wakti.answer with {"id", "path"}, or 413
+-- quota_exceeded. Who may call it: wakti_edge, after wakti.begin_upload(), which has counted.
 create or replace function wakti.reserve_upload(
   p_project uuid,
   p_origin text,
-  p_client text,
   p_owner uuid,
   p_token bytea,
   p_filename text,
@@ -30,13 +63,10 @@ as $$
 declare
   pass wakti.pass;
   used bigint;
-  stale text;
   moment bigint := floor(extract(epoch from clock_timestamp()) * 1000);
   reserved record;
 begin
-  pass := wakti.enter(
-    p_project, p_origin, p_client, p_owner, 'uploads', 'upload', 30
-  );
+  pass := wakti.enter(p_project, p_origin, null, p_owner, 'uploads', null, null);
   if pass.status is not null then
     return wakti.turned_away(pass);
   end if;
@@ -51,18 +81,11 @@ begin
   end if;
   -- One reservation of a project at a time; that is what makes the quota exact.
   perform pg_advisory_xact_lock(hashtextextended('wakti.uploads ' || p_project, 0));
-  select
-    coalesce(sum(u.size_bytes), 0),
-    coalesce(
-      json_agg(json_build_object('id', u.id, 'path', u.storage_path))
-      filter (where u.status = 'pending' and u.uploaded_at < now() - interval '15 minutes'),
-      '[]'
-    )::text
-  into used, stale
+  select coalesce(sum(u.size_bytes), 0) into used
   from public.project_uploads as u
   where u.project_id = p_project;
   if used + p_size > 52428800 then
-    return (413, 'quota_exceeded', '{"stale":' || stale || '}', pass.cors, null)::wakti.answer;
+    return (413, 'quota_exceeded', null, pass.cors, null)::wakti.answer;
   end if;
   -- Two equal names in one millisecond take neighbouring milliseconds.
   loop
@@ -85,17 +108,16 @@ begin
   return (
     200,
     null,
-    '{"id":"' || reserved.id || '","path":' || to_json(reserved.storage_path)
-    || ',"stale":' || stale || '}',
+    '{"id":"' || reserved.id || '","path":' || to_json(reserved.storage_path) || '}',
     pass.cors,
     null
   )::wakti.answer;
 end
 $$;
 
--- The bytes are in storage: the reservation becomes a file.
--- Parameters: project, the reservation's id. Result: wakti.answer, 404 if it was released since.
--- Who may call it: wakti_edge.
+-- The bytes are in storage: the reservation becomes a file. Asked twice, it answers the same.
+-- Parameters: project, the reservation's id. Result: wakti.answer; 404 if it was released since, 403
+-- if the project is gone. Who may call it: wakti_edge.
 create or replace function wakti.complete_upload(p_project uuid, p_id uuid)
 returns wakti.answer
 language plpgsql
@@ -103,10 +125,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform wakti.resume(p_project);
+  if wakti.resume(p_project) is null then
+    return (403, 'backend_not_enabled', null, null, null)::wakti.answer;
+  end if;
   update public.project_uploads as u
   set status = 'stored'
-  where u.id = p_id and u.project_id = p_project and u.status = 'pending';
+  where u.id = p_id and u.project_id = p_project;
   if not found then
     return (404, 'file_not_found', null, null, null)::wakti.answer;
   end if;
@@ -129,7 +153,7 @@ begin
   where
     u.project_id = p_project
     and u.status = 'pending'
-    and u.id in (select id::uuid from jsonb_array_elements_text(p_ids) as id);
+    and u.id in (select gone.id::uuid from jsonb_array_elements_text(p_ids) as gone (id));
   return (200, null, null, null, null)::wakti.answer;
 end
 $$;
@@ -194,7 +218,10 @@ update (status),
 delete
 on public.project_uploads to wakti_site;
 
-revoke execute on function wakti.reserve_upload(uuid, text, text, uuid, bytea, text, text, text, bigint)
+revoke execute on function wakti.begin_upload(uuid, text, text, uuid, bytea)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.reserve_upload(uuid, text, uuid, bytea, text, text, text, bigint)
 from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.complete_upload(uuid, uuid)
@@ -209,7 +236,10 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.remove_upload(uuid, uuid, uuid)
 from public, anon, authenticated, service_role;
 
-grant execute on function wakti.reserve_upload(uuid, text, text, uuid, bytea, text, text, text, bigint)
+grant execute on function wakti.begin_upload(uuid, text, text, uuid, bytea)
+to wakti_edge;
+
+grant execute on function wakti.reserve_upload(uuid, text, uuid, bytea, text, text, text, bigint)
 to wakti_edge;
 
 grant execute on function wakti.complete_upload(uuid, uuid)
@@ -226,7 +256,10 @@ to wakti_edge;
 
 grant create on schema wakti to wakti_site;
 
-alter function wakti.reserve_upload(uuid, text, text, uuid, bytea, text, text, text, bigint)
+alter function wakti.begin_upload(uuid, text, text, uuid, bytea)
+owner to wakti_site;
+
+alter function wakti.reserve_upload(uuid, text, uuid, bytea, text, text, text, bigint)
 owner to wakti_site;
 
 alter function wakti.complete_upload(uuid, uuid)

@@ -79,7 +79,7 @@ def test_files_go_through_the_client_and_nothing_is_left(
     assert not_passed(report) == []
     assert findings(report) == {}
     done = [v.case for v in report.verdicts if v.transport == "client"]
-    words = " ".join(case.id for case in done if case.object == "bucket boxes")
+    words = " ".join(case.id for case in done if case.subject == "bucket boxes")
     for verb in ("lists", "read", "sign a URL for", "upload", "sign a URL to upload", "overwrite"):
         assert f"can {verb}" in words or verb == "lists"
         assert f"cannot {verb}" in words or "lists nothing" in words

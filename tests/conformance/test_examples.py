@@ -11,7 +11,7 @@ import pytest
 from tests.conformance.conftest import NAMES, Example, expected_finding, faults
 from tests.conformance.schemas import content
 from wakti_sb.conformance import Report, mutate, run
-from wakti_sb.conformance.findings import is_sql
+from wakti_sb.conformance.model import Statements
 
 Migrated = Callable[..., str]
 
@@ -52,7 +52,9 @@ def test_a_fault_is_found_and_named(fault: Path, migrated: Migrated) -> None:
 def repaired(url: str, report: Report) -> None:
     """Everything that was proposed as SQL, once, as a person would paste it."""
     with psycopg.connect(url) as connection:
-        for statements in dict.fromkeys(f.fix for f in report.findings if is_sql(f.fix)):
+        for statements in dict.fromkeys(
+            f.fix for f in report.findings if isinstance(f.fix, Statements)
+        ):
             connection.execute(statements)  # type: ignore[call-overload]
 
 
@@ -65,7 +67,7 @@ def test_a_proposed_fix_closes_its_fault(fault: Path, migrated: Migrated) -> Non
     for _ in range(2):  # a fix of one policy can show what was hidden behind it
         repaired(url, report)
         report = run(example.spec, url)
-    assert [finding.fix for finding in report.findings if is_sql(finding.fix)] == []
+    assert [f.fix for f in report.findings if isinstance(f.fix, Statements)] == []
     assert [f.id for f in report.findings if "let " not in f.fix and "describe" not in f.fix] == []
 
 

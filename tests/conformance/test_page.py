@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from wakti_sb.conformance.model import Problem, Statements
+
 pytest.importorskip("playwright", reason="needs: pip install playwright")
 
 from playwright.sync_api import Browser, Page, expect
@@ -61,15 +63,15 @@ def report() -> Report:
     (failed,) = (v for v in verdicts if v.status == "failed")
     finding = Finding(
         failed.case.id,
-        failed.case.object,
-        "leak",
+        failed.case.subject,
+        Problem.LEAK,
         failed.reason,
         operation="update",
         identity="anon",
         policy=HOSTILE,
         request="GET /rest/v1/notes",
         sql="select 1;",
-        fix="drop policy x on y;",
+        fix=Statements("drop policy x on y;"),
         cases=(failed.case.id,),
     )
     return Report(verdicts, (finding,), title=HOSTILE)

@@ -19,8 +19,11 @@ from wakti_sb.conformance.model import (
     Expectation,
     Finding,
     Outcome,
+    Problem,
     Report,
     Select,
+    Statements,
+    Subject,
     Verdict,
 )
 from wakti_sb.conformance.mutation import Judged, Mutant, MutationReport
@@ -46,15 +49,15 @@ def report() -> Report:
     verdict = Verdict(leak, Outcome("allowed", frozenset({("1",)})), "failed", "reached 1 row(s)")
     finding = Finding(
         id=NAME,
-        table="public.project_uploads",
-        problem="leak",
+        subject=Subject("public.project_uploads"),
+        problem=Problem.LEAK,
         reason="reached 1 row(s)",
         operation="select",
         identity="anon",
         policy="while debugging",
         request="GET /rest/v1/project_uploads",
         sql="select 1;",
-        fix="drop policy x;",
+        fix=Statements("drop policy x;"),
         cases=(NAME,),
     )
     return Report((verdict,), (finding,), title="demo")
@@ -62,8 +65,8 @@ def report() -> Report:
 
 def test_a_person_sees_what_is_reached_before_what_is_missed() -> None:
     missed, leak, open_table = (
-        Finding(id=problem, table="t", problem=problem, reason="")
-        for problem in ("locked out", "leak", "undeclared")
+        Finding(id=problem, subject=Subject("t"), problem=problem, reason="")
+        for problem in (Problem.LOCKED_OUT, Problem.LEAK, Problem.UNDECLARED)
     )
     assert Report((), (missed, leak, open_table)).leaks_first == [leak, open_table, missed]
 
@@ -129,11 +132,15 @@ HOSTILE = "bell \x07, ``` fence, <b>, | and \ud800"
 
 def test_names_that_no_xml_can_hold_are_replaced_and_a_fence_stays_closed(report: Report) -> None:
     (verdict,), (finding,) = report.verdicts, report.findings
-    case = replace(verdict.case, id=HOSTILE, object=HOSTILE)
+    case = replace(verdict.case, id=HOSTILE, subject=Subject(HOSTILE))
     named = replace(
         report,
         verdicts=(replace(verdict, case=case),),
-        findings=(replace(finding, id="another", table=HOSTILE, fix=f"drop {HOSTILE};"),),
+        findings=(
+            replace(
+                finding, id="another", subject=Subject(HOSTILE), fix=Statements(f"drop {HOSTILE};")
+            ),
+        ),
     )
     assert "bell \ufffd" in Xml.fromstring(junit(named))[0][0].attrib["name"]
     text = markdown(named)

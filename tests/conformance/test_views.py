@@ -56,7 +56,7 @@ def test_a_view_with_its_callers_rights_lets_nobody_do_more_than_its_table(
     view = f"create view public.shown with (security_invoker) as select {columns} from public.notes"
     report = tried(empty_database, view)
     assert [(finding.id, finding.reason) for finding in report.findings] == []
-    writes = {v.case.operation for v in report.verdicts if v.case.object == "public.shown"}
+    writes = {v.case.operation for v in report.verdicts if v.case.subject == "public.shown"}
     assert {"select", "insert", "update", "delete"} <= writes
 
 
@@ -77,7 +77,7 @@ def test_a_view_that_nobody_can_write_has_no_such_cases(empty_database: str) -> 
     )
     report = tried(empty_database, joined)
     assert report.safe
-    shown = [v.case for v in report.verdicts if v.case.object == "public.shown"]
+    shown = [v.case for v in report.verdicts if v.case.subject == "public.shown"]
     assert {case.operation for case in shown} == {"select"}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("playwright", reason="needs: pip install playwright")
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.dashboard.browser import Person
 from wakti_sb.stack import Endpoint
@@ -71,6 +71,27 @@ def test_a_session_that_the_server_forgot_is_told_and_leads_back(person: Person)
     person.page.unroute("**/rest/v1/**")
     person.sign_in()
     expect(person.by("heading", "Uploads")).to_be_visible()
+
+
+def test_a_token_that_is_refused_once_is_renewed_and_nobody_notices(person: Person) -> None:
+    person.enter("users")
+    person.sees("No users yet")
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        token = route.request.headers["authorization"]
+        if token in refused or not refused:
+            refused.append(token)
+            route.fulfill(status=401, json={"message": "JWT expired"})
+        else:
+            route.continue_()
+
+    person.page.route("**/rest/v1/**", refuse_once)
+    person.go("uploads")
+    expect(person.by("heading", "Uploads")).to_be_visible()
+    person.sees("No files yet")
+    assert refused
+    person.page.unroute("**/rest/v1/**")
 
 
 def test_a_session_is_renewed_when_its_token_runs_out(person: Person) -> None:

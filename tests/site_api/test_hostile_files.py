@@ -39,7 +39,7 @@ def part(name: str, value: bytes, filename: str | None = None) -> bytes:
         (b"<!-- --><svg xmlns='x'><script/></svg>", "a.png", "image/png", "text/plain"),
         (
             b'<svg xmlns="http://www.w3.org/2000/svg"><g fill="url('
-            + b" " * 900_000
+            + b" " * 400_000
             + b'#"/></svg>',
             "a.svg",
             "image/svg+xml",

@@ -27,6 +27,7 @@ API = {
     "finish_login",
     "me",
     "logout",
+    "begin_upload",
     "reserve_upload",
     "complete_upload",
     "release_uploads",

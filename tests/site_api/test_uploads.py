@@ -192,6 +192,25 @@ def test_what_a_dead_function_left_is_reclaimed(project: Project) -> None:
     assert [row["size_bytes"] for row in rows(project)] == [10]
 
 
+def test_a_dead_functions_reservation_goes_alone(project: Project) -> None:
+    running = fill(project, 10, "pending", "1 minute")
+    fill(project, 10, "pending", "16 minutes")
+    answer = project.upload(text(5), "a.txt", "text/plain")
+    assert answer.status_code == 200, answer.text
+    kept = {row["storage_path"]: row["status"] for row in rows(project)}
+    assert kept == {running: "pending", answer.json()["path"]: "stored"}
+
+
+def test_a_refused_upload_takes_no_more_than_its_gates(project: Project) -> None:
+    project.configure(features={"uploads": {"write": "owner"}})
+    for fields in ({}, {"token": "x"}):
+        answer = project.upload(text(1000), "a.txt", "text/plain", **fields)
+        assert_refused(project, answer, 403, "not_permitted")
+    project.configure(features={"rate_limits": {"upload": 4}})
+    codes = [project.upload(b"<p>", "a.html", "text/html").status_code for _ in range(3)]
+    assert codes == [415, 415, 429]
+
+
 def test_the_owner_deletes_object_and_row(project: Project) -> None:
     said = project.upload(PICTURE).json()
     identifier = str(rows(project)[0]["id"])

@@ -28,6 +28,8 @@ _COMMANDS = {
     "logs": "what the local stack's processes printed",
     "adopt": "make a live project of the first release ready for migrate",
     "migrate": "apply pending migrations",
+    "link": "remember which hosted project this folder belongs to",
+    "deploy": "bring everything to where it runs; a plan first, --dry-run",
     "bench": "the measurements of this repository",
     "dashboard": "the owner's page, for this stack or any project",
     "test": "every action and every ownership rule, on this or any project",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from pathlib import Path
@@ -39,6 +40,8 @@ def command(project: Path, process: str | None, follow: bool, lines: int) -> Non
 
 
 def _print_new(name: str, file: TextIO) -> bool:
+    if os.fstat(file.fileno()).st_size < file.tell():  # it grew long and began anew
+        file.seek(0)
     lines = file.readlines()
     for line in lines:
         click.echo(f"{name} │ {line.rstrip()}")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
@@ -13,11 +12,12 @@ import click
 from rich.table import Table
 
 from wakti_sb import migrate
+from wakti_sb.cli._migrations import migration_events
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
 from wakti_sb.cli._summary import append, table, to_summary
 from wakti_sb.errors import Findings
-from wakti_sb.stack import EmbeddedStack, Step
+from wakti_sb.stack import EmbeddedStack
 
 
 @click.command(epilog="Example: wakti-sb migrate --dry-run")
@@ -54,7 +54,7 @@ def command(
     The history is the official CLI's: either of the two can go on where the other stopped.
     """
     url = db_url if db_url is not None else EmbeddedStack(project).endpoint().database
-    with _events() as on_event:
+    with progress() as listener, migration_events(listener) as on_event:
         files = migrate.read(project / "supabase" / "migrations", on_event=on_event)
         if show_status:
             _print_status(migrate.status(url, files), as_json)
@@ -77,28 +77,6 @@ def command(
             click.echo(f"applied {file.file} in {file.milliseconds:.0f} ms")
         if not result.files:
             note("Nothing is pending.")
-
-
-@contextmanager
-def _events() -> Iterator[migrate.OnEvent]:
-    """Shows what happens as it happens: a bar for the files, a line for what is unusual."""
-    with progress() as listener:
-
-        def show(event: migrate.Event) -> None:
-            match event:
-                case migrate.FileStarted(name=name, index=index, total=total):
-                    listener(Step(f"applying {name}", index - 1, total))
-                case migrate.FileSkipped(file=file, reason=reason):
-                    note(f"{file} is skipped: {reason}")
-                case migrate.WaitingForRunner(application=application, pid=pid):
-                    note(f"waiting for another runner ({application}, server process {pid})")
-                case migrate.Retrying(file=file, reason=reason, attempt=attempt, attempts=attempts):
-                    note(f"{file}: {reason}; trying again ({attempt} of {attempts})")
-                case migrate.ServerNotice(severity=severity, message=message):
-                    if severity == "WARNING":
-                        note(f"the server warns: {message}")
-
-        yield show
 
 
 def _print_status(status: migrate.Status, as_json: bool) -> None:

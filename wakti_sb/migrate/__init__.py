@@ -21,7 +21,9 @@ from wakti_sb.migrate.events import (
     StatementLeftOut,
     WaitingForRunner,
 )
+from wakti_sb.migrate.history import Applied, history_query
 from wakti_sb.migrate.left_out import LeavingOut
+from wakti_sb.migrate.plan import compare, pending
 from wakti_sb.migrate.reader import Migration, read
 from wakti_sb.migrate.results import (
     Entry,
@@ -41,6 +43,11 @@ __all__ = [  # noqa: RUF022  # grouped by what they are
     "apply",
     "status",
     "repair",
+    # the same without a connection
+    "Applied",
+    "compare",
+    "history_query",
+    "pending",
     # what they take
     "Migration",
     "LeavingOut",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from wakti_sb.errors import MigrationError, UsageError
@@ -37,14 +38,16 @@ class Target:
 
     Parameters:
         address: user, host, port and database: what may be shown.
+        role: whom the session becomes; None for whoever logs in.
     """
 
     url: str = field(repr=False)
     address: str
     secret: str = field(repr=False)
+    role: str | None = None
 
     @classmethod
-    def parse(cls, db_url: str) -> Target:
+    def parse(cls, db_url: str, *, role: str | None = None) -> Target:
         """Raise UsageError if no migration can be run over this URL."""
         parts = parts_of(db_url)
         host, port = str(parts.get("host", "")), str(parts.get("port", "5432"))
@@ -64,6 +67,7 @@ class Target:
             db_url,
             f"{name}{place}/{database}".rstrip("/"),
             secret if secret not in {user, host, database} else "",
+            role,
         )
 
     def redact(self, text: str) -> str:
@@ -81,6 +85,8 @@ class Target:
         """
         with closing(self._connect(seconds)) as connection:
             try:
+                if self.role is not None:
+                    become(connection, self.role)
                 yield connection
             except psycopg.Error as error:
                 text = self.redact((error.diag.message_primary or str(error)).strip())
@@ -107,6 +113,13 @@ class Target:
             raise ConnectionFailed(
                 f"cannot connect to the database: {reason}", place=self.address, remedy=hint
             ) from None
+
+
+def become(connection: Connection, role: str | None) -> None:
+    """Give up any other role and become this one; None: whoever logged in."""
+    connection.execute("reset role")
+    if role is not None:
+        connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
 
 
 def parts_of(db_url: str) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from pglast import ast, enums, parser
 from psycopg import sql
 
 from wakti_sb.migrate import history
-from wakti_sb.migrate.connection import Connection, Target
+from wakti_sb.migrate.connection import Connection, Target, become
 from wakti_sb.migrate.events import FileDone, OnEvent, StatementDone
 from wakti_sb.migrate.execution import execute, pause, report, started
 from wakti_sb.migrate.failure import Outcome, Refused, connection_lost, statement_failed
@@ -89,7 +89,7 @@ class DryRun:
         raise AssertionError
 
     def _attempt(self, migrations: Sequence[Migration]) -> list[FileReport]:
-        prepare_session(self._connection, self._timeouts)
+        prepare_session(self._connection, self._timeouts, self._target.role)
         self._relations = dict(self._connection.execute(query("relations")).fetchall())
         self._held, self._untried, self._shapes = set(), [], set()
         self._values, self._open = NewValues(), False
@@ -109,14 +109,14 @@ class DryRun:
         tried = []
         try:
             # Session settings of a file end with it, as in a real run.
-            prepare_session(self._connection, self._timeouts)
+            prepare_session(self._connection, self._timeouts, self._target.role)
             for part in parts:
                 for statement in part.statements:
                     tried.append(self._statement(migration, statement))
                     self._on_event(StatementDone(migration.version, tried[-1]))
                 if not self._open:
                     self._values.commit()
-            self._connection.execute("reset role")
+            become(self._connection, self._target.role)
             self._check_deferred()  # as the commit would
             history.record(self._connection, migration)
         except Refused as refused:

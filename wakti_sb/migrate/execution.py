@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 
 from wakti_sb.errors import MigrationError
 from wakti_sb.migrate import history
-from wakti_sb.migrate.connection import Connection, Cursor, Target
+from wakti_sb.migrate.connection import Connection, Cursor, Target, become
 from wakti_sb.migrate.events import (
     FileStarted,
     OnEvent,
@@ -99,7 +99,9 @@ class FileRun:
 
     def _attempt(self) -> None:
         if self._done == 0:
-            self._lock_timeout = prepare_session(self._connection, self._timeouts)
+            self._lock_timeout = prepare_session(
+                self._connection, self._timeouts, self._target.role
+            )
         last = len(self._blocks) - 1
         for index in range(self._done, len(self._blocks)):
             self._reports[index] = []
@@ -120,7 +122,7 @@ class FileRun:
                         self._on_event(StatementDone(self._migration.version, done))
                 if record:
                     # The file may have become a role that cannot write the history.
-                    self._connection.execute("reset role")
+                    become(self._connection, self._target.role)
                     history.create(self._connection, self._facts)
                     history.record(self._connection, self._migration)
         except psycopg.Error as error:

@@ -37,6 +37,11 @@ def load(connection: Connection, facts: Facts) -> tuple[Applied, ...]:
         return tuple(cursor.execute(query("history_read")))
 
 
+def history_query() -> str:
+    """Reads the rows of the history, where there is one."""
+    return query("history_read").decode()
+
+
 def create(connection: Connection, facts: Facts) -> None:
     """Make what is missing of the table, and touch nothing that is there."""
     if not facts.has_schema:

@@ -31,6 +31,7 @@ def apply(
     on_event: OnEvent = log_event,
     timeouts: Timeouts = _DEFAULT,
     leaving_out: LeavingOut | None = None,
+    role: str | None = None,
 ) -> Result:
     """Apply what is pending, each file and its history row in one transaction where possible.
 
@@ -40,12 +41,13 @@ def apply(
         on_event: is called with what happens, while it happens.
         leaving_out: what a database of ours has to do without; statements that need it are left
             out and remembered there. Not for a dry run.
+        role: whom the session becomes, where whoever logs in is not who migrates.
 
     Raise UsageError for a URL that cannot be used; ConnectionFailed, DatabaseUnsuitable,
     AnotherRunner or HistoryConflict before anything is changed; StatementFailed or
     ConnectionFailed from the file that failed, and then the files before it stay applied.
     """
-    target = Target.parse(db_url)
+    target = Target.parse(db_url, role=role)
     with target.session(seconds=timeouts.connect) as connection:
         inspect(connection, target.address, writing=True)
         waiting = runner_lock(
@@ -79,12 +81,12 @@ def apply(
             return Result(target.address, False, tuple(done))
 
 
-def status(db_url: str, migrations: Sequence[Migration]) -> Status:
+def status(db_url: str, migrations: Sequence[Migration], *, role: str | None = None) -> Status:
     """What is applied, pending and in conflict; changes nothing and needs no right to write.
 
     Raise ConnectionFailed or DatabaseUnsuitable.
     """
-    target = Target.parse(db_url)
+    target = Target.parse(db_url, role=role)
     with target.session() as connection:
         facts = inspect(connection, target.address, writing=False)
         return plan.compare(migrations, history.load(connection, facts), target.address)
@@ -120,7 +122,7 @@ def repair(
             connection, target.address, seconds=timeouts.runner, on_event=on_event
         )
         with waiting, connection.transaction():
-            prepare_session(connection, timeouts)
+            prepare_session(connection, timeouts, target.role)
             history.create(connection, facts)
             if state == "applied" and migration is not None:
                 changed = history.mark_applied(connection, migration)

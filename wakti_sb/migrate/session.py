@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from psycopg.errors import Diagnostic
 
-from wakti_sb.migrate.connection import Connection
+from wakti_sb.migrate.connection import Connection, become
 from wakti_sb.migrate.events import OnEvent, ServerNotice
 from wakti_sb.migrate.queries import query
 
@@ -32,9 +32,10 @@ class Timeouts:
     connect: int = 10
 
 
-def prepare_session(connection: Connection, timeouts: Timeouts) -> str:
-    """Give the session its defaults; the lock_timeout, as the server writes it."""
+def prepare_session(connection: Connection, timeouts: Timeouts, role: str | None) -> str:
+    """Give the session its role and its defaults; the lock_timeout, as the server writes it."""
     connection.execute(query("session"))
+    become(connection, role)
     milliseconds = f"{round(timeouts.lock * 1000)}ms"
     return set_lock_timeout(connection, milliseconds)
 

@@ -9,8 +9,8 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..conformance.cases import to_sql
-from ..conformance.findings import http_text, is_sql
-from ..conformance.model import Report, Verdict
+from ..conformance.findings import http_text
+from ..conformance.model import Fix, Report, Statements, Verdict
 from .groups import groups
 from .matrix import OPERATIONS, Cell, cells
 
@@ -49,7 +49,9 @@ def html(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page.globals.update(http_text=http_text, to_sql=to_sql, is_sql=is_sql, signs=_SIGNS)
+    page.globals.update(
+        http_text=http_text, to_sql=to_sql, is_statements=_is_statements, signs=_SIGNS
+    )
     files = resources.files(__package__)
     return page.get_template("page.html.j2").render(
         report=report,
@@ -58,6 +60,10 @@ def html(report: Report) -> str:
         style=files.joinpath("page.css").read_text(encoding="utf-8"),
         script=files.joinpath("page.js").read_text(encoding="utf-8"),
     )
+
+
+def _is_statements(fix: Fix) -> bool:
+    return isinstance(fix, Statements)
 
 
 def blocks(verdicts: Iterable[Verdict]) -> tuple[Block, ...]:

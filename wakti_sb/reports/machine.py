@@ -7,12 +7,12 @@ import re
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from ..conformance.model import Finding, Report
+from ..conformance.model import Finding, Problem, Report
 from ..conformance.mutation import MutationReport
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_LEVELS = {"leak": "error", "bypass": "error", "no verdict": "error", "locked out": "error"}
+_ERRORS = (Problem.LEAK, Problem.BYPASS, Problem.NO_VERDICT, Problem.LOCKED_OUT)
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def junit(report: Report) -> str:
     shown: set[str] = set()
     by_object: dict[str, list[Any]] = {}
     for verdict in report.verdicts:
-        by_object.setdefault(verdict.case.object, []).append(verdict)
+        by_object.setdefault(verdict.case.subject, []).append(verdict)
     excused = {case for finding in report.excused for case in (finding.id, *finding.cases)}
     for name, verdicts in by_object.items():
         suite = Xml.SubElement(suites, "testsuite", name=_plain(name), tests=str(len(verdicts)))
@@ -142,7 +142,7 @@ def _result(finding: Finding, model: str) -> dict[str, Any]:
         text += f"\n\nProposed fix:\n{finding.fix}"
     return {
         "ruleId": finding.problem.replace(" ", "-"),
-        "level": _LEVELS.get(finding.problem, "warning"),
+        "level": "error" if finding.problem in _ERRORS else "warning",
         "message": {"text": text},
         "locations": [
             {

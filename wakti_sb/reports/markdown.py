@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..conformance.findings import is_sql
-from ..conformance.model import Report
+from ..conformance.model import Report, Statements
 from ..conformance.mutation import MutationReport
 from .groups import Group, groups
 from .matrix import OPERATIONS, cells
@@ -62,7 +61,7 @@ def _finding(group: Group) -> Iterator[str]:
     if finding.policy:
         yield ""
         yield f"Decided by: {_cell(finding.policy)}"
-    if is_sql(finding.fix):
+    if isinstance(finding.fix, Statements):
         yield ""
         yield "Proposed fix, tried: it closes this." if finding.fix_tried else "Proposed fix:"
         yield from ("", *_fenced("sql", finding.fix))

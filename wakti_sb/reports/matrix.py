@@ -46,7 +46,7 @@ def cells(verdicts: Iterable[Verdict]) -> tuple[Cell, ...]:
     groups: dict[tuple[str, str, str], list[Verdict]] = {}
     for verdict in verdicts:
         case = verdict.case
-        groups.setdefault((case.object, case.identity, case.operation), []).append(verdict)
+        groups.setdefault((case.subject, case.identity, case.operation), []).append(verdict)
     return tuple(Cell(*key, tuple(found)) for key, found in groups.items())
 
 

@@ -15,7 +15,7 @@ export interface Storage {
 }
 
 /** Milliseconds that Storage may take. */
-const patience = 60_000;
+const patience = 35_000;
 
 export function bucketStorage(environment: Environment): Storage {
   const base = `${environment.apiUrl}/storage/v1/object`;

@@ -7,7 +7,7 @@ import { parseXml, type XmlElement, XmlText } from "@rgrove/parse-xml";
 const namespace = "http://www.w3.org/2000/svg";
 
 /** Larger drawings are not read: they are served as text. */
-const mostCharacters = 1024 * 1024;
+const mostBytes = 512 * 1024;
 
 /** Elements that draw, and do nothing else. */
 const drawing = new Set(
@@ -29,10 +29,10 @@ export function isSvg(text: string): boolean {
 }
 
 /** Is this SVG known to draw and to do nothing else? */
-export function isPassive(text: string): boolean {
-  if (text.length > mostCharacters || /<!(DOCTYPE|ENTITY)/i.test(text)) {
-    return false;
-  }
+export function isPassive(bytes: Uint8Array): boolean {
+  if (bytes.byteLength > mostBytes) return false;
+  const text = textOf(bytes);
+  if (text === null || /<!(DOCTYPE|ENTITY)/i.test(text)) return false;
   // Another encoding, or a style sheet from elsewhere, would make the browser read another document.
   const withoutDeclaration = text.trimStart().replace(
     /^<\?xml\s+version=["']1\.0["'](\s+encoding=["']utf-8["'])?(\s+standalone=["'](yes|no)["'])?\s*\?>/i,
@@ -45,6 +45,14 @@ export function isPassive(text: string): boolean {
       onlyDraws(root);
   } catch {
     return false;
+  }
+}
+
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return null;
   }
 }
 

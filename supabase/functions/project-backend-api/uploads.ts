@@ -1,10 +1,13 @@
-import { readBytes } from "./body.ts";
+import { arriving, type Pace } from "./arrival.ts";
 import { refusalFor } from "./collections.ts";
-import { type Context, type Handler, proceed } from "./context.ts";
-import { bodyOf, type Row } from "./database.ts";
+import { type Context, enter, type Handler, proceed } from "./context.ts";
+import { bodyOf } from "./database.ts";
+import { within } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import { displayName, pathName } from "./filenames.ts";
 import { fileType } from "./filetypes.ts";
+import { type Part, partsOf } from "./multipart.ts";
+import type { Bearer } from "./owners.ts";
 import { Room, type Share } from "./room.ts";
 import * as schemas from "./schemas.ts";
 import { limits } from "./settings.ts";
@@ -13,11 +16,19 @@ import { siteToken } from "./tokens.ts";
 /** What the fields and boundaries around a file may take. */
 const formOverhead = 64 * 1024;
 
-/** Milliseconds that a file may take to arrive. */
-const deadline = 100_000;
+const formSize = limits.file + formOverhead;
+
+/**
+ * The platform ends a request after 150 seconds. Storage may take 35 of them, each of three calls
+ * of the database 8.
+ */
+const pace: Pace = { whole: 85_000, window: 10_000, least: 64 * 1024 };
+
+/** Milliseconds that an upload waits while others hold the room. */
+const patience = 20_000;
 
 /** The platform gives a function 256 MB, and a file passes through some three copies. */
-const room = new Room(32 * 1024 * 1024);
+const room = new Room(32 * 1024 * 1024, 12 * 1024 * 1024);
 
 /** A reservation, or what is left of one whose function died. */
 interface Reservation {
@@ -25,40 +36,114 @@ interface Reservation {
   readonly path: string;
 }
 
-/** Take a visitor's file: room in the quota first, then the bytes, then the row that shows it. */
+/** A form that has passed the gates. */
+interface Form {
+  readonly projectId: string;
+  readonly token: string | null | undefined;
+  readonly bearer: Bearer;
+  readonly file: Part;
+}
+
+/** Take a visitor's file: the gates first, then the bytes, then the row that shows it. */
 export async function upload(context: Context): Promise<string> {
   context.action = "upload";
-  const share = room.enter();
+  const share = room.enter(context.client);
   try {
-    return await store(context, share);
+    return await store(context, await readForm(context, share));
   } finally {
     share.release();
   }
 }
 
-async function store(context: Context, share: Share): Promise<string> {
-  const form = await readForm(context.request, share);
-  const fields = {
-    projectId: textField(form, "projectId"),
-    token: textField(form, "token"),
-  };
+/** Read a form; as soon as its project is known, the gates decide whether the rest is read. */
+async function readForm(context: Context, share: Share): Promise<Form> {
+  const fields: Record<string, string> = {};
+  const files: Part[] = [];
+  let bearer: Bearer | undefined;
+  for await (
+    const part of partsOf(
+      context.request.headers,
+      kept(context, share),
+      formSize,
+    )
+  ) {
+    if (part.filename !== null) {
+      if (part.name === "file") files.push(part);
+      continue;
+    }
+    if (part.size > formOverhead) throw new ApiError("body_too_large");
+    if (Object.hasOwn(fields, part.name)) continue;
+    fields[part.name] = textOf(part);
+    if (part.name === "action") needUpload(fields.action);
+    if (part.name === "projectId") bearer = await admit(context, fields);
+  }
+  const { projectId, token } = schemas.check(schemas.upload, fields);
+  bearer ??= await admit(context, fields);
+  return { projectId, token, bearer, file: theFile(files) };
+}
+
+/** The bytes of a form, each noted in the share before it is kept. */
+async function* kept(
+  context: Context,
+  share: Share,
+): AsyncGenerator<Uint8Array> {
+  const chunks = arriving(context.request, formSize, pace, "file_too_large");
+  for await (const chunk of chunks) {
+    await within(
+      share.take(chunk.byteLength),
+      patience,
+      () =>
+        new ApiError(
+          "rate_limited",
+          "Too many uploads at once, try again later",
+          {
+            retryAfter: 10,
+          },
+        ),
+    );
+    yield chunk;
+  }
+}
+
+/** The gates, and the count; clears away once what functions that died have left. */
+async function admit(
+  context: Context,
+  fields: Readonly<Record<string, string>>,
+): Promise<Bearer> {
   if (schemas.isUuid(fields.projectId)) context.project = fields.projectId;
-  const { projectId, token } = schemas.check(
-    schemas.upload,
-    JSON.parse(JSON.stringify(fields)),
-  );
-  const file = theFile(form);
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const filename = displayName(file.name);
+  const { projectId, token } = schemas.check(schemas.upload, { ...fields });
+  const { headers } = context.request;
+  const bearer = await context.services.owners.identify(headers);
+  let found: string;
+  try {
+    found = await enter(context, "begin_upload", [
+      projectId,
+      context.origin,
+      context.client,
+      bearer.user,
+      await siteToken(headers, token),
+    ]);
+  } catch (error) {
+    throw refusalFor(error, bearer.isDead);
+  }
+  const stale = JSON.parse(found) as readonly Reservation[];
+  if (stale.length > 0) await clear(context, projectId, stale);
+  return bearer;
+}
+
+async function store(context: Context, form: Form): Promise<string> {
+  const { projectId, file } = form;
+  const bytes = file.bytes();
+  const filename = displayName(file.filename ?? "");
   const { type, servedAs } = await fileType(bytes, file.type, filename);
-  const reserved = await reserve(context, projectId, token, [
+  const reserved = await reserve(context, form, [
     filename,
     pathName(filename),
     type,
     bytes.byteLength,
   ]);
   await deliver(context, projectId, reserved, bytes, servedAs);
-  await proceed(context, "complete_upload", [projectId, reserved.id]);
+  await complete(context, projectId, reserved);
   return JSON.stringify({
     success: true,
     url: context.services.storage.publicUrl(reserved.path),
@@ -92,30 +177,24 @@ export const deleteUpload: Handler = async (context, input) => {
   return await proceed(context, "remove_upload", [projectId, bearer.user, id]);
 };
 
-async function readForm(request: Request, share: Share): Promise<FormData> {
-  const bytes = await readBytes(
-    request,
-    limits.file + formOverhead,
-    deadline,
-    "file_too_large",
-    (size) => share.take(size),
-  );
-  const type = request.headers.get("content-type") ?? "";
+function textOf(part: Part): string {
   try {
-    return await new Response(bytes, { headers: { "content-type": type } })
-      .formData();
+    return new TextDecoder("utf-8", { fatal: true }).decode(part.bytes());
   } catch {
-    throw new ApiError("invalid_field", "The form data cannot be read");
+    throw new ApiError("invalid_field", `${part.name} is no text`);
   }
 }
 
-function textField(form: FormData, name: string): string | undefined {
-  const value = form.get(name);
-  return typeof value === "string" ? value : undefined;
+/** A form that means another action must not end as an upload that forgot its fields. */
+function needUpload(action: string | undefined): void {
+  if (action === undefined || action === "upload") return;
+  throw new ApiError(
+    "invalid_action",
+    "A multipart/form-data body is an upload; send other actions as JSON",
+  );
 }
 
-function theFile(form: FormData): File {
-  const files = form.getAll("file").filter((value) => value instanceof File);
+function theFile(files: readonly Part[]): Part {
   const [file] = files;
   if (file === undefined) {
     throw new ApiError("missing_field", "No file provided");
@@ -128,43 +207,25 @@ function theFile(form: FormData): File {
   return file;
 }
 
-/** Reserve room, clearing away once what functions that died have left. */
+/** Reserve room and a path. */
 async function reserve(
   context: Context,
-  projectId: string,
-  token: string | null | undefined,
+  form: Form,
   file: readonly [string, string, string, number],
 ): Promise<Reservation> {
-  const { database, owners } = context.services;
-  const { headers } = context.request;
-  const bearer = await owners.identify(headers);
-  const site = await siteToken(headers, token);
-  const ask = (): Promise<Row> =>
-    database.call("reserve_upload", [
-      projectId,
+  const site = await siteToken(context.request.headers, form.token);
+  try {
+    const reserved = await enter(context, "reserve_upload", [
+      form.projectId,
       context.origin,
-      context.client,
-      bearer.user,
+      form.bearer.user,
       site,
       ...file,
     ]);
-  let row = await ask();
-  const stale = staleIn(row);
-  if (stale.length > 0) {
-    await clear(context, projectId, stale);
-    if (row.code === "quota_exceeded") row = await ask();
-  }
-  context.cors = row.cors;
-  try {
-    return JSON.parse(bodyOf(row)) as Reservation;
+    return JSON.parse(reserved) as Reservation;
   } catch (error) {
-    throw refusalFor(error, bearer.isDead);
+    throw refusalFor(error, form.bearer.isDead);
   }
-}
-
-function staleIn(row: Row): readonly Reservation[] {
-  if (row.body === null) return [];
-  return (JSON.parse(row.body) as { stale: readonly Reservation[] }).stale;
 }
 
 async function deliver(
@@ -183,6 +244,28 @@ async function deliver(
   }
 }
 
+/** Turn a reservation into a file; what has no reservation any more must not stay in storage. */
+async function complete(
+  context: Context,
+  projectId: string,
+  reserved: Reservation,
+): Promise<void> {
+  const ask = (): Promise<string> =>
+    proceed(context, "complete_upload", [projectId, reserved.id]);
+  try {
+    // Whether a call that nobody answered was heard is not known; a second one tells.
+    await ask().catch((error) => {
+      if (!(error instanceof ApiError) || error.status < 500) throw error;
+      return ask();
+    });
+  } catch (error) {
+    if (error instanceof ApiError && error.status < 500) {
+      await context.services.storage.remove([reserved.path]);
+    }
+    throw error;
+  }
+}
+
 async function clear(
   context: Context,
   projectId: string,
@@ -190,8 +273,10 @@ async function clear(
 ): Promise<void> {
   const { database, storage } = context.services;
   await storage.remove(reservations.map(({ path }) => path));
-  await database.call("release_uploads", [
-    projectId,
-    reservations.map(({ id }) => id),
-  ]);
+  bodyOf(
+    await database.call("release_uploads", [
+      projectId,
+      reservations.map(({ id }) => id),
+    ]),
+  );
 }

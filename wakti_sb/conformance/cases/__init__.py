@@ -6,14 +6,14 @@ from ..scenario.statements import text
 from .additions import added
 from .as_sql import to_sql
 from .derive import derive
-from .functions import described, matches
-from .subject import Subject, short
+from .described import Described, short
+from .functions import described_functions, matches
 
 __all__ = [
-    "Subject",
+    "Described",
     "added",
     "derive",
-    "described",
+    "described_functions",
     "matches",
     "short",
     "text",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
-from ..model import ANON, DENIED, SERVICE, Case, Identity, Select
+from ..model import ANON, DENIED, SERVICE, Case, Family, Identity, Select
 from ..scenario import Scenario
 from ..scenario.people import STRANGER
 from ..scenario.samples import uuid_for
@@ -26,7 +26,7 @@ def bad_tokens(cases: Sequence[Case], scenario: Scenario) -> Iterator[Case]:
     """For the Data API and for the Storage API, which check tokens each by themselves."""
     closed_to = {
         label: {
-            (case.object, case.attempt.request, case.attempt.settings)
+            (case.subject, case.attempt.request, case.attempt.settings)
             for case in cases
             if case.identity == label and not case.expected.may
         }
@@ -46,10 +46,10 @@ def _fits(case: Case, files: bool, closed: Container[object]) -> bool:
         isinstance(attempt.request, Select)
         and attempt.about_files == files
         and (not files or dict(attempt.settings)[OPERATION] == SIGN)
-        and case.family == "own"
+        and case.family == Family.OWN
         and attempt.who.user_id is not None
         and not attempt.who.claims
-        and (case.object, attempt.request, attempt.settings) in closed
+        and (case.subject, attempt.request, attempt.settings) in closed
     )
 
 
@@ -64,8 +64,8 @@ def _of(own: Case, scenario: Scenario) -> Iterator[Case]:
     for each in people:
         yield replace(
             own,
-            id=f"{own.object.removeprefix('public.')}: {each.label} sees nothing",
-            family="token",
+            id=f"{own.subject.removeprefix('public.')}: {each.label} sees nothing",
+            family=Family.TOKEN,
             attempt=replace(own.attempt, who=each),
             expected=DENIED,
             controls=(own.attempt,),

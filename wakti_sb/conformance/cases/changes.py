@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from ...spec import Function as Entry
 from ...spec import Nobody, Owned, Relation, allows
 from ..catalog import Argument, Column, Function, Table
-from ..model import SERVICE, USERS, Attempt, Call, Case, Expectation, Identity, Key
+from ..model import SERVICE, USERS, Attempt, Call, Case, Expectation, Family, Identity, Key, Subject
 from ..scenario import Row, Scenario, sample
 from ..scenario.statements import text
 from .additions import addable
-from .subject import short
+from .described import short
 
 _MOST = 12  # tables whose keys a function is called with, where nothing says which one it means
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -38,9 +38,9 @@ def change_cases(
                 continue
             yield Case(
                 id=f"{label}: {who.label} changes only what it may{words}",
-                object=str(call.function),
+                subject=Subject.function(str(call.function)),
                 operation="execute",
-                family="changes",
+                family=Family.CHANGES,
                 attempt=Attempt(who, call),
                 expected=Expectation(
                     frozenset((*_may(scenario, entry, who), *addable(scenario, entry, who)))

@@ -8,11 +8,11 @@ from dataclasses import replace
 from ..model import Case
 from ..scenario import Scenario
 from .delete import delete_cases, upsert_cases
+from .described import Described
 from .files import file_cases
 from .functions import function_cases
 from .insert import insert_cases
 from .select import select_cases
-from .subject import Subject
 from .update import update_cases
 from .views import view_write_cases
 
@@ -37,14 +37,14 @@ def _all(scenario: Scenario) -> Iterator[Case]:
         table = scenario.catalog.tables.get(entry.table)
         if table is None or str(entry.table) in scenario.untested:
             continue
-        subject = Subject(entry, table, scenario)
-        yield from select_cases(subject)
+        described = Described(entry, table, scenario)
+        yield from select_cases(described)
         if table.is_view:
-            yield from view_write_cases(subject)
+            yield from view_write_cases(described)
         else:
-            yield from insert_cases(subject)
-            yield from update_cases(subject)
-            yield from delete_cases(subject)
-            yield from upsert_cases(subject)
+            yield from insert_cases(described)
+            yield from update_cases(described)
+            yield from delete_cases(described)
+            yield from upsert_cases(described)
     yield from file_cases(scenario)
     yield from function_cases(scenario)

@@ -8,11 +8,11 @@ from dataclasses import replace
 from ...spec import Function as Entry
 from ...spec import Nobody, Relation
 from ..catalog import Function
-from ..model import SERVICE, USERS, Attempt, Call, Case, Expectation, Identity, Key
+from ..model import SERVICE, USERS, Attempt, Call, Case, Expectation, Family, Identity, Key, Subject
 from ..scenario import Scenario
 from ..scenario.statements import text
 from .changes import admits, aimed_calls
-from .subject import short
+from .described import short
 
 _SHORTEST = 8  # characters of a value that tells a row from all others
 _TELLS_NOTHING = ("void", "boolean", "trigger", "event_trigger")
@@ -42,9 +42,9 @@ def disclosure_cases(
                 continue
             yield Case(
                 id=f"{label}: {who.label} learns only what the tables tell it{words}",
-                object=str(call.function),
+                subject=Subject.function(str(call.function)),
                 operation="execute",
-                family="data",
+                family=Family.DATA,
                 attempt=Attempt(who, telling),
                 expected=Expectation(frozenset(_open(scenario, who))),
                 why="data = what the tables let it select",

@@ -17,7 +17,9 @@ from ..model import (
     Case,
     Delete,
     Expectation,
+    Family,
     Identity,
+    Subject,
     exactly,
 )
 from ..scenario import Row, Scenario
@@ -92,7 +94,7 @@ class _Files:
         words = "lists only files that are open to it" if keys else "lists nothing"
         expected = Expectation(keys, keys)
         request = listing(self.bucket.name)
-        return self._case(who, words, "select", "unfiltered", request, expected)
+        return self._case(who, words, "select", Family.UNFILTERED, request, expected)
 
     def _file(self, who: Identity, place: Folder, row: Row) -> Iterator[Case]:
         owner, file = row.values["owner_id"], _place(row)
@@ -113,7 +115,7 @@ class _Files:
             if allowed and not self.may(who, "select", place, owner):
                 continue  # the service must find a file before it changes it
             expected = exactly((str(row.values["id"]),)) if allowed else DENIED
-            family = "own" if allowed else "foreign"
+            family = Family.OWN if allowed else Family.FOREIGN
             words = f"{'can' if allowed else 'cannot'} {verb} {name}"
             case = self._case(who, words, operation, family, request, expected, place)
             yield replace(case, transports=self._ways(verb))
@@ -130,7 +132,7 @@ class _Files:
         allowed = self.may(who, "insert", place, who.user_id)
         new = self._new(place, "new")
         expected = ALLOWED_NEW if allowed else DENIED
-        family = "own" if allowed else "foreign"
+        family = Family.OWN if allowed else Family.FOREIGN
         can = "can" if allowed else "cannot"
         folder = f"into this folder{self._in(place)}"
         for verb, request in (
@@ -151,7 +153,7 @@ class _Files:
             if allows(self.bucket.right(operation), claims):
                 continue
             words = f"cannot {verb} without a folder"
-            case = self._case(who, words, operation, "no folder", request, DENIED)
+            case = self._case(who, words, operation, Family.NO_FOLDER, request, DENIED)
             open_ = self.bucket.public and operation == "select"
             yield replace(case, transports=_ONLY_SQL) if open_ else case
 
@@ -165,7 +167,7 @@ class _Files:
             who, _place(row), replace(new, bucket=ELSEWHERE)
         ):
             words = f"cannot {verb} in the same folder of another bucket"
-            yield self._case(who, words, operation, "another bucket", request, DENIED)
+            yield self._case(who, words, operation, Family.ANOTHER_BUCKET, request, DENIED)
 
     def _four_ways(
         self, who: Identity, file: Place, new: Place
@@ -196,7 +198,7 @@ class _Files:
                 who,
                 f"{verb} only what it may without a filter" if keys else f"{verb} nothing unasked",
                 operation,
-                "unfiltered",
+                Family.UNFILTERED,
                 request,
                 expected,
             )
@@ -219,7 +221,7 @@ class _Files:
                 expected = exactly((str(row.values["id"]),))
                 words = f"can download this file by its public URL{self._in(place)}"
                 request = download_public(_place(row))
-                case = self._case(ANON, words, "select", "public", request, expected, place)
+                case = self._case(ANON, words, "select", Family.PUBLIC, request, expected, place)
                 yield replace(case, transports=_ONLY_CLIENT, why="public = true")
 
     def _within(self, here: list[Folder]) -> Iterator[Case]:
@@ -240,7 +242,7 @@ class _Files:
                     continue
                 can, expected = ("can", reached) if allowed else ("cannot", DENIED)
                 words = f"{can} {verb} its own file within its folder{self._in(place)}"
-                family = "own" if allowed else "foreign"
+                family = Family.OWN if allowed else Family.FOREIGN
                 yield self._case(who, words, operation, family, request, expected)
 
     def _across(self, here: list[Folder]) -> Iterator[Case]:
@@ -268,11 +270,11 @@ class _Files:
             return
         into = move(_place(mine), self._new(place, "moved"), who)
         words = f"cannot move its own file into this folder{self._in(place)}"
-        yield self._case(who, words, "update", "move", into, DENIED)
+        yield self._case(who, words, "update", Family.MOVE, into, DENIED)
         yield self._move_alone(who, place, mine, words)
         over = move(_place(row), self._new(home, "moved"), who)
         words = f"cannot move this file into its own folder{self._in(place)}"
-        yield self._case(who, words, "update", "move", over, DENIED)
+        yield self._case(who, words, "update", Family.MOVE, over, DENIED)
 
     def _copied(
         self, who: Identity, place: Folder, home: Folder, mine: Row, row: Row
@@ -280,11 +282,11 @@ class _Files:
         if not self.may(who, "insert", place, who.user_id):
             into = copy(_place(mine), self._new(place, "copied"), who)
             words = f"cannot copy its own file into this folder{self._in(place)}"
-            yield self._case(who, words, "insert", "copy", into, DENIED)
+            yield self._case(who, words, "insert", Family.COPY, into, DENIED)
         if not self.may(who, "select", place, row.values["owner_id"]):
             over = copy(_place(row), self._new(home, "copied"), who)
             words = f"cannot copy this file into its own folder{self._in(place)}"
-            yield self._case(who, words, "insert", "copy", over, DENIED)
+            yield self._case(who, words, "insert", Family.COPY, over, DENIED)
 
     def _move_alone(self, who: Identity, place: Folder, mine: Row, words: str) -> Case:
         """Without a filter the SELECT policy does not help: only WITH CHECK can refuse it."""
@@ -292,7 +294,7 @@ class _Files:
         file, to = _place(mine), self._new(place, "moved")
         asked = move(file, to, who)
         arrange = tuple(Delete(OBJECTS, _place(row).pairs) for row in others)
-        case = self._case(who, f"{words} without a filter", "update", "move", asked, DENIED)
+        case = self._case(who, f"{words} without a filter", "update", Family.MOVE, asked, DENIED)
         settings = remove(file)[1]  # the rows out of the way are deleted with them
         attempt = Attempt(who, move_all(to, who), arrange, settings)
         return replace(case, attempt=attempt, transports=_ONLY_SQL)
@@ -302,7 +304,7 @@ class _Files:
         who: Identity,
         words: str,
         operation: SpecOperation,
-        family: str,
+        family: Family,
         asked: FileRequest,
         expected: Expectation,
         place: Folder | None = None,
@@ -319,7 +321,7 @@ class _Files:
             controls.append(Attempt(SERVICE, request, (), settings))
         return Case(
             id=f"bucket {self.bucket.name}: {who.label} {words}",
-            object=f"bucket {self.bucket.name}",
+            subject=Subject.bucket(self.bucket.name),
             operation=operation,
             family=family,
             attempt=Attempt(who, request, (), settings),

@@ -9,17 +9,29 @@ from dataclasses import replace
 from ...spec import AllOf, AnyOf, Nobody, Public, Relation, Right, allows
 from ...spec import Function as Entry
 from ..catalog import Argument, Function
-from ..model import ALLOWED_NEW, DENIED, SERVICE, Attempt, Call, Case, Expectation, Identity, Key
+from ..model import (
+    ALLOWED_NEW,
+    DENIED,
+    SERVICE,
+    Attempt,
+    Call,
+    Case,
+    Expectation,
+    Family,
+    Identity,
+    Key,
+    Subject,
+)
 from ..scenario import Row, Scenario
 from ..scenario.statements import text
 from .changes import change_cases, literal
+from .described import short
 from .disclosure import disclosure_cases
-from .subject import short
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
-def described(scenario: Scenario) -> Iterator[tuple[Entry, Function]]:
+def described_functions(scenario: Scenario) -> Iterator[tuple[Entry, Function]]:
     """Each `[[function]]` with the functions of the catalog that it is about."""
     for entry in scenario.spec.function:
         for function in scenario.catalog.functions:
@@ -38,7 +50,7 @@ def matches(entry: Entry, function: Function) -> bool:
 
 def function_cases(scenario: Scenario) -> Iterator[Case]:
     """EXECUTE by everybody, and what the answers give away."""
-    for entry, function in described(scenario):
+    for entry, function in described_functions(scenario):
         if function.trigger:
             continue  # nobody can call these
         call = _call(scenario, entry, function)
@@ -58,9 +70,9 @@ def _execute(scenario: Scenario, entry: Entry, label: str, who: Identity, call: 
     people = (*(other for other in rightful[:1] if other is not SERVICE), SERVICE)
     return Case(
         id=f"{label}: {who.label} {'can' if allowed else 'cannot'} execute it",
-        object=str(call.function),
+        subject=Subject.function(str(call.function)),
         operation="execute",
-        family="execute",
+        family=Family.EXECUTE,
         attempt=Attempt(who, call),
         expected=ALLOWED_NEW if allowed else DENIED,
         controls=() if allowed else tuple(Attempt(person, call) for person in people),
@@ -97,9 +109,9 @@ def _data(scenario: Scenario, entry: Entry, label: str, call: Call) -> Iterator[
         controls = [Attempt(other, telling) for other in (*rightful[:1], SERVICE)]
         yield Case(
             id=f"{label}: {who.label} learns of {short(entry.of)} only what is open to it",
-            object=str(call.function),
+            subject=Subject.function(str(call.function)),
             operation="execute",
-            family="data",
+            family=Family.DATA,
             attempt=Attempt(who, telling),
             expected=Expectation(may),
             controls=tuple(controls),

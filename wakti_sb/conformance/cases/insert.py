@@ -15,106 +15,107 @@ from ..model import (
     USERS,
     Attempt,
     Case,
+    Family,
     Identity,
     Insert,
     World,
 )
 from ..scenario import Row, nobodys, sample
-from .subject import Subject, pairs, short
+from .described import Described, pairs, short
 
 
-def insert_cases(subject: Subject) -> Iterator[Case]:
+def insert_cases(described: Described) -> Iterator[Case]:
     """Every way to add a row to one table; the same request is tried once."""
-    if subject.this is None:
+    if described.this is None:
         return
     seen: set[Attempt] = set()
-    for case in _all(subject):
+    for case in _all(described):
         if case.attempt not in seen:
             seen.add(case.attempt)
             yield case
 
 
-def own_payload(subject: Subject, who: Identity) -> dict[str, Any]:
+def own_payload(described: Described, who: Identity) -> dict[str, Any]:
     """The row that `who` would add on its own side."""
     world: World = who.world or "this"
-    members = subject.scenario.spec.members_in(subject.entry.table)
-    values = subject.payload(who, world, _named(subject, who))
-    top = subject.this.person.member_role if subject.this and subject.this.person else None
-    listed = subject.entry.insert.columns
+    members = described.scenario.spec.members_in(described.entry.table)
+    values = described.payload(who, world, _named(described, who))
+    top = described.this.person.member_role if described.this and described.this.person else None
+    listed = described.entry.insert.columns
     role = members.role if members is not None else None
     if role is not None and top is not None and (listed is None or role in listed):
         values[role] = top  # the most that somebody could gain
     return values
 
 
-def _named(subject: Subject, who: Identity) -> Identity:
+def _named(described: Described, who: Identity) -> Identity:
     """In whose name a row of a membership table is: somebody new, unless people add themselves."""
-    members = subject.scenario.spec.members_in(subject.entry.table)
-    alone = any(isinstance(atom, Own) for atom in atoms(subject.entry.insert.right))
+    members = described.scenario.spec.members_in(described.entry.table)
+    alone = any(isinstance(atom, Own) for atom in atoms(described.entry.insert.right))
     if members is None or alone or who.world is None:
         return who
-    return subject.scenario.identity("a signed-in stranger") or who
+    return described.scenario.identity("a signed-in stranger") or who
 
 
-def _all(subject: Subject) -> Iterator[Case]:
-    this = subject.this
+def _all(described: Described) -> Iterator[Case]:
+    this = described.this
     principal = this.person if this is not None else None
-    for who in subject.people:
+    for who in described.people:
         if who.user_id is not None:
-            values = own_payload(subject, who)
-            if who.world is None and not _has_parents(subject, values):
+            values = own_payload(described, who)
+            if who.world is None and not _has_parents(described, values):
                 continue  # keys of several columns: a stranger has no row to point at
-            yield _case(subject, who, values, f"insert {_what(subject, who)}", "own")
-    for key in subject.table.foreign_keys:
+            yield _case(described, who, values, f"insert {_what(described, who)}", Family.OWN)
+    for key in described.table.foreign_keys:
         if key.table != USERS:
-            yield from _foreign_parent(subject, key)
-    for who in subject.people:
+            yield from _foreign_parent(described, key)
+    for who in described.people:
         if principal is not None and who.user_id != principal.user_id:
-            values = own_payload(subject, principal)
+            values = own_payload(described, principal)
             words = f"insert a row in the name of {principal.label}"
-            yield _case(subject, who, values, words, "another's name")
-            if subject.entry.owner and who.world == "other":
-                values = subject.payload(who, "other", principal)
+            yield _case(described, who, values, words, Family.ANOTHERS_NAME)
+            if described.entry.owner and who.world == "other":
+                values = described.payload(who, "other", principal)
                 words += " on its own side"
-                yield _case(subject, who, values, words, "another's name")
-    yield from _in_nobodys_name(subject)
-    yield from _columns(subject)
+                yield _case(described, who, values, words, Family.ANOTHERS_NAME)
+    yield from _in_nobodys_name(described)
+    yield from _columns(described)
 
 
-def _in_nobodys_name(subject: Subject) -> Iterator[Case]:
+def _in_nobodys_name(described: Described) -> Iterator[Case]:
     """A row without an owner, where the column allows one: nobody's data, and everybody's."""
-    owner = nobodys(subject.scenario.spec, subject.entry, subject.table)
-    this = subject.this
+    owner = nobodys(described.scenario.spec, described.entry, described.table)
+    this = described.this
     if owner is None or this is None or this.person is None:
         return
-    for who in subject.people:
+    for who in described.people:
         person = who if who.user_id is not None else this.person
-        values = {**own_payload(subject, person), owner: None}
-        listed = subject.entry.insert.columns
-        if subject.may_write(who, "insert", values) or (listed and owner not in listed):
+        values = {**own_payload(described, person), owner: None}
+        listed = described.entry.insert.columns
+        if described.may_write(who, "insert", values) or (listed and owner not in listed):
             continue
-        request = Insert(subject.entry.table, (*pairs(values), (owner, None)), (owner,))
-        arrange = subject.out_of_the_way(values)
+        request = Insert(described.entry.table, (*pairs(values), (owner, None)), (owner,))
+        arrange = described.out_of_the_way(values)
         yield Case(
-            id=f"{subject.name}: {who.label} cannot insert a row in nobody's name",
-            object=subject.entry.table,
+            id=f"{described.name}: {who.label} cannot insert a row in nobody's name",
+            subject=described.about,
             operation="insert",
-            family="nobody's name",
+            family=Family.NOBODYS_NAME,
             attempt=Attempt(who, request, arrange),
             expected=DENIED,
-            controls=(Attempt(SERVICE, request, arrange), *_controls(subject, values)),
-            why=f"insert = {subject.entry.insert.right}",
+            controls=(Attempt(SERVICE, request, arrange), *_controls(described, values)),
+            why=f"insert = {described.entry.insert.right}",
             column=owner,
         )
 
 
-def _has_parents(subject: Subject, values: dict[str, Any]) -> bool:
+def _has_parents(described: Described, values: dict[str, Any]) -> bool:
     """Whether every foreign key of a new row finds what it points at."""
-    for key in subject.table.foreign_keys:
+    for key in described.table.foreign_keys:
         wanted = [values.get(column) for column in key.columns]
-        if key.table in (USERS, subject.entry.table) or None in wanted:
+        if key.table in (USERS, described.entry.table) or None in wanted:
             continue
-        parents = subject.scenario.of(key.table)
+        parents = described.scenario.of(key.table)
         if parents and not any(
             [str(row.values.get(c)) for c in key.parent_columns] == list(map(str, wanted))
             for row in parents
@@ -123,83 +124,85 @@ def _has_parents(subject: Subject, values: dict[str, Any]) -> bool:
     return True
 
 
-def _what(subject: Subject, who: Identity) -> str:
-    if subject.scenario.spec.members_in(subject.entry.table) is not None:
-        name = _named(subject, who)
+def _what(described: Described, who: Identity) -> str:
+    if described.scenario.spec.members_in(described.entry.table) is not None:
+        name = _named(described, who)
         return "a row for itself" if name is who else f"a row for {name.label}"
-    if who.world is None and (subject.entry.through or subject.entry.members):
+    if who.world is None and (described.entry.through or described.entry.members):
         return "its own row here"
     return "its own row"
 
 
-def _case(subject: Subject, who: Identity, values: dict[str, Any], words: str, family: str) -> Case:
-    allowed = subject.may_write(who, "insert", values)
-    owner = subject.entry.owner
-    about = (owner,) if owner is not None and family == "another's name" else ()
-    request = Insert(subject.entry.table, pairs(values), about)
-    arrange = subject.out_of_the_way(values)
+def _case(
+    described: Described, who: Identity, values: dict[str, Any], words: str, family: Family
+) -> Case:
+    allowed = described.may_write(who, "insert", values)
+    owner = described.entry.owner
+    about = (owner,) if owner is not None and family == Family.ANOTHERS_NAME else ()
+    request = Insert(described.entry.table, pairs(values), about)
+    arrange = described.out_of_the_way(values)
     return Case(
-        id=f"{subject.name}: {who.label} {'can' if allowed else 'cannot'} {words}",
-        object=subject.entry.table,
+        id=f"{described.name}: {who.label} {'can' if allowed else 'cannot'} {words}",
+        subject=described.about,
         operation="insert",
-        family=family if not allowed else "own",
+        family=family if not allowed else Family.OWN,
         attempt=Attempt(who, request, arrange),
         expected=ALLOWED_NEW if allowed else DENIED,
-        controls=() if allowed else tuple(_controls(subject, values)),
-        why=f"insert = {subject.entry.insert.right}",
+        controls=() if allowed else tuple(_controls(described, values)),
+        why=f"insert = {described.entry.insert.right}",
     )
 
 
-def _controls(subject: Subject, values: dict[str, Any]) -> Iterator[Attempt]:
+def _controls(described: Described, values: dict[str, Any]) -> Iterator[Attempt]:
     """Who may add just this row; the secret key; at last any rightful insert at all."""
-    request = Insert(subject.entry.table, pairs(values))
-    arrange = subject.out_of_the_way(values)
-    for who in subject.people:
-        if subject.may_write(who, "insert", values):
+    request = Insert(described.entry.table, pairs(values))
+    arrange = described.out_of_the_way(values)
+    for who in described.people:
+        if described.may_write(who, "insert", values):
             yield Attempt(who, request, arrange)
             break
     yield Attempt(SERVICE, request, arrange)
-    for who in (*subject.people, SERVICE):
+    for who in (*described.people, SERVICE):
         if who.world is None and who is not SERVICE:
             continue
         person: Identity | None = who
         if who is SERVICE:
-            person = subject.this.person if subject.this is not None else None
+            person = described.this.person if described.this is not None else None
         if person is None:
             continue
-        own = own_payload(subject, person)
-        if who is SERVICE or subject.may(who, "insert", own):
-            out = subject.out_of_the_way(own)
-            yield Attempt(who, Insert(subject.entry.table, pairs(own)), out)
+        own = own_payload(described, person)
+        if who is SERVICE or described.may(who, "insert", own):
+            out = described.out_of_the_way(own)
+            yield Attempt(who, Insert(described.entry.table, pairs(own)), out)
             break
 
 
-def intruder(subject: Subject, *operations: Any) -> tuple[Identity, World]:
+def intruder(described: Described, *operations: Any) -> tuple[Identity, World]:
     """Somebody with rights of its own, and the world that is not its own."""
-    other = subject.scenario.row(subject.entry.table, "other")
-    outsider = next((w for w in subject.people if w.world == "other"), subject.people[0])
+    other = described.scenario.row(described.entry.table, "other")
+    outsider = next((w for w in described.people if w.world == "other"), described.people[0])
     if "insert" in operations:
-        if subject.may(outsider, "insert", own_payload(subject, outsider)):
+        if described.may(outsider, "insert", own_payload(described, outsider)):
             return outsider, "this"
-        for who in subject.people:
-            if who.world == "this" and subject.may(who, "insert", own_payload(subject, who)):
+        for who in described.people:
+            if who.world == "this" and described.may(who, "insert", own_payload(described, who)):
                 return who, "other"
         return outsider, "this"
-    if other is not None and all(subject.may(outsider, op, other.values) for op in operations):
+    if other is not None and all(described.may(outsider, op, other.values) for op in operations):
         return outsider, "this"
-    if subject.this is not None:
-        for who in subject.rightful(subject.this, *operations):
+    if described.this is not None:
+        for who in described.rightful(described.this, *operations):
             if who.world == "this":
                 return who, "other"
     return outsider, "this"
 
 
 def repointed(
-    subject: Subject, key: ForeignKey, parent: Row
+    described: Described, key: ForeignKey, parent: Row
 ) -> Iterator[tuple[dict[str, Any], str]]:
     """The columns that point at `parent`, and in whose name the row then is."""
     target = dict(zip(key.columns, (parent.values.get(c) for c in key.parent_columns), strict=True))
-    owner = subject.entry.owner
+    owner = described.entry.owner
     if owner in target and len(target) > 1:
         yield {k: v for k, v in target.items() if k != owner}, "its own row"
         yield target, "a row in the owner's name"
@@ -213,38 +216,38 @@ def under(parent: Row, world: World) -> str:
     return f"{words} ({parent.variant})" if parent.variant else words
 
 
-def _foreign_parent(subject: Subject, key: ForeignKey) -> Iterator[Case]:
+def _foreign_parent(described: Described, key: ForeignKey) -> Iterator[Case]:
     """A foreign key check bypasses row level security: only a policy can refuse this."""
-    who, world = intruder(subject, "insert")
-    base = own_payload(subject, who)
-    parent = closed_parent(subject, who, key, world, base, "insert")
+    who, world = intruder(described, "insert")
+    base = own_payload(described, who)
+    parent = closed_parent(described, who, key, world, base, "insert")
     if parent is None:
         return
-    for target, words in repointed(subject, key, parent):
+    for target, words in repointed(described, key, parent):
         values = {**base, **target}
-        if open_to(subject, who, key, parent, values, "insert"):
+        if open_to(described, who, key, parent, values, "insert"):
             continue
-        by = f" by {', '.join(key.columns)}" if _several(subject, key) else ""
+        by = f" by {', '.join(key.columns)}" if _several(described, key) else ""
         yield Case(
-            id=f"{subject.name}: {who.label} cannot insert {words} "
+            id=f"{described.name}: {who.label} cannot insert {words} "
             f"under {under(parent, world)}{by}",
-            object=subject.entry.table,
+            subject=described.about,
             operation="insert",
-            family="foreign parent",
+            family=Family.FOREIGN_PARENT,
             attempt=Attempt(
                 who,
-                Insert(subject.entry.table, pairs(values), key.columns),
-                subject.out_of_the_way(values),
+                Insert(described.entry.table, pairs(values), key.columns),
+                described.out_of_the_way(values),
             ),
             expected=DENIED,
-            controls=tuple(_controls(subject, values)),
-            why=f"insert = {subject.entry.insert.right}",
+            controls=tuple(_controls(described, values)),
+            why=f"insert = {described.entry.insert.right}",
             column=key.columns[0],
         )
 
 
 def closed_parent(
-    subject: Subject,
+    described: Described,
     who: Identity,
     key: ForeignKey,
     world: World,
@@ -252,17 +255,17 @@ def closed_parent(
     operation: Any,
 ) -> Row | None:
     """A row on the other side that `who` may not point at, a hidden one if there is one."""
-    for parent in subject.scenario.of(key.table):
+    for parent in described.scenario.of(key.table):
         if parent.world != world or not (parent.label == world or parent.variant):
             continue
-        for target, _ in repointed(subject, key, parent):
-            if not open_to(subject, who, key, parent, {**values, **target}, operation):
+        for target, _ in repointed(described, key, parent):
+            if not open_to(described, who, key, parent, {**values, **target}, operation):
                 return parent
     return None
 
 
 def open_to(
-    subject: Subject,
+    described: Described,
     who: Identity,
     key: ForeignKey,
     parent: Row,
@@ -270,41 +273,43 @@ def open_to(
     operation: Any,
 ) -> bool:
     """Whether the model lets `who` point there: the row stays its own and it sees the parent."""
-    entry = subject.scenario.spec.entry(key.table)
+    entry = described.scenario.spec.entry(key.table)
     if entry is None:
         return True
-    sees = subject.scenario.may(who, "select", entry, parent.values)
-    return subject.may_write(who, operation, values) and sees
+    sees = described.scenario.may(who, "select", entry, parent.values)
+    return described.may_write(who, operation, values) and sees
 
 
-def _several(subject: Subject, key: ForeignKey) -> bool:
-    return sum(other.table == key.table for other in subject.table.foreign_keys) > 1
+def _several(described: Described, key: ForeignKey) -> bool:
+    return sum(other.table == key.table for other in described.table.foreign_keys) > 1
 
 
-def _columns(subject: Subject) -> Iterator[Case]:
+def _columns(described: Described) -> Iterator[Case]:
     """Columns that a new row takes from the database alone."""
-    allowed = subject.entry.insert.columns
+    allowed = described.entry.insert.columns
     if not allowed:
         return
-    rightful = (w for w in subject.people if subject.may(w, "insert", own_payload(subject, w)))
+    rightful = (
+        w for w in described.people if described.may(w, "insert", own_payload(described, w))
+    )
     who = next(rightful, None)
     if who is None:
         return
-    base = own_payload(subject, who)
-    for column in subject.table.columns:
+    base = own_payload(described, who)
+    for column in described.table.columns:
         if column.name in allowed or column.generated or column.identity == "a":
             continue
-        value = sample(column, 43, subject.scenario.salt)
+        value = sample(column, 43, described.scenario.salt)
         values = {**base, column.name: value}
-        request = Insert(subject.entry.table, pairs(values))
+        request = Insert(described.entry.table, pairs(values))
         yield Case(
-            id=f"{subject.name}: {who.label} cannot set {column.name} in a new row",
-            object=subject.entry.table,
+            id=f"{described.name}: {who.label} cannot set {column.name} in a new row",
+            subject=described.about,
             operation="insert",
-            family="column",
-            attempt=Attempt(who, request, subject.out_of_the_way(values)),
+            family=Family.COLUMN,
+            attempt=Attempt(who, request, described.out_of_the_way(values)),
             expected=DENIED,
-            controls=tuple(_controls(subject, values)),
+            controls=tuple(_controls(described, values)),
             why=f"insert columns = {', '.join(allowed)}",
             column=column.name,
             by=BY_GRANT,

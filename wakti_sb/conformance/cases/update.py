@@ -14,6 +14,7 @@ from ..model import (
     Case,
     Delete,
     Expectation,
+    Family,
     Identity,
     Pairs,
     Update,
@@ -22,154 +23,160 @@ from ..model import (
 )
 from ..scenario import Row, sample
 from ..scenario.statements import text
+from .described import Described, can, pairs, whose
 from .insert import closed_parent, intruder, open_to, repointed, under
-from .subject import Subject, pairs, whose
 
 
-def update_cases(subject: Subject) -> Iterator[Case]:
+def update_cases(described: Described) -> Iterator[Case]:
     """Every way to change rows of one table."""
-    this = subject.this
+    this = described.this
     if this is None:
         return
-    columns = subject.changeable() or _any_column(subject)
+    columns = described.changeable() or _any_column(described)
     if not columns:
         return
-    for who in subject.people:
-        for row in subject.planned:
+    for who in described.people:
+        for row in described.planned:
             own = who.user_id is not None and row.person is not None
             own = own and row.person is not None and row.person.user_id == who.user_id
             if row.label == "this" or own or row.variant:
-                yield from _one_row(subject, who, row, columns)
-        if _plain(subject, columns[0]) or not subject.reachable(who, "update").may:
-            yield _unfiltered(subject, who, columns[0])
-    yield from _fixed(subject, this)
-    for key in subject.table.foreign_keys:
+                yield from _one_row(described, who, row, columns)
+        if _plain(described, columns[0]) or not described.reachable(who, "update").may:
+            yield _unfiltered(described, who, columns[0])
+    yield from _fixed(described, this)
+    for key in described.table.foreign_keys:
         if key.table != USERS:
-            yield from _moves(subject, key)
-    yield from _hand_over(subject)
+            yield from _moves(described, key)
+    yield from _hand_over(described)
 
 
-def _any_column(subject: Subject) -> list[Column]:
+def _any_column(described: Described) -> list[Column]:
     """Where nothing may be changed, what somebody would try."""
-    known = subject.scenario.alternatives.get(subject.entry.table, {})
-    free = [c for c in subject.table.columns if c.name not in subject.table.primary_key]
-    unique = {c for u in subject.table.uniques for c in u.columns}
+    known = described.scenario.alternatives.get(described.entry.table, {})
+    free = [c for c in described.table.columns if c.name not in described.table.primary_key]
+    unique = {c for u in described.table.uniques for c in u.columns}
     return sorted(
         (c for c in free if not c.generated),
-        key=lambda c: (c.name not in known, c.name in unique, c.name in subject.pointing),
+        key=lambda c: (c.name not in known, c.name in unique, c.name in described.pointing),
     )
 
 
-def _one_row(subject: Subject, who: Identity, row: Row, columns: list[Column]) -> Iterator[Case]:
+def _one_row(
+    described: Described, who: Identity, row: Row, columns: list[Column]
+) -> Iterator[Case]:
     changed = columns[:1]
-    allowed = subject.may(who, "update", row.values)
-    readable = subject.may(who, "select", row.values)
+    allowed = described.may(who, "update", row.values)
+    readable = described.may(who, "select", row.values)
     if allowed and not readable:
         return  # a filter needs the right to read; the unfiltered case covers this row
-    if allowed and subject.changeable():
-        plain = [c for c in columns if _plain(subject, c)]
-        changed = [c for c in plain if _by_itself(subject, c)] or plain or changed
-    values = _values(subject, changed, row)
-    if not _plain(subject, changed[0]):
+    if allowed and described.changeable():
+        plain = [c for c in columns if _plain(described, c)]
+        changed = [c for c in plain if _by_itself(described, c)] or plain or changed
+    values = _values(described, changed, row)
+    if not _plain(described, changed[0]):
         # Nothing but references and what others refer to: where these may lead is the question of
         # other cases.
-        values = _as_it_is(subject, changed, row)
-    request = Update(subject.entry.table, values, subject.where(row))
+        values = _as_it_is(described, changed, row)
+    request = Update(described.entry.table, values, described.where(row))
     yield Case(
-        id=f"{subject.name}: {who.label} {'can' if allowed else 'cannot'} change {whose(row, who)}",
-        object=subject.entry.table,
+        id=f"{described.name}: {who.label} {can(allowed)} change {whose(row, who)}",
+        subject=described.about,
         operation="update",
-        family="own" if allowed else "foreign",
+        family=Family.OWN if allowed else Family.FOREIGN,
         attempt=Attempt(who, request),
-        expected=exactly(subject.key(row.values)) if allowed else DENIED,
-        controls=() if allowed else subject.controls(request, row, "select", "update"),
-        why=f"update = {subject.entry.update.right}",
+        expected=exactly(described.key(row.values)) if allowed else DENIED,
+        controls=() if allowed else described.controls(request, row, "select", "update"),
+        why=f"update = {described.entry.update.right}",
     )
 
 
-def _plain(subject: Subject, column: Column) -> bool:
+def _plain(described: Described, column: Column) -> bool:
     """Whether a column of this row takes another value, without regard to other rows."""
-    known = subject.scenario.alternatives.get(subject.entry.table)
-    return column.name not in subject.pointing and (known is None or column.name in known)
+    known = described.scenario.alternatives.get(described.entry.table)
+    return column.name not in described.pointing and (known is None or column.name in known)
 
 
-def _by_itself(subject: Subject, column: Column) -> bool:
+def _by_itself(described: Described, column: Column) -> bool:
     """Whether a column can change without another one, and without changing anybody's rights."""
-    shared = {c for check in subject.table.checks if len(check.columns) > 1 for c in check.columns}
-    return column.name not in subject.conditional and column.name not in shared
+    shared = {
+        c for check in described.table.checks if len(check.columns) > 1 for c in check.columns
+    }
+    return column.name not in described.conditional and column.name not in shared
 
 
-def _values(subject: Subject, columns: list[Column], row: Row) -> Pairs:
-    return tuple((c.name, subject.alternative(c, row)) for c in columns)
+def _values(described: Described, columns: list[Column], row: Row) -> Pairs:
+    return tuple((c.name, described.alternative(c, row)) for c in columns)
 
 
-def _as_it_is(subject: Subject, columns: list[Column], row: Row) -> Pairs:
+def _as_it_is(described: Described, columns: list[Column], row: Row) -> Pairs:
     """The values that the row has; one of a composite type is seeded alike and cannot be read."""
-    salt = subject.scenario.salt
+    salt = described.scenario.salt
     return tuple(
         (c.name, sample(c, 1, salt) if c.fields else text(row.values.get(c.name))) for c in columns
     )
 
 
-def _unfiltered(subject: Subject, who: Identity, column: Column) -> Case:
+def _unfiltered(described: Described, who: Identity, column: Column) -> Case:
     """Without a filter no SELECT policy is asked: only those for UPDATE stand in the way."""
-    this = subject.this
+    this = described.this
     assert this is not None  # noqa: S101  (the caller has looked)
-    plain = _plain(subject, column)
-    values = (_values if plain else _as_it_is)(subject, [column], this)
-    request = Update(subject.entry.table, values)
-    expected = subject.reachable(who, "update")
+    plain = _plain(described, column)
+    values = (_values if plain else _as_it_is)(described, [column], this)
+    request = Update(described.entry.table, values)
+    expected = described.reachable(who, "update")
     # A row that holds the value already does not show whether it was reached.
     same = {
-        subject.key(row.values)
-        for row in subject.rows
+        described.key(row.values)
+        for row in described.rows
         if text(row.values.get(column.name)) == dict(request.values)[column.name]
     }
     expected = Expectation(expected.may, expected.must - same)
     others = (expected.may and "changes only what it may") or "changes nothing"
     return Case(
-        id=f"{subject.name}: {who.label} {others} without a filter",
-        object=subject.entry.table,
+        id=f"{described.name}: {who.label} {others} without a filter",
+        subject=described.about,
         operation="update",
-        family="unfiltered",
+        family=Family.UNFILTERED,
         attempt=Attempt(who, request),
         expected=expected,
         controls=()
         if expected.must
         else (
-            *subject.controls(request, this, "update"),
+            *described.controls(request, this, "update"),
             # One row, where a unique column cannot take the same value in all of them.
-            Attempt(SERVICE, Update(request.table, request.values, subject.where(this))),
+            Attempt(SERVICE, Update(request.table, request.values, described.where(this))),
         ),
-        why=f"update = {subject.entry.update.right}",
+        why=f"update = {described.entry.update.right}",
     )
 
 
-def _fixed(subject: Subject, this: Row) -> Iterator[Case]:
+def _fixed(described: Described, this: Row) -> Iterator[Case]:
     """Columns that stay as they are: all but the listed ones, or those declared immutable."""
-    rule = subject.entry.update
+    rule = described.entry.update
     listed = rule.columns
-    who = next(subject.rightful(this, "select", "update"), None)
-    who = who or next(subject.rightful(this, "select"), None)
+    who = next(described.rightful(this, "select", "update"), None)
+    who = who or next(described.rightful(this, "select"), None)
     if who is None:
         return
-    for column in subject.table.columns:
+    for column in described.table.columns:
         open_ = column.name not in (
-            subject.entry.immutable if listed is None else set(_names(subject)) - set(listed)
+            described.entry.immutable if listed is None else set(_names(described)) - set(listed)
         )
         if open_ or column.generated or column.identity == "a":
             continue
-        request = Update(subject.entry.table, _values(subject, [column], this), subject.where(this))
+        request = Update(
+            described.entry.table, _values(described, [column], this), described.where(this)
+        )
         yield Case(
-            id=f"{subject.name}: {who.label} cannot change {column.name} of {whose(this, who)}",
-            object=subject.entry.table,
+            id=f"{described.name}: {who.label} cannot change {column.name} of {whose(this, who)}",
+            subject=described.about,
             operation="update",
-            family="fixed column",
+            family=Family.FIXED_COLUMN,
             attempt=Attempt(who, request),
             expected=DENIED,
             controls=(
                 Attempt(SERVICE, request),
-                *subject.controls(_base(subject, this), this, "select", "update"),
+                *described.controls(_base(described, this), this, "select", "update"),
             ),
             why=f"update columns = {', '.join(listed or ()) or 'none'}",
             column=column.name,
@@ -177,71 +184,71 @@ def _fixed(subject: Subject, this: Row) -> Iterator[Case]:
         )
 
 
-def _names(subject: Subject) -> Iterator[str]:
-    return (column.name for column in subject.table.columns)
+def _names(described: Described) -> Iterator[str]:
+    return (column.name for column in described.table.columns)
 
 
-def _base(subject: Subject, row: Row) -> Update:
+def _base(described: Described, row: Row) -> Update:
     """A plain change of the row, for a control that proves the row can be reached at all."""
-    columns = subject.changeable() or _any_column(subject)
-    values = _values(subject, columns[:1], row)
-    if not _plain(subject, columns[0]):
-        values = _as_it_is(subject, columns[:1], row)
-    return Update(subject.entry.table, values, subject.where(row))
+    columns = described.changeable() or _any_column(described)
+    values = _values(described, columns[:1], row)
+    if not _plain(described, columns[0]):
+        values = _as_it_is(described, columns[:1], row)
+    return Update(described.entry.table, values, described.where(row))
 
 
-def _moves(subject: Subject, key: ForeignKey) -> Iterator[Case]:
+def _moves(described: Described, key: ForeignKey) -> Iterator[Case]:
     """Let a row point at somebody else's parent, or take somebody's row over."""
-    who, world = intruder(subject, "update")
+    who, world = intruder(described, "update")
     here: World = "other" if world == "this" else "this"
-    mine = subject.scenario.row(subject.entry.table, here)
-    theirs = subject.scenario.row(subject.entry.table, world)
-    home = subject.scenario.row(key.table, here)
+    mine = described.scenario.row(described.entry.table, here)
+    theirs = described.scenario.row(described.entry.table, world)
+    home = described.scenario.row(key.table, here)
     if mine is None or theirs is None or home is None:
         return
     before = dict(mine.values)
-    parent = closed_parent(subject, who, key, world, before, "update")
-    parent = parent or subject.scenario.row(key.table, world)
+    parent = closed_parent(described, who, key, world, before, "update")
+    parent = parent or described.scenario.row(key.table, world)
     if parent is None:
         return
     by = f" by {', '.join(key.columns)}"
-    for target, words in repointed(subject, key, parent):
+    for target, words in repointed(described, key, parent):
         values = {**mine.values, **target}
-        if open_to(subject, who, key, parent, values, "update"):
+        if open_to(described, who, key, parent, values, "update"):
             continue
         named = "" if words == "its own row" else " in the owner's name"
         sentence = f"cannot move a row into {under(parent, world)}{named}{by}"
-        yield _move(subject, who, mine, target, sentence)
-        yield _move(subject, who, mine, target, f"{sentence} without a filter", unfiltered=True)
-    for target, words in repointed(subject, key, home):
-        if subject.may(who, "update", theirs.values):
+        yield _move(described, who, mine, target, sentence)
+        yield _move(described, who, mine, target, f"{sentence} without a filter", unfiltered=True)
+    for target, words in repointed(described, key, home):
+        if described.may(who, "update", theirs.values):
             continue
         named = "" if words == "its own row" else " in its own name"
         yield _move(
-            subject, who, theirs, target, f"cannot take {whose(theirs, who)} over{named}{by}"
+            described, who, theirs, target, f"cannot take {whose(theirs, who)} over{named}{by}"
         )
 
 
-def _hand_over(subject: Subject) -> Iterator[Case]:
+def _hand_over(described: Described) -> Iterator[Case]:
     """Give a row away: into the name of somebody else."""
-    owner = subject.entry.owner
-    if owner is None or subject.table.column(owner) is None:
+    owner = described.entry.owner
+    if owner is None or described.table.column(owner) is None:
         return
-    who, world = intruder(subject, "update")
-    mine = subject.scenario.row(subject.entry.table, "other" if world == "this" else "this")
-    theirs = subject.scenario.row(subject.entry.table, world)
+    who, world = intruder(described, "update")
+    mine = described.scenario.row(described.entry.table, "other" if world == "this" else "this")
+    theirs = described.scenario.row(described.entry.table, world)
     if mine is None or theirs is None:
         return
     target = {owner: theirs.values.get(owner)}
-    if subject.may_write(who, "update", {**mine.values, **target}):
+    if described.may_write(who, "update", {**mine.values, **target}):
         return
     sentence = f"cannot put its own row into another's name by {owner}"
-    yield _move(subject, who, mine, target, sentence)
-    yield _move(subject, who, mine, target, f"{sentence} without a filter", unfiltered=True)
+    yield _move(described, who, mine, target, sentence)
+    yield _move(described, who, mine, target, f"{sentence} without a filter", unfiltered=True)
 
 
 def _move(
-    subject: Subject,
+    described: Described,
     who: Identity,
     row: Row,
     target: dict[str, object],
@@ -249,27 +256,27 @@ def _move(
     *,
     unfiltered: bool = False,
 ) -> Case:
-    where = () if unfiltered else subject.where(row)
-    request = Update(subject.entry.table, pairs(target), where)
-    arrange = list(subject.out_of_the_way({**row.values, **target}, row))
-    if unfiltered and any(set(u.columns) <= set(target) for u in subject.table.uniques):
+    where = () if unfiltered else described.where(row)
+    request = Update(described.entry.table, pairs(target), where)
+    arrange = list(described.out_of_the_way({**row.values, **target}, row))
+    if unfiltered and any(set(u.columns) <= set(target) for u in described.table.uniques):
         # One row is left, or a unique key would answer before a policy can.
-        rest = (r for r in subject.rows if subject.key(r.values) != subject.key(row.values))
-        arrange.extend(Delete(subject.entry.table, subject.where(r)) for r in rest)
+        rest = (r for r in described.rows if described.key(r.values) != described.key(row.values))
+        arrange.extend(Delete(described.entry.table, described.where(r)) for r in rest)
     out = tuple(dict.fromkeys(arrange))
-    single = Update(subject.entry.table, pairs(target), subject.where(row))
-    base = _base(subject, row)
+    single = Update(described.entry.table, pairs(target), described.where(row))
+    base = _base(described, row)
     return Case(
-        id=f"{subject.name}: {who.label} {sentence}",
-        object=subject.entry.table,
+        id=f"{described.name}: {who.label} {sentence}",
+        subject=described.about,
         operation="update",
-        family="foreign parent",
+        family=Family.FOREIGN_PARENT,
         attempt=Attempt(who, request, out),
         expected=DENIED,
         controls=(
             Attempt(SERVICE, single, out),
-            *subject.controls(base, row, "select", "update"),
+            *described.controls(base, row, "select", "update"),
         ),
-        why=f"update = {subject.entry.update.right}",
+        why=f"update = {described.entry.update.right}",
         column=next(iter(target)),
     )

@@ -17,6 +17,7 @@ from ..model import (
     Copy,
     Delete,
     Expectation,
+    Family,
     Insert,
     Pairs,
     Request,
@@ -25,11 +26,11 @@ from ..model import (
     Upsert,
 )
 from .delete import delete_cases, upsert_cases
+from .described import Described
 from .insert import insert_cases
-from .subject import Subject
 from .update import update_cases
 
-_FAMILIES: tuple[tuple[str, Callable[[Subject], Iterator[Case]]], ...] = (
+_FAMILIES: tuple[tuple[str, Callable[[Described], Iterator[Case]]], ...] = (
     ("insert", insert_cases),
     ("update", update_cases),
     ("delete", delete_cases),
@@ -37,35 +38,35 @@ _FAMILIES: tuple[tuple[str, Callable[[Subject], Iterator[Case]]], ...] = (
 )
 
 
-def view_write_cases(subject: Subject) -> Iterator[Case]:
+def view_write_cases(described: Described) -> Iterator[Case]:
     """Every way to change rows through one view.
 
     An operation that the entry mentions is tried like that of a table. One that it does not mention
     is nobody's, but the table's own rules go on: with `security_invoker` a view with PostgreSQL's
     usual grants lets people do just what the table lets them do, and that harms nobody.
     """
-    base = _base(subject)
+    base = _base(described)
     for operation, family in _FAMILIES:
         parts = ("insert", "update") if operation == "upsert" else (operation,)
-        if not all(part in subject.table.writes for part in parts):
+        if not all(part in described.table.writes for part in parts):
             continue
-        if all(part in subject.entry.model_fields_set for part in parts):
-            yield from family(subject)
-        elif all(_granted(subject.table, part) for part in parts):
-            if base is not None and set(base.table.primary_key) <= set(_names(subject.table)):
-                yield from _translated(subject, base, family(base))
+        if all(part in described.entry.model_fields_set for part in parts):
+            yield from family(described)
+        elif all(_granted(described.table, part) for part in parts):
+            if base is not None and set(base.table.primary_key) <= set(_names(described.table)):
+                yield from _translated(described, base, family(base))
             else:
-                yield from _modest(family(_with_rules_of(subject, base)))
+                yield from _modest(family(_with_rules_of(described, base)))
 
 
-def _base(subject: Subject) -> Subject | None:
+def _base(described: Described) -> Described | None:
     """The described table behind a view over one table, with a key that tells rows apart."""
-    bases = subject.table.bases
-    entry = subject.scenario.spec.entry(bases[0]) if len(bases) == 1 else None
-    table = subject.scenario.catalog.tables.get(bases[0]) if bases else None
+    bases = described.table.bases
+    entry = described.scenario.spec.entry(bases[0]) if len(bases) == 1 else None
+    table = described.scenario.catalog.tables.get(bases[0]) if bases else None
     if entry is None or table is None or entry.is_view or not table.primary_key:
         return None
-    return Subject(entry, table, subject.scenario)
+    return Described(entry, table, described.scenario)
 
 
 def _granted(table: Table, operation: str) -> bool:
@@ -81,18 +82,18 @@ def _names(table: Table) -> list[str]:
     return [column.name for column in table.columns]
 
 
-def _with_rules_of(subject: Subject, base: Subject | None) -> Subject:
+def _with_rules_of(described: Described, base: Described | None) -> Described:
     """The view with the table's rules where it has none of its own."""
     operations: tuple[SpecOperation, ...] = ("insert", "update", "delete")
     rules: dict[str, Rule] = {}
     for operation in operations:
-        if operation in subject.entry.model_fields_set or base is None:
+        if operation in described.entry.model_fields_set or base is None:
             continue
         rule = base.entry.rule(operation)
-        columns = rule.columns and tuple(c for c in rule.columns if c in _names(subject.table))
+        columns = rule.columns and tuple(c for c in rule.columns if c in _names(described.table))
         rules[operation] = Rule(Nobody(), ()) if columns == () else Rule(rule.right, columns)
-    entry: Owned = subject.entry.model_copy(update=rules)
-    return Subject(entry, subject.table, subject.scenario)
+    entry: Owned = described.entry.model_copy(update=rules)
+    return Described(entry, described.table, described.scenario)
 
 
 def _modest(cases: Iterable[Case]) -> Iterator[Case]:
@@ -100,19 +101,19 @@ def _modest(cases: Iterable[Case]) -> Iterator[Case]:
     for case in cases:
         if not case.expected.must:
             yield case
-        elif case.family == "unfiltered":
+        elif case.family == Family.UNFILTERED:
             expected = Expectation(case.expected.may, known=case.expected.known)
             controls = (*case.controls, replace(case.attempt, who=SERVICE))
             yield replace(case, expected=expected, controls=controls)
 
 
-def _translated(subject: Subject, base: Subject, cases: Iterable[Case]) -> Iterator[Case]:
+def _translated(described: Described, base: Described, cases: Iterable[Case]) -> Iterator[Case]:
     """The table's own cases, with the view in its place."""
-    columns = {c.name for c in subject.table.columns if not c.generated}
-    shown = {base.key(row.values) for row in subject.rows}
+    columns = {c.name for c in described.table.columns if not c.generated}
+    shown = {base.key(row.values) for row in described.rows}
     for case in _modest(cases):
-        request = _through(subject, case.attempt.request, columns)
-        whole = _complete(subject, base, case.attempt.request, columns)
+        request = _through(described, case.attempt.request, columns)
+        whole = _complete(described, base, case.attempt.request, columns)
         if request is None or not whole or not _in_view(base, case.attempt.request, shown):
             continue
         if case.column is not None and case.column not in columns:
@@ -120,21 +121,21 @@ def _translated(subject: Subject, base: Subject, cases: Iterable[Case]) -> Itera
         controls = (
             Attempt(control.who, translated, control.arrange)
             for control in case.controls
-            if (translated := _through(subject, control.request, columns)) is not None
+            if (translated := _through(described, control.request, columns)) is not None
         )
         sentence = case.id.partition(": ")[2]
         yield replace(
             case,
-            id=f"{subject.name}: {sentence}",
-            object=str(subject.entry.table),
+            id=f"{described.name}: {sentence}",
+            subject=described.about,
             attempt=replace(case.attempt, request=request),
             controls=tuple(controls),
         )
 
 
-def _through(subject: Subject, request: Request, columns: set[str]) -> Request | None:
+def _through(described: Described, request: Request, columns: set[str]) -> Request | None:
     """The same request to the view; None where nothing of it is left."""
-    view = subject.entry.table
+    view = described.entry.table
     match request:
         case Insert(values=values):
             return Insert(view, _only(values, columns))
@@ -153,9 +154,9 @@ def _only(values: Pairs, columns: set[str]) -> Pairs:
     return tuple((name, value) for name, value in values if name in columns)
 
 
-def _complete(subject: Subject, base: Subject, request: Request, columns: set[str]) -> bool:
+def _complete(described: Described, base: Described, request: Request, columns: set[str]) -> bool:
     """Whether the view takes everything that the request depends on."""
-    names = set(_names(subject.table))
+    names = set(_names(described.table))
     match request:
         case Insert() | Upsert():
             return all(c.name in columns for c in base.table.columns if c.required)
@@ -164,7 +165,7 @@ def _complete(subject: Subject, base: Subject, request: Request, columns: set[st
     return True
 
 
-def _in_view(base: Subject, request: Request, shown: set[tuple[str, ...]]) -> bool:
+def _in_view(base: Described, request: Request, shown: set[tuple[str, ...]]) -> bool:
     """Whether the row that the request names is one of those that the view shows."""
     where = dict(request.where) if isinstance(request, Update | Delete) else {}
     if isinstance(request, Upsert):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...errors import UsageError
 from ...spec import Spec
@@ -69,15 +69,7 @@ def _explained(
         else f"{case.why}: nothing may come of it"
     )
     return Explanation(
-        verdict=Verdict(
-            case,
-            verdict.outcome,
-            verdict.status,
-            verdict.reason,
-            verdict.transport,
-            verdict.control,
-            culprit(scenario, verdict),
-        ),
+        verdict=replace(verdict, decided_by=culprit(scenario, verdict)),
         expected=expected,
         policies=tuple(deciding(case, table)) if table is not None else (),
         privileges=_privileges(scenario, case),

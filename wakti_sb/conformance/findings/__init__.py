@@ -5,7 +5,6 @@ from __future__ import annotations
 from .collect import collect, excuse
 from .culprit import culprit, deciding
 from .disagree import disagreements
-from .fixes import is_sql
 from .reproduce import script
 from .request import http_parts, http_text
 from .static import check_names, static_findings
@@ -19,7 +18,6 @@ __all__ = [
     "excuse",
     "http_parts",
     "http_text",
-    "is_sql",
     "script",
     "static_findings",
 ]

@@ -9,10 +9,10 @@ from typing import Protocol
 
 from ...spec import Excuse, Spec
 from ..catalog import Policy, Table
-from ..model import Case, Finding, Problem, Verdict
+from ..model import Case, Family, Finding, Fix, Problem, Statements, Verdict
 from ..scenario import Scenario
 from .culprit import culprit
-from .fixes import fixes, is_sql
+from .fixes import fixes
 from .model_policies import ModelPolicies, model_policies
 from .reproduce import script
 from .request import http_text
@@ -44,20 +44,20 @@ def collect(
             continue
         case = verdict.case
         policy = culprit(scenario, verdict, what_if.without if what_if is not None else None)
-        problem = _problem(verdict)
-        detail = case.family if problem == "unproven" else case.column or ""
-        if case.family == "foreign parent" or problem == "locked out":
+        problem = verdict.problem or Problem.UNPROVEN
+        detail = case.family if problem == Problem.UNPROVEN else case.column or ""
+        if case.family == Family.FOREIGN_PARENT or problem == Problem.LOCKED_OUT:
             detail = f"{case.family} {case.column}"
         group: tuple[str, ...] = (
-            case.object,
+            case.subject,
             case.operation,
             case.identity,
             problem,
             policy,
             detail,
         )
-        if problem == "no verdict":  # one cause, whoever asks
-            group = (case.object, problem, verdict.outcome.message)
+        if problem == Problem.NO_VERDICT:  # one cause, whoever asks
+            group = (case.subject, problem, verdict.outcome.message)
         groups.setdefault(group, []).append((verdict, policy))
     model = model_policies(scenario.spec) if groups else ModelPolicies()
     return tuple(_finding(scenario, each, model, what_if) for each in groups.values())
@@ -104,8 +104,8 @@ def _finding(
     fix, tried = _best(fixes(scenario, verdict, policy, model), cases, what_if)
     return Finding(
         id=case.id,
-        table=case.object,
-        problem=_problem(verdict),
+        subject=case.subject,
+        problem=verdict.problem or Problem.UNPROVEN,
         reason=verdict.reason,
         operation=case.operation,
         identity=case.identity,
@@ -118,25 +118,17 @@ def _finding(
     )
 
 
-def _best(known: tuple[str, ...], cases: list[Case], what_if: WhatIf | None) -> tuple[str, bool]:
+def _best(known: tuple[Fix, ...], cases: list[Case], what_if: WhatIf | None) -> tuple[Fix, bool]:
     """The first fix that was seen to close it; else the last one, which nobody has seen work."""
     for each in known:
-        if what_if is None or not is_sql(each):
+        if what_if is None or not isinstance(each, Statements):
             continue
         closes = what_if.closes(each, cases)
         if closes:
             return each, True
         if closes is None:
             break
-    sentences = [each for each in known if not is_sql(each)]
+    sentences = [each for each in known if not isinstance(each, Statements)]
     if sentences:
         return sentences[-1], False
-    return (f"{_UNSEEN}\n{known[-1]}" if what_if is not None else known[-1]), False
-
-
-def _problem(verdict: Verdict) -> Problem:
-    if verdict.status == "unproven":
-        return "unproven"
-    if verdict.outcome.kind == "error":
-        return "no verdict"
-    return "locked out" if verdict.reason.startswith("missed") else "leak"
+    return (Statements(f"{_UNSEEN}\n{known[-1]}") if what_if is not None else known[-1]), False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..catalog import Policy, Table
-from ..model import OBJECTS, Call, Case, Verdict, table_of
+from ..model import ABOUT_COLUMNS, OBJECTS, Call, Case, Family, Verdict, table_of
 from ..scenario import Scenario
 
 Without = Callable[[Case, Table, Policy], bool]
@@ -38,7 +38,7 @@ def culprit(scenario: Scenario, verdict: Verdict, without: Without | None = None
         return "the policies of the view's tables"
     if not table.rls:
         return "row level security is off"
-    if case.family in ("hidden column", "fixed column", "column") and verdict.leaked:
+    if case.family in ABOUT_COLUMNS and verdict.leaked:
         return f"a column grant to {case.attempt.who.role}: {case.column}"
     policies = deciding(case, table)
     if table.relation == OBJECTS:
@@ -56,18 +56,18 @@ def culprit(scenario: Scenario, verdict: Verdict, without: Without | None = None
 
 def _about(case: Case, policy: Policy) -> bool:
     """Whether a storage policy speaks of the bucket of the case, or of none."""
-    bucket = case.object.removeprefix("bucket ")
+    bucket = case.subject.name
     text = f"{policy.using or ''} {policy.check or ''}"
     return f"'{bucket}'" in text or "bucket_id" not in text
 
 
 def _function(scenario: Scenario, request: Call, case: Case) -> str:
     function = next(f for f in scenario.catalog.functions if f.signature == request.signature)
-    if case.family == "data" and function.definer:
+    if case.family == Family.DATA and function.definer:
         return "the function runs with the rights of its owner (security definer)"
-    if case.family == "changes":
+    if case.family == Family.CHANGES:
         rights = "its owner's" if function.definer else "its caller's"
         return f"the function runs with {rights} rights and does not ask whose row it writes"
-    if case.family == "data":
+    if case.family == Family.DATA:
         return "the policies of the tables that the function reads"
     return f"execute granted to {' and '.join(function.executors) or 'nobody'}"

@@ -8,29 +8,33 @@ from psycopg import sql
 
 from ...spec import OPERATIONS, Operation, Own, atoms
 from ..catalog import Policy, Table
-from ..model import OBJECTS, Call, Case, Verdict, table_of
+from ..model import (
+    ABOUT_COLUMNS,
+    OBJECTS,
+    Advice,
+    Call,
+    Case,
+    Family,
+    Fix,
+    Statements,
+    Verdict,
+    table_of,
+)
 from ..scenario import Scenario
 from .culprit import deciding
 from .model_policies import ModelPolicies, conditions_on_new_rows, quoted
 
-_COLUMN_FAMILIES = ("hidden column", "fixed column", "column")
-
 
 def fixes(
     scenario: Scenario, verdict: Verdict, policy: str, model: ModelPolicies
-) -> tuple[str, ...]:
-    """Ways to close it, the one that changes least first: statements, or at last a sentence."""
+) -> tuple[Fix, ...]:
+    """Ways to close it, the one that changes least first: statements, or at last advice."""
     return tuple(dict.fromkeys(_fixes(scenario, verdict, policy, model)))
-
-
-def is_sql(fix: str) -> bool:
-    """Whether a fix is statements, and not a sentence to a person."""
-    return fix.endswith(";")
 
 
 def _fixes(
     scenario: Scenario, verdict: Verdict, policy: str, model: ModelPolicies
-) -> Iterator[str]:
+) -> Iterator[Fix]:
     case = verdict.case
     request = case.attempt.request
     if isinstance(request, Call):
@@ -40,28 +44,30 @@ def _fixes(
     if table.is_view:
         yield _view(case, table, quoted(table.relation))
     elif verdict.status == "unproven":
-        yield "make the rightful request possible, or correct the model in wakti.toml"
+        yield Advice("make the rightful request possible, or correct the model in wakti.toml")
     elif verdict.outcome.kind == "error":
         yield from _anew(scenario, case, table, model)
-        yield (
+        yield Advice(
             "let the policy read other tables through a SECURITY DEFINER function outside the "
             "exposed schemas: that function's owner asks no policy, and nothing calls itself"
         )
-    elif case.family in _COLUMN_FAMILIES:
+    elif case.family in ABOUT_COLUMNS:
         yield _columns(scenario, case, table, _operation(case))
     elif verdict.outcome.kind == "refused by grant":
         words = verdict.outcome.message.removeprefix("permission denied for ")
         if words.startswith(("table", "relation", "view")):
             yield from (_columns(scenario, case, table, each) for each in _operations(case))
         else:
-            yield f"let {case.attempt.who.role} use what the policy needs: grant it on {words}"
+            yield Advice(
+                f"let {case.attempt.who.role} use what the policy needs: grant it on {words}"
+            )
     else:
         yield from _policies(scenario, case, table, policy, model)
 
 
 def _policies(
     scenario: Scenario, case: Case, table: Table, policy: str, model: ModelPolicies
-) -> Iterator[str]:
+) -> Iterator[Fix]:
     asked = deciding(case, table)
     named = [p for p in asked if p.name in policy.split(", ")]
     on = [] if table.rls else [f"alter table {quoted(table.relation)} enable row level security;"]
@@ -75,7 +81,7 @@ def _policies(
     yield _replaced(scenario, case, table, model, on, every, strict=True)
 
 
-def _anew(scenario: Scenario, case: Case, table: Table, model: ModelPolicies) -> Iterator[str]:
+def _anew(scenario: Scenario, case: Case, table: Table, model: ModelPolicies) -> Iterator[Fix]:
     yield _replaced(scenario, case, table, model, [], list(table.policies))
     yield _replaced(scenario, case, table, model, [], list(table.policies), strict=True)
 
@@ -89,13 +95,13 @@ def _replaced(
     dropped: list[Policy],
     *,
     strict: bool = False,
-) -> str:
+) -> Statements:
     """Policies away, and those of the model in the place of all that they were for."""
     commands = {policy.command for policy in dropped} | set(_operations(case))
     operations = OPERATIONS if "all" in commands else tuple(o for o in OPERATIONS if o in commands)
     wanted = model.of(table.relation, operations)
     if table.relation == OBJECTS and not dropped:
-        wanted = tuple(p for p in wanted if p.subject == case.object)
+        wanted = tuple(p for p in wanted if p.subject == case.subject)
     entry = scenario.spec.entry(table.relation)
     further: tuple[str, ...] = ()
     if strict and entry is not None and table.relation != OBJECTS:
@@ -111,7 +117,7 @@ def _dropped(table: Table, policies: list[Policy]) -> list[str]:
     return [f"drop policy if exists {_ident(each.name)} on {name};" for each in policies]
 
 
-def _own_parent(scenario: Scenario, case: Case, table: Table) -> Iterator[str]:
+def _own_parent(scenario: Scenario, case: Case, table: Table) -> Iterator[Fix]:
     """A policy that reads its own table calls itself: a key that carries the owner does not."""
     entry = scenario.spec.entry(table.relation)
     if entry is None or entry.owner is None or len(table.primary_key) != 1:
@@ -123,7 +129,7 @@ def _own_parent(scenario: Scenario, case: Case, table: Table) -> Iterator[str]:
         if foreign.table != table.relation or case.column not in foreign.columns:
             continue
         columns = f"{_ident(foreign.columns[0])}, {owner}"
-        yield (
+        yield Statements(
             f"alter table {name} add unique ({_ident(key)}, {owner});\n"
             f"alter table {name} add foreign key ({columns})\n"
             f"references {name} ({_ident(key)}, {owner});"
@@ -138,18 +144,20 @@ def _operations(case: Case) -> tuple[Operation, ...]:
     return ("insert", "update") if case.operation == "upsert" else (_operation(case),)
 
 
-def _view(case: Case, table: Table, name: str) -> str:
+def _view(case: Case, table: Table, name: str) -> Fix:
     """A view has no policies: it can ask those of its tables, or lose a privilege."""
     privileges = {"upsert": "insert, update"}.get(case.operation, case.operation)
     if case.operation != "select" or table.kind == "m":
-        return f"revoke {privileges} on {name} from anon, authenticated;"
+        return Statements(f"revoke {privileges} on {name} from anon, authenticated;")
     if not table.invoker:
-        return f"alter view {name} set (security_invoker = true);"
+        return Statements(f"alter view {name} set (security_invoker = true);")
     bases = ", ".join(quoted(base) for base in table.bases)
-    return f"mend the policies of {bases or 'the tables that it reads'}, or correct the model"
+    return Advice(
+        f"mend the policies of {bases or 'the tables that it reads'}, or correct the model"
+    )
 
 
-def _columns(scenario: Scenario, case: Case, table: Table, operation: Operation) -> str:
+def _columns(scenario: Scenario, case: Case, table: Table, operation: Operation) -> Statements:
     """A grant on the whole table cannot lose one column: it is taken back and given anew."""
     entry, name, role = (
         scenario.spec.entry(table.relation),
@@ -157,7 +165,7 @@ def _columns(scenario: Scenario, case: Case, table: Table, operation: Operation)
         case.attempt.who.role,
     )
     if operation == "delete":
-        return f"grant delete on {name} to {role};"
+        return Statements(f"grant delete on {name} to {role};")
     written = operation != "select"
     names = [c.name for c in table.columns if not (written and (c.generated or c.identity == "a"))]
     if entry is not None:
@@ -168,37 +176,39 @@ def _columns(scenario: Scenario, case: Case, table: Table, operation: Operation)
     if names:
         columns = ", ".join(map(_ident, names))
         lines.append(f"grant {operation} ({columns}) on {name} to {role};")
-    return "\n".join(lines)
+    return Statements("\n".join(lines))
 
 
-def _function(case: Case, request: Call, verdict: Verdict) -> Iterator[str]:
+def _function(case: Case, request: Call, verdict: Verdict) -> Iterator[Fix]:
     signature = request.signature
-    if case.family == "changes" and verdict.status == "unproven":
-        yield (
+    if case.family == Family.CHANGES and verdict.status == "unproven":
+        yield Advice(
             f'say in [[function]] "{signature}" of wakti.toml with which arguments it '
             'changes the owner\'s row, as arguments = { note = "{public.notes}" }'
         )
-    elif case.family in ("data", "changes"):
-        keys = "changes = …, adds = …" if case.family == "changes" else "of = …, data = …"
-        yield (
+    elif case.family in (Family.DATA, Family.CHANGES):
+        keys = "changes = …, adds = …" if case.family == Family.CHANGES else "of = …, data = …"
+        yield Statements(
             f"-- Or say in [[function]] of wakti.toml that it is meant so: {keys}\n"
             f"alter function {signature} security invoker;"
         )
-        yield (
+        yield Advice(
             f"let {signature} compare the row's owner with auth.uid() before it writes; or "
             "say in wakti.toml whose rows it may change (changes = …) or add (adds = …)"
-            if case.family == "changes"
+            if case.family == Family.CHANGES
             else f"let the body of {signature} ask for auth.uid() before it answers; or say in "
             "wakti.toml whose rows it may tell (of = …, data = …)"
         )
     elif verdict.outcome.rows:
-        yield f"revoke execute on function {signature} from public, {case.attempt.who.role};"
+        yield Statements(
+            f"revoke execute on function {signature} from public, {case.attempt.who.role};"
+        )
     else:
-        yield f"grant execute on function {signature} to {case.attempt.who.role};"
+        yield Statements(f"grant execute on function {signature} to {case.attempt.who.role};")
 
 
-def _joined(*parts: list[str]) -> str:
-    return "\n".join(line for part in parts for line in part)
+def _joined(*parts: list[str]) -> Statements:
+    return Statements("\n".join(line for part in parts for line in part))
 
 
 def _ident(name: str) -> str:

@@ -11,7 +11,7 @@ from ...spec import Members, Relation, Spec
 from ..cases import matches
 from ..catalog import Catalog
 from ..catalog.near import nearest
-from ..model import API_ROLES, Finding
+from ..model import API_ROLES, Advice, Finding, Problem, Statements, Subject, SubjectKind
 
 _KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "f": "foreign table"}
 
@@ -106,20 +106,20 @@ def _bypassing(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
         if known is not None and known.bypasses:
             yield Finding(
                 id=f"role {role} bypasses row level security",
-                table=role,
-                problem="bypass",
+                subject=Subject(role, SubjectKind.ROLE),
+                problem=Problem.BYPASS,
                 reason="every request of this role passes every policy: nothing can be proved",
-                fix=f"alter role {role} nobypassrls nosuperuser;",
+                fix=Statements(f"alter role {role} nobypassrls nosuperuser;"),
             )
     for entry in spec.owned:
         table = catalog.tables.get(entry.table)
         for role in table.bypassers if table is not None else ():
             yield Finding(
                 id=f"{entry.table}: role {role} owns it and passes its policies",
-                table=str(entry.table),
-                problem="bypass",
+                subject=Subject.table(entry.table),
+                problem=Problem.BYPASS,
                 reason="the owner of a table passes row level security unless it is forced",
-                fix=f"alter table {entry.table} force row level security;",
+                fix=Statements(f"alter table {entry.table} force row level security;"),
             )
 
 
@@ -131,14 +131,16 @@ def _partitions(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
             words = "has policies of its own" if partition.rls else "has no row level security"
             yield Finding(
                 id=f"{entry.table}: its partition {name} {words}",
-                table=str(entry.table),
-                problem="leak",
+                subject=Subject.table(entry.table),
+                problem=Problem.LEAK,
                 identity="anon and authenticated",
                 reason="a partition that is named itself does not ask the policies of its table",
                 policy="the partition's own" if partition.rls else "row level security is off",
-                fix=f"revoke all on {partition.name} from anon, authenticated;"
-                if partition.rls
-                else f"alter table {partition.name} enable row level security;",
+                fix=Statements(
+                    f"revoke all on {partition.name} from anon, authenticated;"
+                    if partition.rls
+                    else f"alter table {partition.name} enable row level security;"
+                ),
             )
 
 
@@ -150,11 +152,13 @@ def _undeclared(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
         state = "" if table.is_view or table.rls else ", and row level security is off"
         yield Finding(
             id=f"{table.relation}: nobody described this {kind}",
-            table=str(table.relation),
-            problem="undeclared",
+            subject=Subject.table(table.relation, view=table.is_view),
+            problem=Problem.UNDECLARED,
             reason=f"a {kind} that the API shows and no model describes{state}",
-            fix=f"describe it as [[{'view' if table.is_view else 'owned'}]] in wakti.toml, or add "
-            f'[[excuse]] object = "{table.relation}" with a reason',
+            fix=Advice(
+                f"describe it as [[{'view' if table.is_view else 'owned'}]] in wakti.toml, or add "
+                f'[[excuse]] object = "{table.relation}" with a reason'
+            ),
         )
     for function in catalog.functions:
         if function.trigger or not set(API_ROLES) & set(function.executors):
@@ -165,13 +169,15 @@ def _undeclared(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
         rights = ", with its owner's rights" if function.definer else ""
         yield Finding(
             id=f"{function.signature}: nobody described this function",
-            table=function.signature,
-            problem="undeclared",
+            subject=Subject.function(function.signature),
+            problem=Problem.UNDECLARED,
             operation="execute",
             identity=callers,
             reason=f"{callers} can execute it over the API{rights}",
-            fix=f"revoke execute on function {function.signature} from public, anon, "
-            "authenticated; or describe it as [[function]] in wakti.toml",
+            fix=Advice(
+                f"revoke execute on function {function.signature} from public, anon, "
+                "authenticated; or describe it as [[function]] in wakti.toml"
+            ),
         )
 
 
@@ -182,42 +188,53 @@ def _buckets(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
         if entry is None:
             yield Finding(
                 id=f"bucket {name}: nobody described this bucket",
-                table=f"bucket {name}",
-                problem="undeclared",
+                subject=Subject.bucket(name),
+                problem=Problem.UNDECLARED,
                 reason="a bucket that no model describes",
-                fix="describe it as [[bucket]] in wakti.toml, or add an [[excuse]] with a reason",
+                fix=Advice(
+                    "describe it as [[bucket]] in wakti.toml, or add an [[excuse]] with a reason"
+                ),
             )
         elif bucket.public and not entry.public:
             yield Finding(
                 id=f"bucket {name}: everybody can download its files by URL",
-                table=f"bucket {name}",
-                problem="leak",
+                subject=Subject.bucket(name),
+                problem=Problem.LEAK,
                 operation="select",
                 identity="anon",
                 reason="the bucket is public and the model says that it is not",
                 policy="storage.buckets.public",
                 sql=_filled("select public from storage.buckets where id = {}", name),
                 request=f"GET /storage/v1/object/public/{name}/PATH",
-                fix=_filled("update storage.buckets set public = false where id = {};", name),
+                fix=Statements(
+                    _filled("update storage.buckets set public = false where id = {};", name)
+                ),
             )
         elif entry.public and not bucket.public:
             yield Finding(
                 id=f"bucket {name}: nobody can download its files by public URL",
-                table=f"bucket {name}",
-                problem="locked out",
+                subject=Subject.bucket(name),
+                problem=Problem.LOCKED_OUT,
                 operation="select",
                 identity="anon",
                 reason="the model says that the bucket is public and it is not",
-                fix=_filled("update storage.buckets set public = true where id = {};", name),
+                fix=Statements(
+                    _filled("update storage.buckets set public = true where id = {};", name)
+                ),
             )
     for name in sorted(set(described) - set(catalog.buckets)):
         yield Finding(
             id=f"bucket {name}: it is not there",
-            table=f"bucket {name}",
-            problem="missing",
+            subject=Subject.bucket(name),
+            problem=Problem.MISSING,
             reason="the model describes a bucket that the database does not have",
-            fix=_make(name),
+            fix=Statements(_make(name)),
         )
+
+
+def _public(name: str, value: str) -> Statements:
+    statement = f"update storage.buckets set public = {value} where id = {{}};"  # noqa: S608
+    return Statements(_filled(statement, name))
 
 
 def _make(name: str) -> str:

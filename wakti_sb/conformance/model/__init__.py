@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from .case import ALLOWED_NEW, BY_GRANT, DENIED, NEW, Attempt, Case, Expectation, Key, exactly
-from .finding import Finding, Problem, Report, Timing
+from .family import ABOUT_COLUMNS, Family
+from .finding import Finding, Report, Timing
+from .fix import Advice, Fix, Statements
 from .identity import ANON, SERVICE, WORLDS, Identity, World
 from .outcome import DENIALS, Kind, Outcome, refusal
 from .platform import API_ROLES, OBJECTS, USERS
+from .problem import Problem
 from .request import (
     Call,
     Copy,
@@ -20,9 +23,11 @@ from .request import (
     Upsert,
     table_of,
 )
+from .subject import Subject, SubjectKind
 from .verdict import Status, Verdict, beyond
 
 __all__ = [
+    "ABOUT_COLUMNS",
     "ALLOWED_NEW",
     "ANON",
     "API_ROLES",
@@ -34,13 +39,16 @@ __all__ = [
     "SERVICE",
     "USERS",
     "WORLDS",
+    "Advice",
     "Attempt",
     "Call",
     "Case",
     "Copy",
     "Delete",
     "Expectation",
+    "Family",
     "Finding",
+    "Fix",
     "Identity",
     "Insert",
     "Join",
@@ -52,7 +60,10 @@ __all__ = [
     "Report",
     "Request",
     "Select",
+    "Statements",
     "Status",
+    "Subject",
+    "SubjectKind",
     "Timing",
     "Update",
     "Upsert",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .family import Family
 from .identity import Identity
 from .platform import OBJECTS
 from .request import Delete, Request, table_of
+from .subject import Subject
 
 Key = tuple[str, ...]
 NEW: Key = ("new row",)  # stands for a row that an insert made, whatever its key is
@@ -69,7 +71,7 @@ class Case:
 
     Parameters:
         id: a sentence, unique and stable: `projects: anon cannot see this row`.
-        object: the table, view, function or bucket it is about.
+        subject: the table, view, function or bucket it is about.
         operation: select, insert, update, delete, upsert or execute.
         family: the kind of probe, e.g. `unfiltered` or `foreign parent`.
         attempt: what is tried.
@@ -84,9 +86,9 @@ class Case:
     """
 
     id: str
-    object: str
+    subject: Subject
     operation: str
-    family: str
+    family: Family
     attempt: Attempt
     expected: Expectation
     controls: tuple[Attempt, ...] = ()

@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+from .fix import NO_FIX, Fix
+from .problem import Problem
+from .subject import Subject
 from .verdict import Verdict
-
-Problem = Literal[
-    "leak",
-    "locked out",
-    "no verdict",
-    "unproven",
-    "undeclared",
-    "missing",
-    "untested",
-    "bypass",
-    "disagreement",
-    "excuse ended",
-    "left behind",
-]
 
 
 @dataclass(frozen=True)
@@ -28,7 +16,7 @@ class Finding:
 
     Parameters:
         id: the sentence of the first case that showed it, or of the object it is about.
-        table: the object.
+        subject: what it is about.
         operation: what was tried; empty where nothing was.
         identity: who tried it.
         problem: what kind of finding it is.
@@ -43,7 +31,7 @@ class Finding:
     """
 
     id: str
-    table: str
+    subject: Subject
     problem: Problem
     reason: str
     operation: str = ""
@@ -51,10 +39,15 @@ class Finding:
     policy: str = ""
     request: str = ""
     sql: str = ""
-    fix: str = ""
+    fix: Fix = NO_FIX
     fix_tried: bool = False
     cases: tuple[str, ...] = ()
     excused: str | None = None
+
+    @property
+    def table(self) -> str:
+        """What reports call its subject."""
+        return str(self.subject)
 
 
 @dataclass(frozen=True)
@@ -102,7 +95,7 @@ class Report:
     @property
     def leaks_first(self) -> list[Finding]:
         """The findings for a person: what somebody reaches before what somebody misses."""
-        return sorted(self.findings, key=lambda finding: finding.problem == "locked out")
+        return sorted(self.findings, key=lambda finding: finding.problem == Problem.LOCKED_OUT)
 
     @property
     def safe(self) -> bool:

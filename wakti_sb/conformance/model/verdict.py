@@ -7,6 +7,7 @@ from typing import Literal
 
 from .case import Case, Key
 from .outcome import Outcome
+from .problem import Problem
 
 Status = Literal["passed", "failed", "unproven"]
 
@@ -16,13 +17,15 @@ class Verdict:
     """What one case has shown.
 
     `status` unproven means that nothing was shown at all; like failed, it is never safe.
-    `decided_by` names the policy, grant or other rule that PostgreSQL applied.
+    `problem` is what is wrong, where something is. `decided_by` names the policy, grant or other
+    rule that PostgreSQL applied.
     """
 
     case: Case
     outcome: Outcome
     status: Status
     reason: str
+    problem: Problem | None = None
     transport: str = "sql"
     control: Outcome | None = None
     decided_by: str = ""

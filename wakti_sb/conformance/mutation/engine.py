@@ -20,7 +20,7 @@ from ...errors import ConformanceError
 from ...spec import Spec
 from ..cases import derive
 from ..findings import check_names, collect, excuse, static_findings
-from ..model import Case, Verdict
+from ..model import OBJECTS, Case, SubjectKind, Verdict
 from ..run.engine import Listener, Progress, ignore, run_cases
 from ..run.preflight import no_hosted_data
 from ..run.session import catalog_for, connected, prepared
@@ -222,10 +222,11 @@ class _Trial:
 
     def _ordered(self, mutant: Mutant) -> list[Case]:
         """The cases of the broken object first: one of them will notice soonest."""
-        storage = mutant.object == "storage.objects"
+        storage = mutant.object == OBJECTS
 
         def near(case: Case) -> bool:
-            about = case.object.startswith("bucket ") if storage else case.object == mutant.object
+            in_storage = case.subject.kind is SubjectKind.BUCKET
+            about = in_storage if storage else case.subject == mutant.object
             return not about
 
         return sorted(self.cases, key=near)

@@ -15,7 +15,18 @@ from ...spec import Spec
 from ...stack.endpoint import Endpoint
 from ..catalog import Catalog
 from ..findings import collect, culprit
-from ..model import Attempt, Case, Finding, Outcome, Select, Verdict
+from ..model import (
+    USERS,
+    Advice,
+    Attempt,
+    Case,
+    Finding,
+    Outcome,
+    Problem,
+    Select,
+    Subject,
+    Verdict,
+)
 from ..transports.client import ClientTransport
 from ..transports.clients import Clients, Tokens
 from ..transports.sessions import SessionTokens
@@ -110,12 +121,14 @@ def _not_tried(cannot: Iterable[tuple[Case, str]]) -> Iterator[Finding]:
     for label, members in people.items():
         yield Finding(
             id=f"{label}: untested through the client",
-            table="auth.users",
-            problem="untested",
+            subject=Subject.table(USERS),
+            problem=Problem.UNTESTED,
             reason=f"{len(members)} cases could not be tried: {members[0][1]}",
             identity=label,
-            fix="give --jwt-secret where the project has one, or excuse it: what is over SQL is "
-            "tried",
+            fix=Advice(
+                "give --jwt-secret where the project has one, or excuse it: what is over SQL is "
+                "tried"
+            ),
         )
 
 
@@ -123,11 +136,13 @@ def _left_behind(tables: Iterable[str]) -> Iterator[Finding]:
     for table in tables:
         yield Finding(
             id=f"{table}: rows of the run stay behind",
-            table=table.removeprefix("public."),
-            problem="left behind",
+            subject=Subject(table.removeprefix("public.")),
+            problem=Problem.LEFT_BEHIND,
             reason="a trigger has written rows that go with no user and no row of the run",
-            fix=f"delete from {table}; a foreign key to auth.users with on delete cascade would "  # noqa: S608
-            "take them away",
+            fix=Advice(
+                f"delete from {table}; a foreign key to auth.users with on delete cascade would "  # noqa: S608
+                "take them away"
+            ),
         )
 
 

@@ -43,7 +43,7 @@ def run_cases(
 
     for number, case in enumerate(listed):
         if number % 25 == 0:
-            listener(Progress(number, len(listed), case.object))
+            listener(Progress(number, len(listed), case.subject))
         outcome = perform(case.attempt)
         controls: list[Outcome] = []
         if needs_control(case, outcome):

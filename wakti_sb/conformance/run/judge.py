@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from ..model import Case, Outcome, Status, Verdict, beyond
+from ..model import Case, Family, Outcome, Problem, Status, Verdict, beyond
 
-_BY_FOREIGN_KEY = ("foreign parent", "another's name")
+_Judgement = tuple[Status, Problem | None, str]
+_BY_FOREIGN_KEY = (Family.FOREIGN_PARENT, Family.ANOTHERS_NAME)
 
 
 def judge(
     case: Case, outcome: Outcome, controls: tuple[Outcome, ...] = (), transport: str = "sql"
 ) -> Verdict:
     """The verdict on a case. `controls` are the outcomes of `case.controls`, as far as tried."""
-    status, reason = _judge(case, outcome, controls)
+    status, problem, reason = _judge(case, outcome, controls)
     proof = next((control for control in controls if control.kind == "allowed"), None)
-    return Verdict(case, outcome, status, reason, transport, proof or _first(controls))
+    return Verdict(case, outcome, status, reason, problem, transport, proof or _first(controls))
 
 
 def within_bounds(case: Case, outcome: Outcome) -> bool:
@@ -27,24 +28,29 @@ def needs_control(case: Case, outcome: Outcome) -> bool:
     return not case.expected.must and not reached and not case.silent
 
 
-def _judge(case: Case, outcome: Outcome, controls: tuple[Outcome, ...]) -> tuple[Status, str]:
+def _judge(case: Case, outcome: Outcome, controls: tuple[Outcome, ...]) -> _Judgement:
     if outcome.kind == "error":
-        return "failed", f"no verdict, the database gave up: {outcome.message}"
-    if wrong := _too_many(case, outcome) or _missing(case, outcome):
-        return "failed", wrong
+        words = f"no verdict, the database gave up: {outcome.message}"
+        return "failed", Problem.NO_VERDICT, words
+    if leaked := _too_many(case, outcome):
+        return "failed", Problem.LEAK, leaked
+    if missing := _missing(case, outcome):
+        return "failed", Problem.LOCKED_OUT, missing
     if case.expected.must or outcome.rows or (_counts(case) and outcome.count):
-        return "passed", str(outcome)
+        return "passed", None, str(outcome)
     if case.silent:
-        return "passed", str(outcome)
+        return "passed", None, str(outcome)
     if not any(control.kind == "allowed" for control in controls):
-        words = _first(controls)
-        proof = f"the rightful request was answered with {words}" if words else "nothing was tried"
-        return "unproven", f"denied, but {proof}"
+        first = _first(controls)
+        proof = f"the rightful request was answered with {first}" if first else "nothing was tried"
+        return "unproven", Problem.UNPROVEN, f"denied, but {proof}"
     if case.by and outcome.kind not in case.by:
-        return "failed", f"the column is granted, something else stopped it: {outcome}"
+        words = f"the column is granted, something else stopped it: {outcome}"
+        return "failed", Problem.LEAK, words
     if outcome.kind == "constraint" and not _held(case, outcome):
-        return "unproven", f"a constraint answered before any policy did: {outcome.message}"
-    return "passed", str(outcome)
+        words = f"a constraint answered before any policy did: {outcome.message}"
+        return "unproven", Problem.UNPROVEN, words
+    return "passed", None, str(outcome)
 
 
 def _held(case: Case, outcome: Outcome) -> bool:
@@ -52,7 +58,7 @@ def _held(case: Case, outcome: Outcome) -> bool:
 
     A foreign key may refuse a foreign parent, a check a row without an owner.
     """
-    if case.family == "nobody's name":
+    if case.family == Family.NOBODYS_NAME:
         return outcome.code in ("23502", "23514")
     return outcome.code == "23503" and case.family in _BY_FOREIGN_KEY
 
@@ -82,7 +88,7 @@ def _rows(number: int) -> str:
 
 
 def _counts(case: Case) -> bool:
-    return case.family == "count"
+    return case.family == Family.COUNT
 
 
 def _first(controls: tuple[Outcome, ...]) -> Outcome | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from ...spec import Excuse, Function, Owned, Relation, Spec
-from ..model import Finding
+from ..model import Advice, Finding, Problem, Subject
 
 _PLACE = re.compile(r":\d+$")
 _STORAGE = ("storage.objects", "storage.buckets")
@@ -78,8 +78,13 @@ def _name(function: Function) -> str:
 def _finding(name: str, reason: str) -> Finding:
     return Finding(
         id=f"{name}: untested",
-        table=name,
-        problem="untested",
+        subject=_subject(name),
+        problem=Problem.UNTESTED,
         reason=reason,
-        fix="try it where the extension is (--db-url), or excuse it with a reason",
+        fix=Advice("try it where the extension is (--db-url), or excuse it with a reason"),
     )
+
+
+def _subject(name: str) -> Subject:
+    kind, _, bucket = name.partition("bucket ")
+    return Subject.bucket(bucket) if bucket and not kind else Subject(name)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...spec import Relation
-from ..model import USERS, Case, Finding
+from ..model import USERS, Advice, Case, Finding, Problem, Subject, SubjectKind
 from ..scenario import Scenario
 
 
 def untested(scenario: Scenario, cases: tuple[Case, ...]) -> Iterator[Finding]:
     """Tables of the model that no case could be made for."""
-    tried = {case.object for case in cases}
+    tried = {str(case.subject) for case in cases}
     reasons = dict(scenario.untested)
     for entry in scenario.spec.relations:
         if entry.table in tried and entry.table not in reasons:
@@ -30,18 +30,20 @@ def untested(scenario: Scenario, cases: tuple[Case, ...]) -> Iterator[Finding]:
 
 NOTHING = Finding(
     id="nothing was tried",
-    table="wakti.toml",
-    problem="untested",
+    subject=Subject("wakti.toml", SubjectKind.MODEL),
+    problem=Problem.UNTESTED,
     reason="the model describes nothing and the exposed schemas are empty",
-    fix="wakti-sb rls init proposes a model; [project] schemas names the exposed schemas",
+    fix=Advice("wakti-sb rls init proposes a model; [project] schemas names the exposed schemas"),
 )
 
 
 def _untested(table: Relation, reason: str) -> Finding:
     return Finding(
         id=f"{table}: untested",
-        table=str(table),
-        problem="untested",
+        subject=Subject.table(table),
+        problem=Problem.UNTESTED,
         reason=f"no rows could be made for it: {reason}",
-        fix="let a trigger or constraint accept rows of test users, or excuse it with a reason",
+        fix=Advice(
+            "let a trigger or constraint accept rows of test users, or excuse it with a reason"
+        ),
     )

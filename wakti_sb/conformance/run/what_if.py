@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg import sql as q
 
 from ..catalog import Policy, Table
-from ..model import Case, Verdict
+from ..model import Case, SubjectKind, Verdict
 from ..scenario import Scenario
 from ..transports import SqlTransport
 from .engine import run_cases
@@ -84,4 +84,4 @@ class WhatIf:
 
 def _about(case: Case) -> str:
     """All buckets share the policies of one table."""
-    return "buckets" if case.object.startswith("bucket ") else case.object
+    return "buckets" if case.subject.kind is SubjectKind.BUCKET else str(case.subject)

@@ -3,7 +3,6 @@
 -- what harms others is waiting for a lock with everybody queueing behind, and lock_timeout is for
 -- that.
 reset session authorization;
-reset role;
 reset all;
 close all;
 deallocate all;

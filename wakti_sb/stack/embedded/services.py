@@ -120,18 +120,20 @@ class Services:
             "WAKTI_DASHBOARD_DIR": (
                 str(self.paths.dashboard) if self.paths.dashboard.exists() else ""
             ),
+            "WAKTI_LOGS_DIR": str(self.paths.logs),
             "LITE_TELEMETRY": "0",
             "DO_NOT_TRACK": "1",
         }
         return self._spawn(API, self._api_command(own_ports), env, self.paths.state)
 
     def _api_command(self, own_ports: Mapping[str, int]) -> list[str]:
-        """How to run the API: it reaches this stack alone, and only the files it serves.
+        """How to run the API: it reaches this stack alone, the files it serves and its logs.
 
         It may read its whole environment, because we make that.
         """
         ports = (self.ports.api, self.ports.db, *own_ports.values())
         net = ",".join(f"{HOST}:{port}" for port in ports)
+        storage, logs = self.paths.storage.name, self.paths.logs.name
         return [
             self.deno.program,
             "run",
@@ -143,8 +145,8 @@ class Services:
             "--v8-flags=--max-semi-space-size=4",
             f"--allow-net={net}",
             # Named from where it runs: Deno has no way to write a path with a comma in it.
-            f"--allow-read={self.paths.storage.name},{self.paths.dashboard.name}",
-            f"--allow-write={self.paths.storage.name}",
+            f"--allow-read={storage},{self.paths.dashboard.name},{logs}",
+            f"--allow-write={storage},{logs}",
             "--allow-env",
             f"--config={ENTRY.with_name('deno.json')}",
             str(ENTRY),

@@ -22,25 +22,54 @@ const TIMEOUT = 20_000; // milliseconds
  * @param onRefused Told that the API no longer knows the session.
  */
 export function connect(config: Config, onRefused: () => void): Api {
+  let renewing: Promise<string | null> | null = null;
   async function watched(input: RequestInfo | URL, init?: RequestInit) {
     const answer = await fetchInTime(input, init);
+    if (!wasRefused(input, init, answer)) return answer;
+    // A clock that differs, keys that changed: a new token may be good where the old one is not.
+    renewing ??= renewedToken(supabase).finally(() => renewing = null);
+    const token = await renewing;
+    const again = token === null
+      ? answer
+      : await fetchInTime(input, withToken(init, token));
+    if (wasRefused(input, init, again)) onRefused();
+    return again;
+  }
+  function wasRefused(
+    input: RequestInfo | URL,
+    init: RequestInit | undefined,
+    answer: Response,
+  ): boolean {
     const signedIn = new Headers(init?.headers).get("Authorization") !==
       `Bearer ${config.publishableKey}`;
     const address = input instanceof Request ? input.url : String(input);
-    if (answer.status === 401 && signedIn && address.includes("/rest/v1/")) {
-      onRefused();
-    }
-    return answer;
+    return answer.status === 401 && signedIn && address.includes("/rest/v1/");
   }
-  const supabase = createClient(config.apiUrl, config.publishableKey, {
-    auth: { persistSession: true, autoRefreshToken: true },
-    // Seven seconds of trying again would go by in silence; a list that failed says so at once and
-    // loads itself anew (primitives/load.ts).
-    db: { retry: false },
-    global: { fetch: watched },
-  });
+  const supabase: SupabaseClient = createClient(
+    config.apiUrl,
+    config.publishableKey,
+    {
+      auth: { persistSession: true, autoRefreshToken: true },
+      // Seven seconds of trying again would go by in silence; a list that failed says so at once and
+      // loads itself anew (primitives/load.ts).
+      db: { retry: false },
+      global: { fetch: watched },
+    },
+  );
   const siteUrl = `${config.apiUrl}/functions/v1/project-backend-api`;
   return { supabase, config, siteUrl };
+}
+
+/** A new access token for the session; null if there is none to be had. */
+async function renewedToken(supabase: SupabaseClient): Promise<string | null> {
+  const { data } = await supabase.auth.refreshSession();
+  return data.session?.access_token ?? null;
+}
+
+function withToken(init: RequestInit = {}, token: string): RequestInit {
+  const headers = new Headers(init.headers);
+  headers.set("Authorization", `Bearer ${token}`);
+  return { ...init, headers };
 }
 
 /** A request that hangs is as good as none: it fails and can be tried again. */

@@ -1,4 +1,4 @@
-/** What the process prints: one line for each request, and one for what went wrong. */
+/** What the process prints: one line for each request, and one for what went wrong, with its time. */
 
 /** Prints a line about an answered request: no query, since that may hold a key or a token. */
 export function logRequest(
@@ -54,7 +54,8 @@ const lines: string[] = [];
 function write(line: string): void {
   // Control characters would let a path forge lines of its own.
   // deno-lint-ignore no-control-regex
-  lines.push(line.replace(/[\u0000-\u001f\u007f]/g, "?"));
+  const clean = line.replace(/[\u0000-\u001f\u007f]/g, "?");
+  lines.push(`${new Date().toISOString()} ${clean}`);
   // Together, since writing each by itself would cost as much as answering the request.
   if (lines.length === 1) setTimeout(flushLog, 20);
 }

@@ -15,6 +15,7 @@ import { Functions } from "./functions.ts";
 import { Gateway } from "./gateway.ts";
 import { createLite } from "./lite.ts";
 import { flushLog, logError, quietConsole } from "./log.ts";
+import { keepLogsShort } from "./rotation.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { StorageDatabase } from "./storage/database.ts";
 import { FileStore } from "./storage/files.ts";
@@ -31,6 +32,9 @@ function start(settings: Settings): void {
     settings.schemas,
   );
   const storagePool = openPool(settings.databaseUrl, "storage");
+  const files = new FileStore(settings.storageDir);
+  files.sweep().catch(logError);
+  if (settings.logsDir !== null) keepLogsShort(settings.logsDir);
   const functions = new Functions(settings.functions, credentials);
   let gateway: Gateway | null = null;
   const server = Deno.serve({
@@ -49,7 +53,7 @@ function start(settings: Settings): void {
         auth: new Auth(lite, new Users(db), sessions, credentials),
         storage: new Storage(
           new StorageDatabase(storagePool),
-          new FileStore(settings.storageDir),
+          files,
           credentials,
         ),
         dashboardDir: settings.dashboardDir,

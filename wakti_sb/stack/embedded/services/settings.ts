@@ -25,6 +25,8 @@ export interface Settings {
   /** The most rows one request of the Data API returns. */
   readonly maxRows: number;
   readonly dashboardDir: string | null;
+  /** Where the stack's processes write their logs, which are kept short here. */
+  readonly logsDir: string | null;
 }
 
 /** A variable is missing or wrong; the message never holds its value. */
@@ -49,6 +51,7 @@ export const VARIABLES = [
   "WAKTI_SCHEMAS",
   "WAKTI_MAX_ROWS",
   "WAKTI_DASHBOARD_DIR",
+  "WAKTI_LOGS_DIR",
 ] as const;
 
 type Variable = (typeof VARIABLES)[number];
@@ -83,6 +86,7 @@ export function readSettings(
     schemas,
     maxRows: integer(required, "WAKTI_MAX_ROWS", 1, Number.MAX_SAFE_INTEGER),
     dashboardDir: get("WAKTI_DASHBOARD_DIR") || null,
+    logsDir: get("WAKTI_LOGS_DIR") || null,
   };
 }
 

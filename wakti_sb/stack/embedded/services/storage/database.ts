@@ -1,6 +1,7 @@
 /** The tables of the Storage API, read and written as the caller or as their owner. */
 
 import type { Claims } from "../credentials.ts";
+import { isDatabaseError } from "../database/errors.ts";
 import type { Database } from "../database/pools.ts";
 import { requestSettings, type Setting } from "../database/request_settings.ts";
 import { inTransaction, type Options } from "../database/transaction.ts";
@@ -12,6 +13,8 @@ export interface Caller {
   readonly claims: Claims | null;
   readonly request: Request;
 }
+
+const DEADLOCK = "40P01";
 
 type Run<T> = (db: Database) => Promise<T>;
 
@@ -60,6 +63,14 @@ export class StorageDatabase {
     run: Run<T>,
     options?: Options<T>,
   ): Promise<T> {
+    try {
+      return await inTransaction(this.pool, settings, run, options);
+    } catch (error) {
+      if (!isDatabaseError(error) || error.code !== DEADLOCK) {
+        throw asStorageError(error);
+      }
+    }
+    // Two moves across each other: PostgreSQL undid this one, and the other is done by now.
     try {
       return await inTransaction(this.pool, settings, run, options);
     } catch (error) {

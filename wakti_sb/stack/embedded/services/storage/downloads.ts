@@ -5,7 +5,8 @@ import type { Database } from "../database/pools.ts";
 import { findBucket } from "./buckets.ts";
 import type { Caller, StorageDatabase } from "./database.ts";
 import { noSuchBucket, noSuchObject } from "./errors.ts";
-import type { FileStore } from "./files.ts";
+import { type FileStore, REPLACED } from "./files.ts";
+import { headersOf, isFresh, type Metadata, rangeOf } from "./headers.ts";
 import { parseRange } from "./range.ts";
 
 interface Row {
@@ -19,14 +20,6 @@ interface Row {
   readonly updated_at: string;
 }
 
-interface Metadata {
-  readonly eTag?: string;
-  readonly size?: number;
-  readonly mimetype?: string;
-  readonly cacheControl?: string;
-  readonly lastModified?: string;
-}
-
 export class Downloads {
   constructor(readonly db: StorageDatabase, readonly files: FileStore) {}
 
@@ -36,7 +29,7 @@ export class Downloads {
     bucket: string,
     key: string,
   ): Promise<Response> {
-    return await this.#send(request, await this.#findPublic(bucket, key));
+    return await this.#send(request, () => this.#findPublic(bucket, key));
   }
 
   /** Sends an object whose signed URL has been checked. */
@@ -45,19 +38,19 @@ export class Downloads {
     bucket: string,
     key: string,
   ): Promise<Response> {
-    const row = await this.db.asOwner((db) => find(db, bucket, key));
-    return await this.#send(request, row);
+    return await this.#send(
+      request,
+      () => this.db.asOwner((db) => find(db, bucket, key)),
+    );
   }
 
   /** Sends an object that the caller may read. */
   async send(caller: Caller, bucket: string, key: string): Promise<Response> {
-    const row = await this.#findReadable(
-      caller,
-      "storage.object.get_authenticated",
-      bucket,
-      key,
+    const operation = "storage.object.get_authenticated";
+    return await this.#send(
+      caller.request,
+      () => this.#findReadable(caller, operation, bucket, key),
     );
-    return await this.#send(caller.request, row);
   }
 
   /** Describes an object of a public bucket. */
@@ -102,16 +95,26 @@ export class Downloads {
     );
   }
 
-  async #send(request: Request, row: Row): Promise<Response> {
-    const file = await this.files.open(row.version);
-    if (file === null) throw noSuchObject();
+  /** Opens the file of an object that may be replaced at this moment. */
+  async #open(look: () => Promise<Row>): Promise<[Row, Deno.FsFile]> {
+    for (let left = REPLACED;; left--) {
+      const row = await look();
+      const file = await this.files.open(row.version);
+      if (file !== null) return [row, file];
+      if (left === 0) throw noSuchObject();
+    }
+  }
+
+  async #send(request: Request, look: () => Promise<Row>): Promise<Response> {
+    const [row, file] = await this.#open(look);
     const { size } = await file.stat();
-    const headers = headersOf(row, new URL(request.url));
+    const url = new URL(request.url);
+    const headers = headersOf(row.metadata, row.updated_at, url);
     if (isFresh(request, headers)) {
       file.close();
       return new Response(null, { status: 304, headers });
     }
-    const range = parseRange(request.headers.get("range"), size);
+    const range = parseRange(rangeOf(request, headers), size);
     if (range === "unsatisfiable") {
       file.close();
       headers.set("content-range", `bytes */${size}`);
@@ -147,44 +150,6 @@ async function find(
   `.execute(db);
   if (!row) throw noSuchObject();
   return row;
-}
-
-function headersOf(row: Row, url: URL): Headers {
-  const { metadata } = row;
-  const type = metadata?.mimetype ?? "application/octet-stream";
-  const headers = new Headers({
-    "accept-ranges": "bytes",
-    "cache-control": metadata?.cacheControl ?? "no-cache",
-    // As on the platform: somebody's upload must not become a page of this origin.
-    "content-type": type.includes("text/html") ? "text/plain" : type,
-    "last-modified": new Date(metadata?.lastModified ?? row.updated_at)
-      .toUTCString(),
-    "x-robots-tag": "none",
-  });
-  if (metadata?.eTag) headers.set("etag", metadata.eTag);
-  const download = url.searchParams.get("download");
-  if (download !== null) {
-    const name = encodeURIComponent(download);
-    headers.set(
-      "content-disposition",
-      download === ""
-        ? "attachment;"
-        : `attachment; filename=${name}; filename*=UTF-8''${name};`,
-    );
-  }
-  return headers;
-}
-
-/** Whether the client's copy is still good. An entity tag is better evidence than a time. */
-function isFresh(request: Request, headers: Headers): boolean {
-  const tags = request.headers.get("if-none-match");
-  if (tags !== null) {
-    const own = headers.get("etag");
-    return tags.trim() === "*" ||
-      tags.split(",").some((tag) => tag.trim().replace(/^W\//, "") === own);
-  }
-  const since = Date.parse(request.headers.get("if-modified-since") ?? "");
-  return since >= Date.parse(headers.get("last-modified") ?? "");
 }
 
 function firstBytes(count: number): TransformStream<Uint8Array, Uint8Array> {

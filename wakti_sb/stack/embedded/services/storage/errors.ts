@@ -52,6 +52,11 @@ export const tooLarge = () =>
     "The object exceeded the maximum allowed size",
   );
 
+/** Whether nobody knows what the database did: the connection broke, perhaps after the commit. */
+export function isUncertain(error: unknown): boolean {
+  return error instanceof Problem && error.status === 503;
+}
+
 /** A path that the Storage API does not have. */
 export const noSuchRoute = (method: string, path: string) =>
   new Problem(404, {

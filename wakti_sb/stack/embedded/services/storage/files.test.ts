@@ -57,7 +57,7 @@ Deno.test("what breaks off leaves nothing behind", () =>
       start: (controller) => controller.enqueue(new Uint8Array(10)),
       pull: (controller) => controller.error(new Error("gone")),
     });
-    await assert.rejects(store.write(VERSION, broken, 99), { message: "gone" });
+    await assert.rejects(store.write(VERSION, broken, 99), { status: 400 });
     assert.deepEqual(await names(store), []);
   }));
 
@@ -72,5 +72,14 @@ Deno.test("nothing but a version names a file", () =>
       await store.remove([name]);
       await assert.rejects(store.write(name, stream("a"), 9));
     }
+    assert.deepEqual(await names(store), [VERSION]);
+  }));
+
+Deno.test("what a killed process left half written is swept, and nothing else", () =>
+  withStore(async (store) => {
+    await store.sweep(); // before there is a folder
+    await store.write(VERSION, stream("a"), 9);
+    await Deno.writeTextFile(`${store.folder}/${OTHER}.part`, "ab");
+    await store.sweep();
     assert.deepEqual(await names(store), [VERSION]);
   }));

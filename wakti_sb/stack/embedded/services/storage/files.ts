@@ -7,10 +7,13 @@
  */
 
 import { createHash } from "node:crypto";
-import { tooLarge } from "./errors.ts";
+import { invalidRequest, tooLarge } from "./errors.ts";
 
 const VERSION = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const INCOMPLETE = ".part";
+
+/** How often a row is read again whose file has just been replaced. */
+export const REPLACED = 5;
 
 export interface Written {
   readonly size: number;
@@ -41,6 +44,18 @@ export class FileStore {
     } catch (error) {
       await removeIfThere(incomplete);
       throw error;
+    }
+  }
+
+  /** Removes what uploads left behind that a killed process did not finish. */
+  async sweep(): Promise<void> {
+    try {
+      for await (const { name } of Deno.readDir(this.folder)) {
+        if (!name.endsWith(INCOMPLETE)) continue;
+        await removeIfThere(`${this.folder}/${name}`);
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
 
@@ -87,7 +102,7 @@ async function drain(
   const hash = createHash("md5");
   let size = 0;
   using file = await Deno.open(path, { write: true, create: true });
-  for await (const chunk of body) {
+  for await (const chunk of readable(body)) {
     size += chunk.byteLength;
     if (size > limit) throw tooLarge();
     hash.update(chunk);
@@ -96,6 +111,24 @@ async function drain(
     }
   }
   return { size, etag: `"${hash.digest("hex")}"` };
+}
+
+/** The chunks of a body. Throws the refusal if its sender breaks off, or breaks the rules. */
+async function* readable(
+  body: ReadableStream<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    while (true) {
+      const read = await reader.read().catch(() => {
+        throw invalidRequest("The request body broke off.");
+      });
+      if (read.done) return;
+      yield read.value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
 }
 
 async function removeIfThere(path: string): Promise<void> {

@@ -2,9 +2,17 @@
 
 import { sql } from "kysely";
 import { type Caller, ownerOf, type StorageDatabase } from "./database.ts";
-import { invalidRequest, noSuchObject } from "./errors.ts";
-import type { FileStore } from "./files.ts";
+import { invalidRequest, isUncertain, noSuchObject } from "./errors.ts";
+import { type FileStore, REPLACED } from "./files.ts";
+import type { Metadata } from "./headers.ts";
 import { checkedKey } from "./names.ts";
+import { record, type Target } from "./rows.ts";
+import {
+  checkedCacheControl,
+  checkedType,
+  metadataHeader,
+} from "./upload_body.ts";
+import type { Uploads } from "./uploads.ts";
 
 type Body = Record<string, unknown>;
 
@@ -14,17 +22,26 @@ interface Place {
 }
 
 interface Row {
-  readonly id: string;
   readonly version: string | null;
-  readonly metadata: unknown;
-  readonly user_metadata: unknown;
+  readonly metadata: Metadata | null;
+  readonly user_metadata: Record<string, unknown> | null;
+}
+
+/** What a copy gets in place of what the original has. */
+interface Change {
+  readonly metadata: Metadata;
+  readonly userMetadata: Record<string, unknown>;
 }
 
 /** The platform's limit for one request. */
 const MOST_REMOVED = 1000;
 
 export class Objects {
-  constructor(readonly db: StorageDatabase, readonly files: FileStore) {}
+  constructor(
+    readonly db: StorageDatabase,
+    readonly files: FileStore,
+    readonly uploads: Uploads,
+  ) {}
 
   /** Renames an object. Its file keeps its place: it is not named by the object's name. */
   async move(caller: Caller, body: Body): Promise<Response> {
@@ -56,42 +73,70 @@ export class Objects {
   /** Copies an object that the caller may read to where the caller may write. */
   async copy(caller: Caller, body: Body): Promise<Response> {
     const { source, destination } = places(body);
-    const { owner, ownerId } = ownerOf(caller.claims);
-    const version = crypto.randomUUID();
+    const { headers } = caller.request;
+    const target: Target = {
+      ...destination,
+      upsert: headers.get("x-upsert") === "true",
+    };
+    const change = readChange(body, headers);
     const operation = "storage.object.copy";
-    const { rows: [original] } = await this.db.asCaller(
+    await this.#find(caller, operation, source);
+    await this.uploads.mayStore(caller, target, operation);
+    const version = crypto.randomUUID();
+    const original = await this.#copyFile(caller, operation, source, version);
+    try {
+      const { row, replaced } = await this.db.asOwner((db) =>
+        record(db, target, ownerOf(caller.claims), {
+          version,
+          metadata: {
+            ...original.metadata,
+            ...change?.metadata,
+            lastModified: new Date().toISOString(),
+          },
+          userMetadata: change ? change.userMetadata : original.user_metadata ??
+            {},
+        })
+      );
+      await this.files.remove([replaced]);
+      const Key = `${destination.bucket}/${destination.key}`;
+      return Response.json({ Id: row.id, Key, ...row });
+    } catch (error) {
+      if (!isUncertain(error)) await this.files.remove([version]);
+      throw error;
+    }
+  }
+
+  /** Copies the file of an object that may be replaced at this moment. */
+  async #copyFile(
+    caller: Caller,
+    operation: string,
+    source: Place,
+    version: string,
+  ): Promise<Row> {
+    for (let left = REPLACED;; left--) {
+      const original = await this.#find(caller, operation, source);
+      if (await this.files.copy(original.version, version)) return original;
+      if (left === 0) throw noSuchObject();
+    }
+  }
+
+  async #find(
+    caller: Caller,
+    operation: string,
+    { bucket, key }: Place,
+  ): Promise<Row> {
+    const { rows: [row] } = await this.db.asCaller(
       caller,
       operation,
       (db) =>
         sql<Row>`
-          select id, version, metadata, user_metadata
+          select version, metadata, user_metadata
           from storage.objects
-          where bucket_id = ${source.bucket} and name = ${source.key}
+          where bucket_id = ${bucket} and name = ${key}
         `.execute(db),
     );
-    if (!original || !(await this.files.copy(original.version, version))) {
-      throw noSuchObject();
-    }
-    const id = crypto.randomUUID();
-    try {
-      await this.db.asCaller(caller, operation, (db) =>
-        sql`
-          insert into storage.objects
-            (id, bucket_id, name, owner, owner_id, version, metadata, user_metadata)
-          values (
-            ${id}, ${destination.bucket}, ${destination.key}, ${owner},
-            ${ownerId}, ${version}, ${jsonText(original.metadata)},
-            ${jsonText(original.user_metadata)}
-          )
-        `.execute(db));
-    } catch (error) {
-      await this.files.remove([version]);
-      throw error;
-    }
-    return Response.json({
-      Id: id,
-      Key: `${destination.bucket}/${destination.key}`,
-    });
+    if (!row) throw noSuchObject();
+    return row;
   }
 
   /** Removes one object. */
@@ -177,7 +222,16 @@ function places(body: Body): { source: Place; destination: Place } {
   };
 }
 
-/** A value for a jsonb column. */
-function jsonText(value: unknown): string | null {
-  return value === null ? null : JSON.stringify(value);
+/** What the copy is to have of its own; null if everything is the original's. */
+function readChange(body: Body, headers: Headers): Change | null {
+  if (body.copyMetadata !== false) return null;
+  const { cacheControl, mimetype } = Object(body.metadata) as Body;
+  return {
+    metadata: {
+      ...cacheControl !== undefined &&
+        { cacheControl: checkedCacheControl(String(cacheControl)) },
+      ...mimetype !== undefined && { mimetype: checkedType(String(mimetype)) },
+    },
+    userMetadata: metadataHeader(headers.get("x-metadata")) ?? {},
+  };
 }

@@ -9,7 +9,8 @@ import {
   type StorageDatabase,
 } from "./database.ts";
 import { invalidRequest, invalidSignature, noSuchObject } from "./errors.ts";
-import type { Target, Uploads } from "./uploads.ts";
+import type { Target } from "./rows.ts";
+import type { Uploads } from "./uploads.ts";
 
 type Body = Record<string, unknown>;
 

@@ -23,7 +23,8 @@ import { listFolder } from "./listing.ts";
 import { checkedKey } from "./names.ts";
 import { Objects } from "./objects.ts";
 import { SignedUrls } from "./signed.ts";
-import { type Target, Uploads } from "./uploads.ts";
+import type { Target } from "./rows.ts";
+import { Uploads } from "./uploads.ts";
 
 /** The most bytes of a JSON body: a thousand names of the greatest length fit in. */
 const JSON_LIMIT = 2 * 1024 * 1024;
@@ -41,8 +42,8 @@ export class Storage {
     readonly credentials: Credentials,
   ) {
     this.#buckets = new Buckets(db, files);
-    this.#objects = new Objects(db, files);
     this.#uploads = new Uploads(db, files);
+    this.#objects = new Objects(db, files, this.#uploads);
     this.#downloads = new Downloads(db, files);
     this.#signed = new SignedUrls(db, credentials, this.#uploads);
   }

@@ -1,84 +1,111 @@
 /** The file in an upload: the clients send a form, others send the bytes. */
 
-import { readBytes } from "../body.ts";
-import { invalidRequest, tooLarge } from "./errors.ts";
-import { parseForm } from "./form.ts";
+import { invalidRequest, mimeTypeRefused } from "./errors.ts";
+import { FormError, readForm } from "./form.ts";
+import { isHeaderText, isMimeType } from "./headers.ts";
 
 export interface Upload {
   readonly body: ReadableStream<Uint8Array>;
+  /** What the sender calls the bytes. */
+  readonly mimeType: string;
+  /** What else is kept; fields of a form may follow its file, so only after the body was read. */
+  readonly about: () => Promise<About>;
+  /** Stops reading. */
+  readonly cancel: () => void;
+}
+
+export interface About {
   readonly mimeType: string;
   readonly cacheControl: string;
   /** What the client wants to keep beside the object; null if nothing. */
   readonly userMetadata: Record<string, unknown> | null;
 }
 
-/** Room for the form's other fields and its boundaries. */
-const FORM_OVERHEAD = 64 * 1024;
-
-/**
- * Finds the file in a request.
- *
- * @param limit The most bytes of the file: a form is read into memory before its file can be
- *   measured.
- */
-export async function readUpload(
-  request: Request,
-  limit: number,
-): Promise<Upload> {
+/** Finds the file in a request. Throws Problem. */
+export async function readUpload(request: Request): Promise<Upload> {
   const type = request.headers.get("content-type") ??
     "application/octet-stream";
+  const body = request.body ?? new Blob().stream();
   if (type.toLowerCase().startsWith("multipart/form-data")) {
-    return await readForm(request, type, limit + FORM_OVERHEAD);
+    return await fromForm(body, type);
   }
-  return {
-    body: request.body ?? new Blob().stream(),
-    mimeType: type,
-    cacheControl: request.headers.get("cache-control") ?? "no-cache",
+  const about: About = {
+    mimeType: checkedType(type),
+    cacheControl: checkedCacheControl(
+      request.headers.get("cache-control") ?? "no-cache",
+    ),
     userMetadata: metadataHeader(request.headers.get("x-metadata")),
   };
-}
-
-async function readForm(
-  request: Request,
-  type: string,
-  limit: number,
-): Promise<Upload> {
-  const bytes = await readBytes(
-    request,
-    limit,
-    (status, message) => status === 413 ? tooLarge() : invalidRequest(message),
-  );
-  let form: FormData;
-  try {
-    form = await parseForm(bytes, type);
-  } catch {
-    throw invalidRequest("The form cannot be read");
-  }
-  const file = [...form.values()].find((value) => value instanceof File);
-  if (!file) throw invalidRequest("No file provided");
-  const seconds = form.get("cacheControl");
   return {
-    body: file.stream(),
-    mimeType: file.type || "application/octet-stream",
-    cacheControl: typeof seconds === "string" && seconds !== ""
-      ? /^\d+$/.test(seconds) ? `max-age=${seconds}` : seconds
-      : "no-cache",
-    userMetadata: parseMetadata(form.get("metadata")),
+    body,
+    mimeType: about.mimeType,
+    about: () => Promise.resolve(about),
+    cancel: () => {},
   };
 }
 
-function metadataHeader(header: string | null): Record<string, unknown> | null {
+async function fromForm(
+  body: ReadableStream<Uint8Array>,
+  type: string,
+): Promise<Upload> {
+  const form = await readForm(body, type).catch(refuse);
+  const mimeType = checkedType(form.mimeType || "application/octet-stream");
+  return {
+    body: form.body,
+    mimeType,
+    cancel: form.cancel,
+    about: async () => {
+      const fields = await form.fields().catch(refuse);
+      return {
+        mimeType: checkedType(fields.get("contentType") || mimeType),
+        cacheControl: cacheControl(fields.get("cacheControl")),
+        userMetadata: parseMetadata(
+          fields.get("metadata") ?? fields.get("userMetadata"),
+        ),
+      };
+    },
+  };
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof FormError ? invalidRequest(error.message) : error;
+}
+
+/** The clients send seconds. */
+function cacheControl(field: string | undefined): string {
+  if (!field) return "no-cache";
+  return checkedCacheControl(/^\d+$/.test(field) ? `max-age=${field}` : field);
+}
+
+/** What is sent back as a header later must be fit for one now. */
+export function checkedCacheControl(text: string): string {
+  if (isHeaderText(text)) return text;
+  throw invalidRequest("cacheControl holds characters that no header may hold");
+}
+
+export function checkedType(text: string): string {
+  if (isMimeType(text)) return text;
+  throw mimeTypeRefused(text);
+}
+
+export function metadataHeader(
+  header: string | null,
+): Record<string, unknown> | null {
   if (header === null) return null;
+  let text: string;
   try {
     const bytes = Uint8Array.from(atob(header), (c) => c.charCodeAt(0));
-    return parseMetadata(new TextDecoder().decode(bytes));
+    text = new TextDecoder().decode(bytes);
   } catch {
     throw invalidRequest("The x-metadata header is not base64");
   }
+  return parseMetadata(text);
 }
 
-function parseMetadata(text: unknown): Record<string, unknown> | null {
-  if (typeof text !== "string" || text === "") return null;
+function parseMetadata(
+  text: string | undefined,
+): Record<string, unknown> | null {
+  if (!text) return null;
   let value: unknown;
   try {
     value = JSON.parse(text);

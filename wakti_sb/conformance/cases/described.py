@@ -10,7 +10,18 @@ from typing import Any
 from ...spec import Operation as SpecOperation
 from ...spec import Owned, Relation, Standing, allows
 from ..catalog import Column, Table
-from ..model import SERVICE, Attempt, Delete, Expectation, Identity, Key, Pairs, Request, World
+from ..model import (
+    SERVICE,
+    Attempt,
+    Delete,
+    Expectation,
+    Identity,
+    Key,
+    Pairs,
+    Request,
+    Subject,
+    World,
+)
 from ..scenario import Row, Scenario, Values, row_values, sample
 from ..scenario.statements import text
 
@@ -18,7 +29,7 @@ _SPARE = 500  # the number of the row that inserts try; seeding has found its va
 
 
 @dataclass(frozen=True)
-class Subject:
+class Described:
     """One `[[owned]]` or `[[view]]` entry, its table and who is there."""
 
     entry: Owned
@@ -29,6 +40,11 @@ class Subject:
     def name(self) -> str:
         """How sentences call it: without the schema public."""
         return short(self.entry.table)
+
+    @property
+    def about(self) -> Subject:
+        """What findings call it."""
+        return Subject.table(self.entry.table, view=self.table.is_view)
 
     @property
     def people(self) -> tuple[Identity, ...]:
@@ -200,6 +216,11 @@ class Subject:
             and column.name not in entry.hidden
             and column.name not in self.table.primary_key
         )
+
+
+def can(allowed: bool) -> str:
+    """How a sentence says so."""
+    return "can" if allowed else "cannot"
 
 
 def short(relation: Relation) -> str:

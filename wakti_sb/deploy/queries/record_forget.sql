@@ -1,0 +1,2 @@
+delete from supabase_migrations.wakti_deployed
+where kind = %(kind)s and name = %(name)s

@@ -1,0 +1,256 @@
+"""The edge functions of a project as they are sent: files, their order, and a digest of all."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from wakti_sb import __version__
+from wakti_sb.deploy.errors import DeployError
+from wakti_sb.errors import SpecError
+from wakti_sb.stack.machine import Deno
+
+BACKEND = "project-backend-api"
+
+_FUNCTIONS = Path("supabase") / "functions"
+_ENTRIES = ("index.ts", "index.tsx", "index.js", "index.jsx", "index.mjs")
+# The platform's order; a setting in config.toml goes before all of them.
+_IMPORT_MAPS = ("deno.json", "deno.jsonc", "import_map.json")
+_LARGEST_BUNDLE = 20 * 1024 * 1024  # bytes; the platform's limit
+
+
+@dataclass(frozen=True)
+class FunctionSource:
+    """A function of the project.
+
+    Parameters:
+        name: what follows `/functions/v1/`.
+        entry: its first module, relative to the project.
+        import_map: its deno.json or import map, likewise; None without one.
+        static: patterns of files that it reads, as config.toml has them, likewise.
+        verify_jwt: whether the platform asks for a valid token before it.
+        files: what is sent, by path relative to the project, in the order of sending.
+    """
+
+    name: str
+    entry: str
+    import_map: str | None
+    static: tuple[str, ...]
+    verify_jwt: bool
+    files: Mapping[str, bytes]
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The first part of the request."""
+        described: dict[str, Any] = {
+            "name": self.name,
+            "entrypoint_path": self.entry,
+            "verify_jwt": self.verify_jwt,
+        }
+        if self.import_map is not None:
+            described["import_map_path"] = self.import_map
+        if self.static:
+            described["static_patterns"] = list(self.static)
+        return described
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes when anything that is sent does."""
+        digest = sha256(json.dumps(self.metadata, sort_keys=True).encode())
+        for path, content in sorted(self.files.items()):
+            digest.update(f"\n{path} {sha256(content).hexdigest()}".encode())
+        return digest.hexdigest()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(len(content) for content in self.files.values())
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """`[functions.NAME]` of config.toml; paths are relative to `supabase/`."""
+
+    enabled: bool = True
+    verify_jwt: bool = True
+    entrypoint: str | None = None
+    import_map: str | None = None
+    static_files: tuple[str, ...] = ()
+
+
+def read(project: Path, deno: Deno, *, one_module: bool = True) -> tuple[FunctionSource, ...]:
+    """Every function that is not disabled; folders that begin with `_` or `.` hold shared code.
+
+    Parameters:
+        one_module: whether this toolkit's own function goes as one minified module, which starts
+            sooner, rather than as its sources.
+
+    Raise DeployError if a module is missing, outside of the project or the bundle too large.
+    """
+    root = project.resolve()
+    settings = _settings(root)
+    found = []
+    for name in _names(root, settings):
+        one = settings.get(name, _Settings())
+        if not one.enabled:
+            continue
+        source = _source(root, name, one, deno)
+        if name == BACKEND and one_module:
+            source = _bundled(root, source, deno)
+        if source.size > _LARGEST_BUNDLE:
+            raise DeployError(
+                f"the function {name} has {source.size / 1024**2:.0f} MiB of sources, and the"
+                " platform takes 20.",
+                place=source.entry,
+            )
+        found.append(source)
+    return tuple(found)
+
+
+def _names(root: Path, settings: Mapping[str, _Settings]) -> list[str]:
+    folders = {
+        entry.parent.name
+        for pattern in _ENTRIES
+        for entry in (root / _FUNCTIONS).glob(f"*/{pattern}")
+        if not entry.parent.name.startswith(("_", "."))
+    }
+    return sorted(folders | {name for name, one in settings.items() if one.entrypoint})
+
+
+def _settings(root: Path) -> dict[str, _Settings]:
+    file = root / "supabase" / "config.toml"
+    try:
+        tables = tomllib.loads(file.read_text("utf-8")).get("functions", {})
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SpecError(f"cannot be read: {error}", place="supabase/config.toml") from None
+    return {
+        name: _Settings(
+            enabled=bool(table.get("enabled", True)),
+            verify_jwt=bool(table.get("verify_jwt", True)),
+            entrypoint=table.get("entrypoint"),
+            import_map=table.get("import_map"),
+            static_files=tuple(table.get("static_files", ())),
+        )
+        for name, table in tables.items()
+        if isinstance(table, dict)
+    }
+
+
+def _source(root: Path, name: str, settings: _Settings, deno: Deno) -> FunctionSource:
+    folder = root / _FUNCTIONS / name
+    if settings.entrypoint is not None:
+        entry = (root / "supabase" / settings.entrypoint).resolve()
+    else:
+        entry = next(folder / one for one in _ENTRIES if (folder / one).is_file())
+    if not entry.is_file():
+        raise DeployError(
+            f"the entry point of the function {name} is not there.",
+            place=_inside(root, entry, name),
+            remedy="Its path in supabase/config.toml is relative to supabase/.",
+        )
+    import_map = _import_map(root, folder, settings)
+    static = list(_static(root, settings))
+    modules = _modules(root, name, entry, import_map, deno)
+    ordered = [*([import_map] if import_map else []), *static, *modules]
+    files = {_inside(root, file, name): file.read_bytes() for file in dict.fromkeys(ordered)}
+    return FunctionSource(
+        name=name,
+        entry=_inside(root, entry, name),
+        import_map=_inside(root, import_map, name) if import_map else None,
+        static=tuple(f"supabase/{one.removeprefix('./')}" for one in settings.static_files),
+        verify_jwt=settings.verify_jwt,
+        files=files,
+    )
+
+
+def _import_map(root: Path, folder: Path, settings: _Settings) -> Path | None:
+    if settings.import_map is not None:
+        return (root / "supabase" / settings.import_map).resolve()
+    found = [folder / name for name in _IMPORT_MAPS if (folder / name).is_file()]
+    return found[0] if found else None
+
+
+def _static(root: Path, settings: _Settings) -> Iterator[Path]:
+    for pattern in settings.static_files:
+        for file in sorted((root / "supabase").glob(pattern.removeprefix("./"))):
+            if file.is_file():
+                yield file.resolve()
+
+
+def _modules(root: Path, name: str, entry: Path, import_map: Path | None, deno: Deno) -> list[Path]:
+    """The entry and every module of the project that it reaches, types included."""
+    command = [deno.program, "info", "--json", "--no-lock", "--no-npm", "--no-remote"]
+    if import_map is not None:
+        option = "--import-map" if import_map.name == "import_map.json" else "--config"
+        command += [option, str(import_map)]
+    done = _run(deno, [*command, str(entry)], root)
+    try:
+        modules = json.loads(done.stdout)["modules"]
+    except (ValueError, KeyError):
+        raise DeployError(
+            f"the modules of the function {name} cannot be found: {_first_line(done.stderr)}",
+            place=_inside(root, entry, name),
+        ) from None
+    found = [entry]
+    for module in modules:
+        parts = urlsplit(module["specifier"])
+        if parts.scheme != "file":
+            continue  # npm:, jsr: and https: modules are fetched by the platform
+        if "error" in module:
+            said = _first_line(module["error"].replace(root.as_uri() + "/", ""))
+            raise DeployError(said, place=_inside(root, entry, name))
+        found.append(Path(unquote(parts.path)).resolve())
+    return found
+
+
+def _bundled(root: Path, source: FunctionSource, deno: Deno) -> FunctionSource:
+    """The same function as one minified module with the packages in it."""
+    with tempfile.TemporaryDirectory(prefix="wakti-sb-") as name:
+        out = Path(name) / "index.js"
+        command = [deno.program, "bundle", "--quiet", "--minify", "--platform", "deno"]
+        command += ["--config", str(root / source.import_map)] if source.import_map else []
+        done = _run(deno, [*command, "--output", str(out), str(root / source.entry)], root)
+        if done.returncode != 0 or not out.is_file():
+            raise DeployError(
+                f"the function cannot be bundled: {_first_line(done.stderr)}",
+                place=source.entry,
+                remedy="Connect to the network, or send its sources: --every-module.",
+            )
+        header = f"// Bundled by wakti-sb {__version__} from {source.entry}; its source is there.\n"
+        content = header.encode() + out.read_bytes()
+    entry = str(Path(source.entry).with_suffix(".js"))
+    return FunctionSource(source.name, entry, None, (), source.verify_jwt, {entry: content})
+
+
+def _run(deno: Deno, command: list[str], root: Path) -> subprocess.CompletedProcess[str]:
+    env = os.environ | deno.env() | {"NO_COLOR": "1"}
+    return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True)
+
+
+def _inside(root: Path, file: Path, name: str) -> str:
+    """A path as it is sent. Raise DeployError if it is outside of the project."""
+    try:
+        return file.resolve().relative_to(root).as_posix()
+    except ValueError:
+        raise DeployError(
+            f"the function {name} needs a file that is outside of the project.",
+            place=str(file),
+            remedy="Move it below supabase/functions/_shared.",
+        ) from None
+
+
+def _first_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[0] if lines else "deno said nothing."

@@ -116,8 +116,10 @@ def _on(options: Iterable[Any] | None, name: str) -> bool:
     return False
 
 
-def is_platform_only(node: Any) -> bool:
+def is_platform_only(node: Any, sql: str) -> bool:
     """Whether the platform accepts it and a PostgreSQL without its extensions may not."""
+    if "-x-icu" in sql:
+        return True
     match node:
         case ast.CreateEventTrigStmt():
             return True

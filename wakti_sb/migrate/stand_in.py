@@ -19,6 +19,8 @@ from wakti_sb.migrate.connection import Cursor
 from wakti_sb.migrate.queries import query
 from wakti_sb.migrate.statements import Statement
 
+_NO_ICU = "this PostgreSQL has no ICU: the collation compares code points, with case and accents"
+
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
@@ -56,14 +58,15 @@ def stand_in(cursor: Cursor, statement: Statement) -> StandIn | None:
         case ast.DefineStmt() if not can.icu:
             return StandIn(
                 _collation(node, cursor.connection.info.server_version),
-                "ICU is not in this PostgreSQL: the collation compares code points, and minds case"
-                " and accents",
+                _NO_ICU,
             )
         case ast.IndexStmt() if not can.vector_indexes:
             return StandIn(
                 _index(node),
                 f"an index by {node.accessMethod} is left empty here: queries are right, and slow",
             )
+        case _ if "-x-icu" in statement.sql and not can.icu:
+            return StandIn(statement.sql, _NO_ICU)
     return None
 
 

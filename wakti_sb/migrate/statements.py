@@ -78,7 +78,7 @@ def split(text: str, file: str) -> tuple[Statement, ...]:
             node = parser.parse_sql(text[span])[0].stmt
             if isinstance(node, ast.CopyStmt) and not node.filename:
                 raise _copy_error(text, code, file)
-            marks = (kind_of(node), is_concurrent(node), is_platform_only(node))
+            marks = (kind_of(node), is_concurrent(node), is_platform_only(node, sql))
             statements.append(Statement(sql, offset, code, line, *marks))
     return tuple(statements)
 

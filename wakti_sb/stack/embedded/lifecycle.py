@@ -277,7 +277,7 @@ class EmbeddedStack:
         return Server(install(paths.cache()), self._paths, chosen.db)
 
     def _database(self, server: Server) -> Database:
-        return Database(server, self._paths.project, self._config, self._without)
+        return Database(server, self._paths.project, self._config, self._without, self._tell)
 
     def _services(self, chosen: ports.Ports) -> Services:
         program = deno.find(paths.cache())

@@ -89,6 +89,54 @@ as $$
   where p.id = project
 $$;
 
+-- What happened in a project lately: messages and new accounts of each of the last days, spam
+-- left out. Days are those of the reader's time zone; a day without anything is a row of zeros.
+-- Parameters: the project; how many days, 1 to 366; a time zone's name. Result: a row for each day,
+-- the earliest first; no row if the caller sees no such project. Who may call it: authenticated.
+create or replace function public.project_activity(
+  project uuid, days integer default 30, zone text default 'UTC'
+)
+returns table (day date, messages bigint, accounts bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with bounds as (
+    select (now() at time zone zone)::date - (least(greatest(days, 1), 366) - 1) as first_day
+  ),
+  sent as (
+    select
+      (s.created_at at time zone zone)::date as on_day,
+      count(*) as total
+    from public.project_form_submissions as s
+    cross join bounds as b
+    where
+      s.project_id = project
+      and not s.is_spam
+      and s.created_at >= (b.first_day::timestamp at time zone zone)
+    group by 1
+  ),
+  joined as (
+    select
+      (u.created_at at time zone zone)::date as on_day,
+      count(*) as total
+    from public.project_site_users as u
+    cross join bounds as b
+    where u.project_id = project and u.created_at >= (b.first_day::timestamp at time zone zone)
+    group by 1
+  )
+  select
+    (b.first_day + n.number) as day,
+    coalesce(s.total, 0) as messages,
+    coalesce(j.total, 0) as accounts
+  from bounds as b
+  cross join generate_series(0, least(greatest(days, 1), 366) - 1) as n (number)
+  left join sent as s on s.on_day = b.first_day + n.number
+  left join joined as j on j.on_day = b.first_day + n.number
+  where exists (select from public.projects as p where p.id = project)
+  order by 1
+$$;
+
 -- A computed column over REST: what a search compares with. The names of a document's fields are
 -- left out, since every row has the same ones; values stand as JSON writes them.
 --
@@ -220,6 +268,9 @@ $$;
 revoke execute on function public.project_overview(uuid) from public, anon, service_role;
 
 grant execute on function public.project_overview(uuid) to authenticated;
+revoke execute on function public.project_activity(uuid, integer, text) from public, anon, service_role;
+
+grant execute on function public.project_activity(uuid, integer, text) to authenticated;
 revoke execute on function public.search_text(public.project_form_submissions) from public, anon, service_role;
 
 grant execute on function public.search_text(public.project_form_submissions) to authenticated;

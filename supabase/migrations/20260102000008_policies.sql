@@ -457,6 +457,10 @@ revoke all on function public.project_overview(uuid) from public, anon, authenti
 
 grant execute on function public.project_overview(uuid) to authenticated, service_role;
 
+revoke all on function public.project_activity(uuid, integer, text) from public, anon, authenticated;
+
+grant execute on function public.project_activity(uuid, integer, text) to authenticated, service_role;
+
 revoke all on function public.move_item(uuid, uuid) from public, anon, authenticated;
 
 grant execute on function public.move_item(uuid, uuid) to authenticated, service_role;

@@ -53,9 +53,20 @@ class Person:
 
     def press(self, name: str | re.Pattern[str]) -> None:
         """Click the button of that name, in the open dialog if there is one."""
+        exact = isinstance(name, str)
         dialog = self.page.locator("dialog[open]")
+        button = dialog.get_by_role("button", name=name, exact=exact)
+        # A dialog that lacks it is about to close, or about to show it.
+        for _ in range(200):
+            if button.count() or not dialog.count():
+                break
+            self.page.wait_for_timeout(50)
         place = dialog if dialog.count() else self.page
-        place.get_by_role("button", name=name, exact=isinstance(name, str)).first.click()
+        place.get_by_role("button", name=name, exact=exact).first.click()
+
+    def comes_back(self) -> None:
+        """Look at the page again, as after another window: it asks what is new at once."""
+        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     def sees(self, text: str | re.Pattern[str]) -> None:
         """It is somewhere on screen, soon."""

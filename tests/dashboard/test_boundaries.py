@@ -142,10 +142,12 @@ def test_an_api_that_is_down_is_told_and_what_comes_back_is_shown(person: Person
         "The server does not answer. Check the connection and try again."
     )
     expect(told).to_be_visible(timeout=5_000)
+    person.comes_back()
     person.sees("No connection. What you see may be out of date.")
     person.page.unroute("**/rest/v1/**")
     person.press("Try again")
     person.sees("a@example.com")
+    person.comes_back()
     person.misses("No connection.")
 
 

@@ -28,6 +28,7 @@ def test_a_collection_grows_from_its_first_item_with_a_control_for_each_type(
     person.sees("Letters, digits, _ and - only, at most 64.")
     name.fill("dishes")
     person.press("Create collection")
+    expect(person.page.locator("dialog[open]")).to_have_count(0)
     person.press("Add item")
     asked = person.page.get_by_label("Field name")
     for field, kind in (("name", "text"), ("price", "number"), ("tags", "array")):
@@ -155,6 +156,174 @@ def test_an_import_shows_what_it_found_before_it_writes(person: Person, tmp_path
     person.sees(re.compile(r"^1.50 of 453$"))
 
 
+def test_an_import_keeps_the_order_of_the_file_behind_what_is_there(person: Person) -> None:
+    person.owner.items("menu", {"name": "Soup"})
+    person.enter("data", "menu")
+    person.press("Import")
+    choose = person.page.get_by_label("Choose a CSV or JSON file")
+    rows = "name\r\n" + "".join(f"Dish {number}\r\n" for number in range(230))
+    choose.set_input_files({"name": "x.csv", "mimeType": "", "buffer": rows.encode()})
+    person.press("Import 230 items")
+    person.sees("230 items imported")
+    listed = person.owner.site("GET", "collection/menu").json()["items"]
+    assert [item["data"]["name"] for item in listed] == [
+        "Soup",
+        *(f"Dish {number}" for number in range(230)),
+    ]
+
+
+def test_an_import_is_taken_back_also_after_a_reload(person: Person) -> None:
+    person.owner.items("menu", {"name": "Soup"})
+    person.enter("data", "menu")
+    person.press("Import")
+    choose = person.page.get_by_label("Choose a CSV or JSON file")
+    choose.set_input_files({"name": "x.csv", "mimeType": "", "buffer": b"name\nTea\nCake\n"})
+    person.press("Import 2 items")
+    person.sees("2 items imported")
+    expect(person.page.locator("tbody tr")).to_have_count(3)
+    person.page.reload()
+    person.press("Undo import")
+    person.sees("The import is taken back")
+    expect(person.page.locator("tbody tr")).to_have_count(1)
+    person.misses("Undo import")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a,b,a\n1,2,3\n", "Two columns are called \u201ca\u201d"),
+        (b'a\n"b\n', 'A quote (") that opens in line 2 is never closed.'),
+        (b"PK\x03\x04rest", "This is an Excel workbook."),
+        (b"a,\n1,2\n", "Column 2 has values but no name"),
+    ],
+)
+def test_a_file_that_would_be_read_wrongly_is_refused_with_the_reason(
+    person: Person, content: bytes, said: str
+) -> None:
+    person.enter("data", "menu")
+    person.press("Import")
+    choose = person.page.get_by_label("Choose a CSV or JSON file")
+    choose.set_input_files({"name": "x", "mimeType": "", "buffer": content})
+    person.sees(said)
+    expect(person.by("button", "Import 0 items")).to_be_disabled()
+
+
+def test_items_are_selected_with_shift_and_deleted_at_once_and_come_back(person: Person) -> None:
+    person.owner.items("menu", *({"name": f"Dish {number}"} for number in range(60)))
+    person.enter("data", "menu")
+    boxes = person.page.locator("tbody .checkbox")
+    boxes.nth(1).click()
+    boxes.nth(4).click(modifiers=["Shift"])
+    person.sees("4 selected")
+    person.press("Delete")
+    person.sees("Delete 4 items?")
+    person.press("Delete")
+    person.sees("4 items deleted")
+    person.sees(re.compile(r"^1.50 of 56$"))
+    person.press("Undo")
+    person.sees("4 items are back")
+    boxes.nth(0).click()
+    person.press("Select all 60 items")
+    person.sees("60 selected")
+    person.press("Delete")
+    person.press("Delete")
+    person.sees("No items yet")
+
+
+def test_a_row_opens_where_it_is_clicked(person: Person) -> None:
+    person.owner.items("menu", {"name": "Soup"})
+    person.enter("data", "menu")
+    person.page.get_by_text("Soup", exact=True).click()
+    expect(person.page.locator("dialog[open]")).to_contain_text("Edit item")
+
+
+def test_a_collection_exists_as_soon_as_it_has_a_name_and_can_be_renamed(person: Person) -> None:
+    person.enter("data")
+    person.press("New collection")
+    person.page.get_by_label("Name").fill("dishes")
+    person.press("Create collection")
+    expect(person.page.locator("dialog[open]")).to_have_count(0)
+    person.page.reload()
+    expect(person.page.locator(".collection")).to_have_text(re.compile("Dishes"))
+    person.press("Collection Dishes")
+    person.page.get_by_role("menuitem", name="Rename").click()
+    person.by("textbox", "Name").fill("أطباق")
+    person.press("Save")
+    expect(person.page.locator(".collection")).to_have_text(re.compile("أطباق"))
+    [schema] = person.owner.rows("project_collection_schemas", "collection_name,display_name")
+    assert schema == {"collection_name": "dishes", "display_name": "أطباق"}
+
+
+def test_a_deleted_collection_comes_back_with_its_items_and_its_name(person: Person) -> None:
+    person.owner.items("menu", {"name": "Soup"}, {"name": "Tea"})
+    person.enter("data", "menu")
+    person.press("Collection menu")
+    person.page.get_by_role("menuitem", name="Rename").click()
+    person.by("textbox", "Name").fill("Our menu")
+    person.press("Save")
+    person.press("Collection Our menu")
+    person.page.get_by_role("menuitem", name="Delete collection").click()
+    person.press("Delete")
+    person.sees("No collections yet")
+    assert person.owner.site("GET", "collection/menu").json()["items"] == []
+    person.press("Undo")
+    expect(person.page.locator("tbody tr")).to_have_count(2)
+    expect(person.page.locator(".collection")).to_have_text(re.compile("Our menu"))
+
+
+def test_what_was_written_survives_going_back_a_reload_and_another_visit(person: Person) -> None:
+    person.owner.items("menu", {"name": "Soup"}, {"name": "Tea"})
+    person.enter("data", "menu")
+    person.press("Edit Soup")
+    person.page.get_by_label("name").fill("Broth")
+    person.page.reload()
+    person.sees("You have changes that are not saved yet.")
+    person.press("Go on editing")
+    expect(person.page.get_by_label("name")).to_have_value("Broth")
+    person.press("Save")
+    person.sees("Item saved")
+    person.misses("You have changes that are not saved yet.")
+    person.press("Add item")
+    person.page.get_by_label("name").fill("Cake")
+    person.go("inbox")
+    person.go("data", "menu")
+    person.sees("You have a new item that is not saved yet.")
+    person.press("Discard")
+    person.misses("You have a new item that is not saved yet.")
+
+
+def test_a_draft_does_not_overwrite_what_somebody_else_saved_meanwhile(person: Person) -> None:
+    person.owner.items("menu", {"name": "Soup"})
+    person.enter("data", "menu")
+    person.press("Edit Soup")
+    person.page.get_by_label("name").fill("Mine")
+    person.page.reload()
+    person.owner.execute(
+        "update public.project_collections set data = %s where project_id = %s",
+        json.dumps({"name": "Theirs"}),
+        person.owner.project,
+    )
+    person.press("Go on editing")
+    person.press("Save")
+    person.sees("Somebody else saved this item")
+    assert person.owner.rows("project_collections", "data") == [{"data": {"name": "Theirs"}}]
+
+
+def test_an_item_whose_fields_have_the_names_of_inherited_things_shows_only_its_own(
+    person: Person,
+) -> None:
+    person.owner.items("menu", {"name": "A"}, {"name": "B", "constructor": "Bob", "toString": "x"})
+    person.enter("data", "menu")
+    expect(person.by("row", "B x Bob")).to_be_visible()
+    expect(person.page.locator("tbody")).not_to_contain_text("function")
+
+
+def test_what_would_be_hidden_or_turned_around_is_shown_as_a_mark(person: Person) -> None:
+    person.owner.items("menu", {"name": "invoice\u202egpj.exe"})
+    person.enter("data", "menu")
+    person.sees("invoice\u27e6U+202E\u27e7gpj.exe")
+
+
 def test_an_export_can_be_imported_again(person: Person, tmp_path: Path) -> None:
     documents = [{"name": "=1+1", "on": True}, {"name": "مرحبا", "list": [1, {"a": "b"}]}]
     person.owner.items("menu", *documents)
@@ -217,8 +386,64 @@ def test_an_item_that_is_too_large_or_too_deep_is_told_before_it_is_sent(person:
     text = person.page.get_by_label("JSON")
     text.fill(json.dumps({"text": "x" * 1_000_000}))
     person.press("Save")
-    person.sees("256 KiB is the most")
+    person.sees("256 KB is the most")
     text.fill('{"a":' * 40 + "1" + "}" * 40)
     person.press("Save")
     person.sees("The item is nested more than 32 deep.")
     assert person.owner.rows("project_collections", "id") == []
+
+
+def test_texts_are_edited_by_what_they_are(person: Person) -> None:
+    person.owner.items(
+        "events",
+        {
+            "title": "Fair",
+            "date": "2026-12-01",
+            "color": "#00aa77",
+            "site": "https://example.com/fair",
+            "tags": ["food", "music"],
+            "price": 7,
+        },
+    )
+    person.enter("data", "events")
+    person.press("Edit Fair")
+    expect(person.page.get_by_label("date")).to_have_attribute("type", "date")
+    expect(person.page.get_by_label("color")).to_have_attribute("type", "color")
+    expect(person.by("link", "Open")).to_have_attribute("href", "https://example.com/fair")
+    person.press("Remove food")
+    person.page.get_by_label("tags").fill("مسرح")
+    person.page.get_by_label("tags").press("Enter")
+    person.page.get_by_label("price").fill("1,500")
+    person.press("Save")
+    person.sees("This is not a number.")
+    expect(person.page.get_by_label("price")).to_be_focused()
+    person.page.get_by_label("price").fill("7,5")
+    person.page.get_by_label("date").fill("2026-12-24")
+    person.press("Save")
+    person.sees("Item saved")
+    [row] = person.owner.rows("project_collections", "data")
+    assert row["data"] == {
+        "title": "Fair",
+        "date": "2026-12-24",
+        "color": "#00aa77",
+        "site": "https://example.com/fair",
+        "tags": ["music", "مسرح"],
+        "price": 7.5,
+    }
+
+
+def test_a_picture_is_chosen_from_the_uploads(person: Person) -> None:
+    from tests.dashboard.test_uploads import PNG, file
+
+    person.owner.items("menu", {"name": "Soup", "image": ""})
+    person.enter("uploads")
+    person.page.locator("input[type=file]").set_input_files([file("soup.png", PNG)])
+    person.sees("1 file stored")
+    person.go("data", "menu")
+    person.press("Edit Soup")
+    person.press("Choose from uploads")
+    person.press("soup.png")
+    person.press("Save")
+    person.sees("Item saved")
+    [row] = person.owner.rows("project_collections", "data")
+    assert row["data"]["image"].endswith("soup.png")

@@ -38,7 +38,8 @@ def test_a_submission_appears_without_a_reload(person: Person) -> None:
     person.sees("No messages yet")
     answer = person.owner.site("POST", "submit", data={"name": "Just now"})
     assert answer.status_code == 200
-    expect(person.page.locator(".message-who")).to_have_text(["Just now"])
+    who = person.page.locator(".message-who")
+    expect(who).to_have_text(["Just now"], timeout=20_000)
     person.sees("A new message arrived")
 
 
@@ -80,10 +81,67 @@ def test_several_are_marked_and_deleted_at_once(person: Person) -> None:
     person.page.get_by_label("Select Guest 0").check()
     person.page.get_by_label("Select Guest 1").check()
     person.press("Delete")
-    person.sees("Delete 2 messages?")
+    person.sees("2 messages deleted")
+    who = person.page.locator(".message-who")
+    expect(who).to_have_text(["Guest 3", "Guest 2"])
+    assert len(person.owner.rows("project_form_submissions", "id")) == 4
+    person.press("Undo")
+    expect(who).to_have_count(4)
+    person.page.get_by_label("Select Guest 0").click()
+    person.page.get_by_label("Select Guest 2").click(modifiers=["Shift"])
+    person.sees("3 selected")
     person.press("Delete")
-    expect(person.page.locator(".message-who")).to_have_text(["Guest 3", "Guest 2"])
-    assert len(person.owner.rows("project_form_submissions", "id")) == 2
+    person.go("data")
+    person.go("inbox")
+    expect(who).to_have_text(["Guest 3"])
+    assert len(person.owner.rows("project_form_submissions", "id")) == 1
+
+
+def test_more_than_a_page_is_selected_and_asked_about_before_it_is_deleted(
+    person: Person,
+) -> None:
+    person.owner.submissions(*({"name": f"Guest {number}"} for number in range(120)))
+    person.enter()
+    person.page.get_by_label("Select all on this page").click()
+    person.press("Select all 120 messages")
+    person.sees("120 selected")
+    person.press("Delete")
+    person.sees("Delete 120 messages?")
+    person.press("Delete")
+    person.go("data")
+    person.go("inbox")
+    person.sees("No messages yet")
+    assert person.owner.rows("project_form_submissions", "id") == []
+
+
+def test_a_deletion_and_a_move_to_spam_go_on_to_the_next_message(person: Person) -> None:
+    person.owner.submissions(*({"name": name} for name in ("Third", "Second", "First")))
+    person.enter()
+    person.page.locator(".message-open").first.click()
+    expect(person.by("heading", "First")).to_be_visible()
+    person.page.locator(".reader").get_by_role("button", name="Delete").click()
+    expect(person.by("heading", "Second")).to_be_visible()
+    person.page.locator(".reader").get_by_role("button", name="Move to spam").click()
+    expect(person.by("heading", "Third")).to_be_visible()
+    person.sees("Message moved to spam")
+
+
+def test_the_address_holds_filter_search_page_and_the_open_message(person: Person) -> None:
+    person.owner.submissions({"name": "Old"}, form_name="contact")
+    person.owner.submissions({"name": "Ben"}, {"name": "Ann"}, form_name="order")
+    person.enter()
+    person.by("button", "Unread").first.click()
+    person.page.get_by_label("Form").select_option("order")
+    person.page.get_by_role("searchbox").fill("Ben")
+    who = person.page.locator(".message-who")
+    expect(who).to_have_text(["Ben"])
+    person.page.locator(".message-open").click()
+    expect(person.by("heading", "Ben")).to_be_visible()
+    person.page.reload()
+    expect(person.by("heading", "Ben")).to_be_visible()
+    expect(person.page.get_by_role("searchbox")).to_have_value("Ben")
+    assert "box=unread" in person.page.url
+    assert "form=order" in person.page.url
 
 
 def test_pages_follow_one_another_and_the_export_holds_all(person: Person, tmp_path: Path) -> None:

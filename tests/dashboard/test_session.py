@@ -35,6 +35,8 @@ def test_a_new_owner_signs_up_makes_a_project_and_can_receive_at_once(
     page.get_by_role("button", name="Create project").click()
     page.get_by_label("Name").fill("معرض النور")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="First steps")).to_be_visible()
+    page.get_by_role("link", name="Inbox").click()
     expect(page.get_by_role("heading", name="No messages yet")).to_be_visible()
 
     project = page.url.split("/project/")[1].split("/")[0]
@@ -43,6 +45,7 @@ def test_a_new_owner_signs_up_makes_a_project_and_can_receive_at_once(
         json={"projectId": project, "action": "submit", "data": {"name": "Sara"}},
     )
     assert sent.status_code == 200
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.get_by_role("button", name="Sara")).to_be_visible()
 
 
@@ -86,6 +89,7 @@ def test_a_token_that_is_refused_once_is_renewed_and_nobody_notices(person: Pers
         else:
             route.continue_()
 
+    person.page.wait_for_timeout(1100)  # tokens of one second are equal
     person.page.route("**/rest/v1/**", refuse_once)
     person.go("uploads")
     expect(person.by("heading", "Uploads")).to_be_visible()
@@ -114,3 +118,40 @@ def test_signing_up_twice_is_answered_with_a_way_on(person: Person) -> None:
     person.press("Create account")
     person.sign_in()
     person.sees("There is an account with this e-mail already. Sign in instead.")
+
+
+def test_a_password_can_be_looked_at_while_it_is_typed(person: Person) -> None:
+    person.page.goto(person.url)
+    person.page.get_by_label("Password").fill("geheim")
+    person.press("Show password")
+    expect(person.page.get_by_label("Password")).to_have_attribute("type", "text")
+    person.press("Hide password")
+    expect(person.page.get_by_label("Password")).to_have_attribute("type", "password")
+
+
+def test_the_password_is_changed_from_the_account(person: Person) -> None:
+    person.enter("inbox")
+    person.press("Account")
+    person.page.get_by_role("menuitem", name="Change password").click()
+    person.by("textbox", "New password").fill("short")
+    person.press("Save")
+    person.sees("The password needs at least 8 characters.")
+    person.by("textbox", "New password").fill("another horse")
+    person.press("Save")
+    person.sees("Your password is changed")
+    person.press("Sign out")
+    person.sign_in()
+    person.sees("E-mail or password is wrong.")
+    person.sign_in("another horse")
+    expect(person.by("heading", "Inbox")).to_be_visible()
+
+
+def test_a_forgotten_password_is_asked_for_with_the_address_that_was_typed(
+    person: Person,
+) -> None:
+    person.page.goto(person.url)
+    person.page.locator("input[type=email]").fill(person.owner.email)
+    person.press("Forgot your password?")
+    expect(person.page.locator("input[type=email]")).to_have_value(person.owner.email)
+    person.press("Send link")
+    person.sees("a link is on its way")

@@ -49,7 +49,13 @@ def test_origins_are_checked_added_and_removed(person: Person) -> None:
     person.enter("settings")
     person.sees("Every site may use this backend.")
     address = person.page.get_by_label("Address")
-    for wrong in ("shop", "https://shop.example.com/path", "https://a.*.com", "ftp://x.com"):
+    for wrong in (
+        "shop",
+        "https://shop.example.com/path",
+        "https://a.*.com",
+        "https://*.com",
+        "ftp://x.com",
+    ):
         address.fill(wrong)
         person.press("Add")
         person.sees("Scheme and host only")
@@ -135,3 +141,17 @@ def test_a_project_is_renamed(person: Person) -> None:
     name.fill("New name")
     name.press("Enter")
     expect(person.page.locator(".project-switch-name")).to_have_text("New name")
+
+
+def test_a_project_goes_only_when_its_name_is_typed(person: Person) -> None:
+    person.owner.items("menu", {"name": "Soup"})
+    person.enter("settings")
+    person.press("Delete project")
+    person.page.get_by_label("Type Olive & Thyme to go on").fill("Olive")
+    person.page.locator("dialog[open]").get_by_role("button", name="Delete project").click()
+    person.sees("This is not the project's name.")
+    assert len(person.owner.rows("project_collections", "id")) == 1
+    person.page.get_by_label("Type Olive & Thyme to go on").fill("Olive & Thyme")
+    person.page.locator("dialog[open]").get_by_role("button", name="Delete project").click()
+    person.sees("Olive & Thyme is deleted")
+    assert person.owner.rows("project_collections", "id") == []

@@ -33,7 +33,7 @@ def test_several_files_are_stored_previewed_linked_and_deleted(person: Person) -
     chooser.set_input_files([file("logo.png"), file(strange), file("a.txt", b"text")])
     person.sees("3 files stored")
     expect(person.page.locator(".file")).to_have_count(3)
-    person.sees(re.compile(rf"{2 * len(PNG) + 4}\sB. of .50\sMiB. used"))
+    person.sees(re.compile(rf"{2 * len(PNG) + 4}\sB. of .50\sMB. used"))
     expect(person.page.locator(".file b")).to_have_count(0)
     picture = person.page.get_by_alt_text("Preview of logo.png")
     picture.scroll_into_view_if_needed()
@@ -84,7 +84,7 @@ def test_every_refusal_is_a_clear_sentence(person: Person) -> None:
     )
     person.sees("This type of file is not allowed.")
     person.sees("The file is empty, so it was not sent.")
-    person.sees("Larger than 10 MiB, so it was not sent.")
+    person.sees("Larger than 10 MB, so it was not sent.")
 
     person.owner.sql_insert(
         "project_uploads",
@@ -98,7 +98,7 @@ def test_every_refusal_is_a_clear_sentence(person: Person) -> None:
         },
     )
     chooser.set_input_files(file("one-more.png"))
-    person.sees("There is not enough room left: a project holds 50 MiB.")
+    person.sees("There is not enough room left: a project holds 50 MB.")
     person.owner.execute(
         "update public.project_backends set features = %s where project_id = %s",
         json.dumps({"uploads": {"enabled": False}}),
@@ -118,3 +118,33 @@ def test_an_upload_can_be_cancelled_and_tried_again(person: Person) -> None:
     person.page.unroute("**/project-backend-api")
     person.press("Try slow.png again")
     person.sees("1 file stored")
+
+
+def test_an_upload_goes_on_when_the_tab_changes_and_every_tab_says_how_far_it_is(
+    person: Person,
+) -> None:
+    person.enter("uploads")
+    person.page.route("**/project-backend-api", lambda _: None)  # never answered
+    chooser = person.page.locator("input[type=file]")
+    chooser.set_input_files([file("slow.png")])
+    person.sees("Uploading")
+    person.go("inbox")
+    pill = person.page.locator(".pill")
+    expect(pill).to_contain_text("Uploading:")
+    pill.click()
+    person.press("Cancel slow.png")
+    person.sees("Cancelled")
+    person.page.unroute("**/project-backend-api")
+    chooser.set_input_files([file("quick.png")])
+    person.go("inbox")
+    person.sees("1 file stored")
+    person.go("uploads")
+    person.sees("quick.png")
+
+
+def test_a_picture_that_browsers_cannot_show_is_not_sent_and_says_what_helps(
+    person: Person,
+) -> None:
+    person.enter("uploads")
+    person.page.locator("input[type=file]").set_input_files([file("IMG_1.HEIC")])
+    person.sees("Browsers cannot show HEIC pictures.")

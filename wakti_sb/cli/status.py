@@ -57,6 +57,12 @@ def _pretty(condition: Condition) -> None:
     print_addresses(condition.endpoint)
     for name, size in condition.memory.items():
         note(f"{name}: running, {size / _MIB:.0f} MiB")
+    for function in condition.functions:
+        if function.reason is not None:
+            said = "ended" if function.starts else "does not start"
+            note(f"function {function.name}: {said}: {function.reason}")
+        else:
+            note(f"function {function.name}: {'running' if function.pid else 'ready'}")
     if condition.dead:
         raise StackError(
             f"the stack is broken: {', '.join(condition.dead)} stopped by itself.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,27 +31,67 @@ class Bucket:
 
 
 @dataclass(frozen=True)
+class FunctionSettings:
+    """[functions.NAME]; the paths are relative to `supabase/`.
+
+    Parameters:
+        enabled: whether it is served.
+        verify_jwt: whether the gateway asks for a valid token.
+        import_map: its import map or deno.json, where it is named.
+        entrypoint: the module that is run, where it is not `functions/NAME/index.ts`.
+        static_files: patterns of further files that it may read.
+    """
+
+    enabled: bool = True
+    verify_jwt: bool = True
+    import_map: str = ""
+    entrypoint: str = ""
+    static_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EdgeRuntime:
+    """[edge_runtime].
+
+    Parameters:
+        enabled: whether functions are served at all.
+        secrets: what every function finds in its environment.
+    """
+
+    enabled: bool = True
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
 class Config:
     """A project's local settings, with the official CLI's defaults for what is not there.
 
     Parameters:
         api_port, db_port: where the local stack answers.
         schemas: exposed over the Data API.
+        extra_search_path: where names are looked for after the schema of a request.
         max_rows: the most rows one request returns.
         auto_expose_new_tables: whether new tables are open to the API roles by default.
         seed_files: patterns below `supabase/`, applied after the migrations of a new database.
         buckets: made in a new database.
-        verify_jwt: by function, whether the gateway asks for a valid token.
+        functions: what is said of each function by name.
+        edge_runtime: what holds for all functions.
     """
 
     api_port: int = 54321
     db_port: int = 54322
     schemas: tuple[str, ...] = ("public", "graphql_public")
+    extra_search_path: tuple[str, ...] = ("public", "extensions")
     max_rows: int = 1000
     auto_expose_new_tables: bool = True
     seed_files: tuple[str, ...] = ("./seed.sql",)
     buckets: Mapping[str, Bucket] = field(default_factory=dict)
-    verify_jwt: Mapping[str, bool] = field(default_factory=dict)
+    functions: Mapping[str, FunctionSettings] = field(default_factory=dict)
+    edge_runtime: EdgeRuntime = field(default_factory=EdgeRuntime)
+
+    def function(self, name: str) -> FunctionSettings:
+        """What is said of a function; the defaults if nothing is."""
+        return self.functions.get(name, FunctionSettings())
 
 
 def read(project: Path) -> Config:
@@ -73,18 +115,47 @@ def read(project: Path) -> Config:
         api_port=read_value("api.port", int, default.api_port),
         db_port=read_value("db.port", int, default.db_port),
         schemas=tuple(read_value("api.schemas", list, list(default.schemas))),
+        extra_search_path=tuple(
+            read_value("api.extra_search_path", list, list(default.extra_search_path))
+        ),
         max_rows=read_value("api.max_rows", int, default.max_rows),
         auto_expose_new_tables=read_value("api.auto_expose_new_tables", bool, True),
         seed_files=(
             tuple(read_value("db.seed.sql_paths", list, list(default.seed_files))) if seeds else ()
         ),
         buckets={name: _bucket(name, value) for name, value in buckets.items()},
-        verify_jwt={
-            name: bool(value.get("verify_jwt", True))
-            for name, value in functions.items()
-            if isinstance(value, dict)
+        functions={
+            name: _function(value) for name, value in functions.items() if isinstance(value, dict)
         },
+        edge_runtime=EdgeRuntime(
+            read_value("edge_runtime.enabled", bool, True),
+            _secrets(read_value("edge_runtime.secrets", dict, {})),
+        ),
     )
+
+
+def _function(value: Mapping[str, Any]) -> FunctionSettings:
+    return FunctionSettings(
+        enabled=bool(value.get("enabled", True)),
+        verify_jwt=bool(value.get("verify_jwt", True)),
+        import_map=str(value.get("import_map", "")),
+        entrypoint=str(value.get("entrypoint", "")),
+        static_files=tuple(str(one) for one in value.get("static_files", ())),
+    )
+
+
+def _secrets(values: Mapping[str, Any]) -> dict[str, str]:
+    """Each under its name in capitals, as the official CLI passes them on; env(NAME) is looked up.
+
+    One whose variable is not set is left out.
+    """
+    found = {}
+    for name, value in values.items():
+        variable = re.fullmatch(r"env\((.*)\)", str(value))
+        text = os.environ.get(variable[1]) if variable else str(value)
+        if text:
+            found[name.upper()] = text
+    return found
 
 
 class _Reader:

@@ -7,7 +7,7 @@ import { Empty } from "./primitives/States.tsx";
 import { ToastProvider } from "./primitives/Toasts.tsx";
 import { SessionProvider } from "./session/session.tsx";
 import { App } from "./shell/App.tsx";
-import { applyStoredTheme } from "./shell/theme.ts";
+import { applyStoredTheme } from "./preferences/theme.ts";
 
 function Page(props: { config: Config | null }) {
   if (!props.config) return <NotSetUp />;

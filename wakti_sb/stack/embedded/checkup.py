@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wakti_sb.errors import EnvironmentProblem, WaktiError
 from wakti_sb.stack import config as configuration
-from wakti_sb.stack.embedded import deno, functions, installation, paths, ports, state
+from wakti_sb.stack.embedded import deno, installation, paths, ports, state
 from wakti_sb.stack.embedded.services import ENTRY
 
 
@@ -81,11 +81,8 @@ def _deno(_project: Path) -> str:
     return done.stdout.splitlines()[0]
 
 
-def _packages(project: Path) -> str:
-    program = deno.find(paths.cache())
-    entries = [ENTRY, *(function.entry for function in functions.find(project))]
-    missing = [entry for entry in entries if not program.installed(entry)]
-    if missing:
+def _packages(_project: Path) -> str:
+    if not deno.find(paths.cache()).installed(ENTRY):
         return "fetched by the next `wakti-sb up` (a network is needed once)"
     return "in the cache; no network is needed"
 

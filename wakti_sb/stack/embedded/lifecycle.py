@@ -12,11 +12,11 @@ from pathlib import Path
 from wakti_sb.errors import StackError, UsageError, WaktiError
 from wakti_sb.events import LeftOut, Listener, Notice, Step, ignore
 from wakti_sb.stack import config as configuration
-from wakti_sb.stack.embedded import deno, functions, keys, paths, ports, process, remembered, state
+from wakti_sb.stack.embedded import deno, edge, keys, paths, ports, process, remembered, state
 from wakti_sb.stack.embedded.database import Database
 from wakti_sb.stack.embedded.installation import install
 from wakti_sb.stack.embedded.server import Server
-from wakti_sb.stack.embedded.services import API, Services, mark
+from wakti_sb.stack.embedded.services import API, FUNCTIONS, Services, mark
 from wakti_sb.stack.embedded.state import State
 from wakti_sb.stack.endpoint import Endpoint
 
@@ -35,6 +35,7 @@ _STEPS = (
     "starting PostgreSQL",
     "applying migrations",
     "starting the API",
+    "starting the edge functions",
 )
 
 
@@ -46,11 +47,13 @@ class Condition:
         endpoint: where it answers; None when it is down.
         dead: processes that stopped by themselves.
         memory: bytes of each living process.
+        functions: how each edge function is.
     """
 
     endpoint: Endpoint | None
     dead: tuple[str, ...] = ()
     memory: Mapping[str, int] = field(default_factory=dict)
+    functions: tuple[edge.Report, ...] = ()
 
 
 class EmbeddedStack:
@@ -157,7 +160,8 @@ class EmbeddedStack:
         if running is None:
             return Condition(None)
         memory = {name: one.memory() for name, one in running.processes.items() if one.alive()}
-        return Condition(self._endpoint(running.ports), running.dead(), memory)
+        functions = edge.reports(self._paths.functions)
+        return Condition(self._endpoint(running.ports), running.dead(), memory, functions)
 
     def endpoint(self) -> Endpoint:
         """Where the running stack answers.
@@ -167,8 +171,11 @@ class EmbeddedStack:
         return self._endpoint(self._running().ports)
 
     def logs(self) -> dict[str, Path]:
-        """The log file of each process of the last `up`, by name."""
-        return {file.stem: file for file in sorted(self._paths.logs.glob("*.log"))}
+        """The log file of each process of the last `up`, and of each edge function, by name."""
+        files = {file.stem: file for file in sorted(self._paths.logs.glob("*.log"))}
+        for file in sorted(self._paths.function_logs.glob("*.log")):
+            files[file.stem if file.stem not in files else f"functions/{file.stem}"] = file
+        return files
 
     def _running(self) -> State:
         running = state.read(self._paths)
@@ -192,6 +199,8 @@ class EmbeddedStack:
         database = self._database(self._server(running.ports))
         self._tell_of(database, database.bring_up_to_date())
         database.let_edge_in(self._keys().edge_password)
+        if API in running.processes:
+            self._serve_functions(running.ports)
         return self._endpoint(running.ports)
 
     def _start(self, chosen: ports.Ports, *, api: bool) -> Endpoint:
@@ -206,9 +215,8 @@ class EmbeddedStack:
             self._tell(Notice(_OUTDATED))
         self._step(1)
         services = self._services(chosen)
-        found = functions.find(self._paths.project)
         if api:
-            services.install(found)
+            services.install()
             self._write_page()
         self._step(2)
         self._remember(chosen, POSTGRES, server.start(mark(self._paths)))
@@ -218,9 +226,24 @@ class EmbeddedStack:
         database.let_edge_in(self._keys().edge_password)
         self._step(4)
         if api:
-            services.start(found, lambda name, one: self._remember(chosen, name, one))
+            services.start(lambda name, one: self._remember(chosen, name, one))
+            self._serve_functions(chosen)
         state.write(self._paths, replace(self._running(), complete=True))
         return self._endpoint(chosen)
+
+    def _serve_functions(self, chosen: ports.Ports) -> None:
+        """Start each function once and tell of those that do not: the others are served anyhow."""
+        services = self._services(chosen)
+        for sentence in edge.unserved(self.project, self._config):
+            self._tell(Notice(sentence))
+        if not services.has_functions:
+            return
+        if FUNCTIONS not in self._running().processes:
+            services.start_functions(lambda name, one: self._remember(chosen, name, one))
+        self._step(5)
+        for report in services.check_functions(self._running().processes[FUNCTIONS]):
+            if not report.starts:
+                self._tell(Notice(f"the function {report.name} does not start: {report.reason}"))
 
     def _tell_of(self, database: Database, left_out: Sequence[LeftOut]) -> None:
         for one in left_out:
@@ -252,7 +275,8 @@ class EmbeddedStack:
     def _remember(self, chosen: ports.Ports, name: str, started: process.Process) -> None:
         before = state.read(self._paths)
         processes = dict(before.processes) if before is not None else {}
-        state.write(self._paths, State(chosen, processes | {name: started}))
+        complete = before is not None and before.complete
+        state.write(self._paths, State(chosen, processes | {name: started}, complete))
 
     def _choose_ports(self, port: int | None, before: State | None) -> ports.Ports:
         if port == 0:

@@ -36,6 +36,16 @@ class Paths:
         return self.state / "logs"
 
     @property
+    def functions(self) -> Path:
+        """What the functions' imports were resolved to, and how each function is."""
+        return self.state / "functions"
+
+    @property
+    def function_logs(self) -> Path:
+        """One file for each edge function."""
+        return self.logs / "functions"
+
+    @property
     def dashboard(self) -> Path:
         """The owner's page, once it was written."""
         return self.state / "dashboard"

@@ -35,6 +35,15 @@ def free(count: int) -> list[int]:
         return [int(one.getsockname()[1]) for one in sockets]
 
 
+def listens(port: int) -> bool:
+    """Whether somebody does on this port."""
+    try:
+        socket.create_connection((HOST, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 def require_free(port: int, *, purpose: str) -> None:
     """Raise EnvironmentProblem, naming the holder where it can be known, if `port` is taken."""
     with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""The Deno processes of a stack: the API (gateway and Supabase Lite) and the edge functions.
+"""A stack's own processes: the API (gateway and Supabase Lite), and what runs the edge functions.
 
 Asked over the standard library: a better HTTP client takes longer to import than a reset lasts.
 """
@@ -6,28 +6,43 @@ Asked over the standard library: a better HTTP client takes longer to import tha
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 from wakti_sb.errors import StackError
 from wakti_sb.stack.config import Config
-from wakti_sb.stack.embedded import functions, process
+from wakti_sb.stack.embedded import edge, process
 from wakti_sb.stack.embedded.deno import Deno
-from wakti_sb.stack.embedded.functions import Function
+from wakti_sb.stack.embedded.edge.client import PROGRAM, SETTINGS, Settings
 from wakti_sb.stack.embedded.keys import Keys
 from wakti_sb.stack.embedded.paths import Paths
-from wakti_sb.stack.embedded.ports import HOST, Ports, free
+from wakti_sb.stack.embedded.ports import HOST, Ports, free, listens
 from wakti_sb.stack.embedded.server import PASSWORD, SUPERUSER
 
 API = "api"
+FUNCTIONS = "functions"
 ENTRY = Path(__file__).parent / "services" / "main.ts"
 
 _START_TIMEOUT = 30.0  # seconds
+# How long a function may take to begin its answer: the platform's limit, in seconds.
+_WALL_CLOCK = "150"
+# This machine's own addresses are never reached through a proxy.
+_open = build_opener(ProxyHandler({})).open
 _MARK = "WAKTI_STACK"  # in the environment of each process: the stack it belongs to
+
+
+@dataclass(frozen=True, repr=False)
+class _Launcher:
+    """Where the process listens that runs the functions, and what it wants to hear first."""
+
+    port: int
+    token: str
 
 
 @dataclass(frozen=True)
@@ -53,35 +68,70 @@ class Services:
         """The gateway's address."""
         return f"http://{HOST}:{self.ports.api}"
 
-    def install(self, found: tuple[Function, ...]) -> None:
-        """Fetch the packages of the API and of each function, once."""
-        for entry in (ENTRY, *(function.entry for function in found)):
-            if not self.deno.installed(entry):
-                self.deno.install(entry)
+    def install(self) -> None:
+        """Fetch the packages of the API, once."""
+        if not self.deno.installed(ENTRY):
+            self.deno.install(ENTRY)
 
-    def start(
-        self,
-        found: tuple[Function, ...],
-        on_spawn: Callable[[str, process.Process], None],
-    ) -> None:
-        """Start the API and the functions and wait until all of them answer.
+    def start(self, on_spawn: Callable[[str, process.Process], None]) -> None:
+        """Start the API, and what runs the functions if there are any, and wait until they answer.
 
         Parameters:
-            found: the functions to serve.
             on_spawn: told each process as soon as there is one, so that none is ever lost.
 
         Raise StackError if one stops at once or stays silent.
         """
-        own_ports = dict(zip((one.name for one in found), free(len(found)), strict=True))
-        started = {API: self._start_api(own_ports)}
-        on_spawn(API, started[API])
-        for function in found:
-            started[function.name] = self._start_function(function, own_ports[function.name])
-            on_spawn(function.name, started[function.name])
-        self._await(API, started[API], f"{self.api_url}/_wakti/health")
-        for function in found:
-            address = f"http://{HOST}:{own_ports[function.name]}/"
-            self._await(function.name, started[function.name], address)
+        launcher = _Launcher(free(1)[0], secrets.token_urlsafe(24))
+        self._remember(launcher)
+        api = self._start_api(launcher)
+        on_spawn(API, api)
+        if self.has_functions:
+            self.start_functions(on_spawn)
+        self._await(API, api, f"{self.api_url}/_wakti/health")
+
+    @property
+    def has_functions(self) -> bool:
+        """Whether the project has edge functions."""
+        return edge.has_any(self.paths.project, self.config)
+
+    def start_functions(self, on_spawn: Callable[[str, process.Process], None]) -> None:
+        """Start what runs the functions, where the API expects it."""
+        launcher = self._launcher()
+        settings = Settings(
+            token=launcher.token,
+            port=launcher.port,
+            api=self.ports.api,
+            db=self.ports.db,
+            project=str(self.paths.project),
+            state=str(self.paths.functions),
+            logs=str(self.paths.function_logs),
+            keys=str(self.paths.state / "keys.json"),
+            program=self.deno.program,
+            cache=str(self.deno.cache),
+            mark=mark(self.paths),
+        )
+        edge.forget(self.paths.functions)
+        env = {**os.environ, **mark(self.paths), SETTINGS: settings.as_json()}
+        started = process.spawn(PROGRAM, env=env, cwd=self.paths.state, log=self._log(FUNCTIONS))
+        on_spawn(FUNCTIONS, started)
+
+    def check_functions(self, started: process.Process) -> tuple[edge.Report, ...]:
+        """Have every function started once, and hear how each of them is.
+
+        Parameters:
+            started: the process that runs them.
+
+        Raise StackError if that does not answer.
+        """
+        launcher = self._launcher()
+        deadline = time.monotonic() + _START_TIMEOUT
+        while time.monotonic() < deadline and started.alive():
+            if listens(launcher.port):
+                return edge.check(launcher.port, launcher.token)
+            time.sleep(0.02)
+        raise StackError(
+            "the process that runs the functions did not start.", place=str(self._log(FUNCTIONS))
+        )
 
     def reload(self) -> None:
         """Tell the API that the database was replaced under its feet."""
@@ -89,7 +139,7 @@ class Services:
             f"{self.api_url}/_wakti/reload", method="POST", headers={"apikey": self.keys.secret}
         )
         try:
-            urlopen(request, timeout=10).close()  # noqa: S310  (our own port)
+            _open(request, timeout=10).close()
         except OSError as error:
             raise StackError(
                 "the API does not answer after the reset.",
@@ -97,14 +147,7 @@ class Services:
                 remedy="Run `wakti-sb up` to mend the stack.",
             ) from error
 
-    def _start_api(self, own_ports: Mapping[str, int]) -> process.Process:
-        served = {
-            name: {
-                "url": f"http://{HOST}:{port}",
-                "verify_jwt": self.config.verify_jwt.get(name, True),
-            }
-            for name, port in own_ports.items()
-        }
+    def _start_api(self, launcher: _Launcher) -> process.Process:
         env = {
             "WAKTI_PORT": str(self.ports.api),
             "WAKTI_DB_URL": f"postgresql://{SUPERUSER}:{PASSWORD}@{HOST}:{self.ports.db}/postgres",
@@ -114,9 +157,14 @@ class Services:
             "WAKTI_SECRET_KEY": self.keys.secret,
             "WAKTI_ANON_KEY": self.keys.anon,
             "WAKTI_SERVICE_ROLE_KEY": self.keys.service_role,
-            "WAKTI_FUNCTIONS": json.dumps(served),
+            "WAKTI_LAUNCHER_PORT": str(launcher.port),
+            "WAKTI_LAUNCHER_TOKEN": launcher.token,
+            "WAKTI_HAS_FUNCTIONS": str(self.has_functions),
+            "WAKTI_WALL_CLOCK": os.environ.get("WAKTI_WALL_CLOCK") or _WALL_CLOCK,
             "WAKTI_SCHEMAS": json.dumps(self.config.schemas),
             "WAKTI_MAX_ROWS": str(self.config.max_rows),
+            "WAKTI_EXTRA_SEARCH_PATH": json.dumps(self.config.extra_search_path),
+            "WAKTI_DATA_API": os.environ.get("WAKTI_DATA_API", "own"),
             "WAKTI_DASHBOARD_DIR": (
                 str(self.paths.dashboard) if self.paths.dashboard.exists() else ""
             ),
@@ -124,16 +172,18 @@ class Services:
             "LITE_TELEMETRY": "0",
             "DO_NOT_TRACK": "1",
         }
-        return self._spawn(API, self._api_command(own_ports), env, self.paths.state)
+        full = env | self.deno.env() | mark(self.paths)
+        command = self._api_command()
+        return process.spawn(command, env=full, cwd=self.paths.state, log=self._log(API))
 
-    def _api_command(self, own_ports: Mapping[str, int]) -> list[str]:
+    def _api_command(self) -> list[str]:
         """How to run the API: it reaches this stack alone, the files it serves and its logs.
 
-        It may read its whole environment, because we make that.
+        Of the functions it sees when their files were written. It may read its whole environment,
+        because we make that.
         """
-        ports = (self.ports.api, self.ports.db, *own_ports.values())
-        net = ",".join(f"{HOST}:{port}" for port in ports)
         storage, logs = self.paths.storage.name, self.paths.logs.name
+        supabase = os.path.relpath(self.paths.project / "supabase", self.paths.state)
         return [
             self.deno.program,
             "run",
@@ -143,26 +193,29 @@ class Services:
             "--frozen",
             # Keeps the heap small after a burst, at no cost that could be measured.
             "--v8-flags=--max-semi-space-size=4",
-            f"--allow-net={net}",
+            # The process of a function listens on a port that is chosen when it starts.
+            f"--allow-net={HOST}",
             # Named from where it runs: Deno has no way to write a path with a comma in it.
-            f"--allow-read={storage},{self.paths.dashboard.name},{logs}",
+            f"--allow-read={storage},{self.paths.dashboard.name},{logs},{supabase}",
             f"--allow-write={storage},{logs}",
             "--allow-env",
             f"--config={ENTRY.with_name('deno.json')}",
             str(ENTRY),
         ]
 
-    def _start_function(self, function: Function, port: int) -> process.Process:
-        env = functions.environment(self.ports, self.keys, port)
-        env |= functions.secrets(self.paths.project)
-        command = functions.command(self.deno, function, self.ports, env)
-        return self._spawn(function.name, command, env, function.entry.parent)
+    def _launcher(self) -> _Launcher:
+        return _Launcher(**json.loads(self._launcher_file.read_text()))
 
-    def _spawn(
-        self, name: str, command: list[str], env: dict[str, str], cwd: Path
-    ) -> process.Process:
-        full = env | self.deno.env() | mark(self.paths)
-        return process.spawn(command, env=full, cwd=cwd, log=self._log(name))
+    def _remember(self, launcher: _Launcher) -> None:
+        """For an `up` that finds the first function while the API runs already."""
+        self._launcher_file.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(self._launcher_file, flags, 0o600), "w") as out:
+            json.dump(asdict(launcher), out)
+
+    @property
+    def _launcher_file(self) -> Path:
+        return self.paths.state / "launcher.json"
 
     def _await(self, name: str, started: process.Process, address: str) -> None:
         """Wait until `address` answers anything at all but a 5xx."""
@@ -179,7 +232,7 @@ class Services:
 
 def _answers(address: str) -> bool:
     try:
-        urlopen(address, timeout=5).close()  # noqa: S310  (our own port)
+        _open(address, timeout=5).close()
     except HTTPError as error:
         return error.code < 500
     except OSError:

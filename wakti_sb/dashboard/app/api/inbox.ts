@@ -4,6 +4,7 @@ import {
   type Api,
   done,
   MAX_ROWS,
+  one,
   page,
   portions,
   searched,
@@ -37,8 +38,13 @@ const COLUMNS = "id,form_name,data,status,is_spam,origin,created_at";
 
 export const INBOX_PAGE = 50;
 
-function listed(api: Api, project: string, filter: InboxFilter) {
-  let list = api.supabase.from(TABLE).select(COLUMNS, { count: "exact" })
+function listed(
+  api: Api,
+  project: string,
+  filter: InboxFilter,
+  columns: string = COLUMNS,
+) {
+  let list = api.supabase.from(TABLE).select(columns, { count: "exact" })
     .eq("project_id", project)
     .eq("is_spam", filter.spam);
   if (filter.form !== null) list = list.eq("form_name", filter.form);
@@ -60,20 +66,46 @@ export function listSubmissions(
 }
 
 /** Every submission that the filter lets through, in portions. */
-export async function* allSubmissions(
+export function allSubmissions(
   api: Api,
   project: string,
   filter: InboxFilter,
 ): AsyncGenerator<Page<Submission>> {
+  return everyPage(api, project, filter, COLUMNS);
+}
+
+/** The ids of every submission that the filter lets through. */
+export async function submissionIds(
+  api: Api,
+  project: string,
+  filter: InboxFilter,
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  const pages = everyPage<{ id: string }>(api, project, filter, "id");
+  for await (const { rows } of pages) ids.push(...rows.map(({ id }) => id));
+  return ids;
+}
+
+async function* everyPage<Row>(
+  api: Api,
+  project: string,
+  filter: InboxFilter,
+  columns: string,
+): AsyncGenerator<Page<Row>> {
   let start = 0;
   while (true) {
-    const part = await page<Submission>(
-      listed(api, project, filter).range(start, start + MAX_ROWS - 1),
+    const part = await page<Row>(
+      listed(api, project, filter, columns).range(start, start + MAX_ROWS - 1),
     );
     yield part;
     start += part.rows.length;
     if (part.rows.length === 0 || start >= part.total) return;
   }
+}
+
+/** One submission, for an address that names it. Throws Problem, "gone" if it was deleted. */
+export function readSubmission(api: Api, id: string): Promise<Submission> {
+  return one(api.supabase.from(TABLE).select(COLUMNS).eq("id", id));
 }
 
 /** The id of the newest submission; null in an empty inbox. */

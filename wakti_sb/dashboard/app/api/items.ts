@@ -7,6 +7,7 @@ import {
   one,
   type Page,
   page,
+  portions,
   rows,
   searched,
 } from "./client.ts";
@@ -71,18 +72,103 @@ export async function* allItems(
   }
 }
 
+/** A document that is to become an item, and its place in the order (null: before all others). */
+export interface NewItem {
+  readonly data: Data;
+  readonly sort_order: number | null;
+}
+
+/** Adds items. Returns their ids, in the order of the documents. */
 export async function createItems(
   api: Api,
   place: Place,
-  documents: readonly Data[],
-): Promise<void> {
-  const common = {
+  items: readonly NewItem[],
+): Promise<readonly string[]> {
+  const made = await rows<{ id: string }>(
+    api.supabase.from(TABLE).insert(
+      items.map((item) => ({ ...rowOf(place), ...item })),
+    ).select("id"),
+  );
+  return made.map(({ id }) => id);
+}
+
+function rowOf(place: Place) {
+  return {
     project_id: place.project,
     user_id: place.owner,
     collection_name: place.collection,
   };
-  const items = documents.map((data) => ({ ...common, data }));
-  await done(api.supabase.from(TABLE).insert(items));
+}
+
+/** Gives items new data by their ids; one that was deleted comes back. */
+export async function writeItems(
+  api: Api,
+  place: Place,
+  items: readonly Pick<Item, "id" | "data">[],
+): Promise<void> {
+  const whole = items.map(({ id, data }) => ({
+    ...rowOf(place),
+    id,
+    data,
+    status: "active",
+  }));
+  await done(api.supabase.from(TABLE).upsert(whole, { onConflict: "id" }));
+}
+
+/** Those of the ids that are items of the collection, deleted ones among them, as they are. */
+export async function itemsOf(
+  api: Api,
+  place: Place,
+  ids: readonly string[],
+): Promise<readonly StoredItem[]> {
+  const found: StoredItem[] = [];
+  for (const some of portions(ids)) {
+    found.push(
+      ...await rows<StoredItem>(
+        api.supabase.from(TABLE).select("id,data,status")
+          .eq("project_id", place.project)
+          .eq("collection_name", place.collection)
+          .in("id", some),
+      ),
+    );
+  }
+  return found;
+}
+
+export interface StoredItem {
+  readonly id: string;
+  readonly data: Data;
+  readonly status: "active" | "deleted";
+}
+
+/** The ids of every item that the search finds. */
+export async function itemIds(
+  api: Api,
+  place: Place,
+  search: string,
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const { rows } of allItems(api, place, search)) {
+    ids.push(...rows.map(({ id }) => id));
+  }
+  return ids;
+}
+
+/** The highest place that an item of the collection has; null where none has one. */
+export async function lastPlace(
+  api: Api,
+  place: Place,
+): Promise<number | null> {
+  const last = await rows<{ sort_order: number }>(
+    api.supabase.from(TABLE).select("sort_order")
+      .eq("project_id", place.project)
+      .eq("collection_name", place.collection)
+      .eq("status", "active")
+      .not("sort_order", "is", null)
+      .order("sort_order", { ascending: false })
+      .limit(1),
+  );
+  return last[0]?.sort_order ?? null;
 }
 
 /** The item as it is now. Throws Problem, "gone" if it was deleted. */
@@ -115,9 +201,15 @@ export async function deleteItem(api: Api, id: string): Promise<void> {
   await one(change.eq("id", id).select("id"));
 }
 
-export async function restoreItem(api: Api, id: string): Promise<void> {
-  const change = api.supabase.from(TABLE).update({ status: "active" });
-  await one(change.eq("id", id).select("id"));
+/** Deletes items, or brings them back. */
+export async function setStatus(
+  api: Api,
+  ids: readonly string[],
+  status: StoredItem["status"],
+): Promise<void> {
+  for (const some of portions(ids)) {
+    await done(api.supabase.from(TABLE).update({ status }).in("id", some));
+  }
 }
 
 /** Puts an item right behind another one, or first. */

@@ -14,6 +14,14 @@ export function isData(value: unknown): value is Data {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/**
+ * A field of a document; undefined where the document itself has none. What every object
+ * inherits (`constructor`, `toString`) is no field of a visitor's.
+ */
+export function fieldOf(data: Data, name: string): Json | undefined {
+  return Object.hasOwn(data, name) ? data[name] : undefined;
+}
+
 /** A value on one line: texts as they are, everything else as JSON. */
 export function inline(value: Json | undefined): string {
   if (value === undefined || value === null) return "";
@@ -35,5 +43,7 @@ export function same(a: Json | undefined, b: Json | undefined): boolean {
   const [left, right] = [a as Data, b as Data];
   const keys = Object.keys(left);
   return keys.length === Object.keys(right).length &&
-    keys.every((key) => key in right && same(left[key], right[key]));
+    keys.every((key) =>
+      Object.hasOwn(right, key) && same(left[key], right[key])
+    );
 }

@@ -39,6 +39,7 @@ export interface CollectionSummary {
   readonly total: number;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const PROJECT = "id,name,created_at";
 const BACKEND = "id,enabled,allowed_origins,features,updated_at";
 
@@ -48,8 +49,9 @@ export function listProjects(api: Api): Promise<readonly Project[]> {
 }
 
 /** The project. Throws Problem, "gone" if this owner has no such project. */
-export function readProject(api: Api, id: string): Promise<Project> {
-  return one(api.supabase.from("projects").select(PROJECT).eq("id", id));
+export async function readProject(api: Api, id: string): Promise<Project> {
+  if (!UUID.test(id)) throw new Problem("gone");
+  return await one(api.supabase.from("projects").select(PROJECT).eq("id", id));
 }
 
 /** Makes a project and switches its backend on. */
@@ -76,6 +78,11 @@ export async function renameProject(
 ): Promise<void> {
   const change = api.supabase.from("projects").update({ name }).eq("id", id);
   await one(change.select("id"));
+}
+
+/** Deletes a project and everything in it, for good. */
+export async function deleteProject(api: Api, id: string): Promise<void> {
+  await done(api.supabase.from("projects").delete().eq("id", id));
 }
 
 /** The backend's settings; null where it was never switched on. */

@@ -77,6 +77,73 @@ export async function readFields(
   return fieldsOf(found[0]?.schema);
 }
 
+/** Makes a collection that has no item yet. */
+export async function createCollection(api: Api, place: Place): Promise<void> {
+  await done(api.supabase.from(TABLE).insert(newSchema(place, [])));
+}
+
+/** Gives a collection the name that people read. Its own name stays: pages ask by it. */
+export async function nameCollection(
+  api: Api,
+  place: Place,
+  display_name: string,
+): Promise<void> {
+  const changed = await rows(
+    api.supabase.from(TABLE).update({ display_name })
+      .eq("project_id", place.project)
+      .eq("collection_name", place.collection)
+      .select("id"),
+  );
+  if (changed.length > 0) return;
+  const row = { ...newSchema(place, []), display_name };
+  await done(api.supabase.from(TABLE).insert(row));
+}
+
+/** What is known of a collection, so that it can come back after it was deleted. */
+export async function readSchema(
+  api: Api,
+  place: Place,
+): Promise<StoredSchema | null> {
+  const found = await rows<StoredSchema>(
+    api.supabase.from(TABLE).select("schema,display_name")
+      .eq("project_id", place.project)
+      .eq("collection_name", place.collection),
+  );
+  return found[0] ?? null;
+}
+
+export interface StoredSchema {
+  readonly schema: Json;
+  readonly display_name: string | null;
+}
+
+export async function deleteSchema(api: Api, place: Place): Promise<void> {
+  await done(
+    api.supabase.from(TABLE).delete()
+      .eq("project_id", place.project)
+      .eq("collection_name", place.collection),
+  );
+}
+
+export async function restoreSchema(
+  api: Api,
+  place: Place,
+  stored: StoredSchema,
+): Promise<void> {
+  const row = { ...newSchema(place, []), ...stored };
+  await done(api.supabase.from(TABLE).insert(row));
+}
+
+function newSchema(place: Place, fields: readonly Field[]) {
+  return {
+    project_id: place.project,
+    user_id: place.owner,
+    collection_name: place.collection,
+    schema: { fields },
+    display_name: displayName(place.collection),
+  };
+}
+
 /** Remembers the fields of documents, as the site API does for its own. */
 export async function teach(
   api: Api,
@@ -95,13 +162,7 @@ export async function teach(
   await done(
     known
       ? api.supabase.from(TABLE).update({ schema }).eq("id", known.id)
-      : api.supabase.from(TABLE).insert({
-        project_id: place.project,
-        user_id: place.owner,
-        collection_name: place.collection,
-        schema,
-        display_name: displayName(place.collection),
-      }),
+      : api.supabase.from(TABLE).insert(newSchema(place, more)),
   );
 }
 

@@ -16,10 +16,6 @@ const COLUMNS = "id,filename,storage_path,file_type,size_bytes,uploaded_at";
 
 export const UPLOAD_PAGE = 48;
 
-/** The platform's limits; the site API is who enforces them. */
-export const MAX_FILE_BYTES = 10 * 1024 * 1024;
-export const MAX_PROJECT_BYTES = 50 * 1024 * 1024;
-
 export function listUploads(
   api: Api,
   project: string,

@@ -1,7 +1,9 @@
 /** Collections at the side, the items of the chosen one beside them. */
 
 import { useState } from "preact/hooks";
+import { MAX_NAME_CHARS, NAME } from "../api/limits.ts";
 import type { CollectionSummary } from "../api/projects.ts";
+import { createCollection } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
 import { Dialog } from "../primitives/Dialog.tsx";
@@ -9,14 +11,13 @@ import { TextField } from "../primitives/Field.tsx";
 import { PageHead } from "../primitives/PageHead.tsx";
 import { Empty } from "../primitives/States.tsx";
 import { useProject } from "../projects/project.tsx";
-import { go, href } from "../shell/route.ts";
+import { go, href } from "../routing/route.ts";
 import { Items } from "./Items.tsx";
 
 export function DataTab(props: { collection: string | null }) {
   const { t } = useLocale();
   const { project, overview } = useProject();
   const [naming, setNaming] = useState(false);
-  // A collection exists once it has an item: until then only the address knows it.
   const chosen = props.collection ?? overview.collections[0]?.name ?? null;
   const all = withChosen(overview.collections, chosen);
   return (
@@ -47,17 +48,17 @@ export function DataTab(props: { collection: string | null }) {
         : (
           <div class="library">
             <CollectionList all={all} chosen={chosen} />
-            <Items key={`${project.id} ${chosen}`} collection={chosen} />
+            <Items
+              key={`${project.id} ${chosen}`}
+              collection={chosen}
+              title={titled(all, chosen)}
+            />
           </div>
         )}
       {naming && (
-        <NameCollection
+        <NewCollection
           taken={all.map(({ name }) => name)}
           onClose={() => setNaming(false)}
-          onName={(name) => {
-            setNaming(false);
-            go(href(project.id, "data", name));
-          }}
         />
       )}
     </>
@@ -97,22 +98,35 @@ function CollectionList(props: {
   );
 }
 
-function NameCollection(props: {
+function titled(all: readonly CollectionSummary[], chosen: string): string {
+  return all.find(({ name }) => name === chosen)?.display_name || chosen;
+}
+
+function NewCollection(props: {
   readonly taken: readonly string[];
-  readonly onName: (name: string) => void;
   readonly onClose: () => void;
 }) {
-  const { t } = useLocale();
+  const { t, problem } = useLocale();
+  const { api, owner, project, refresh } = useProject();
   const [name, setName] = useState("");
   const [mistake, setMistake] = useState<string | null>(null);
-  function submit() {
-    const wanted = name.trim();
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(wanted)) {
-      setMistake(t.data.collectionInvalid);
-    } else if (props.taken.includes(wanted)) {
-      setMistake(t.data.collectionTaken);
-    } else {
-      props.onName(wanted);
+  const [busy, setBusy] = useState(false);
+  async function submit() {
+    const collection = name.trim();
+    if (!NAME.test(collection)) return setMistake(t.data.collectionInvalid);
+    if (props.taken.includes(collection)) {
+      return setMistake(t.data.collectionTaken);
+    }
+    setBusy(true);
+    try {
+      const place = { project: project.id, owner: owner.id, collection };
+      await createCollection(api, place);
+      await refresh();
+      props.onClose();
+      go(href(project.id, "data", collection));
+    } catch (error) {
+      setMistake(problem(error));
+      setBusy(false);
     }
   }
   return (
@@ -123,7 +137,7 @@ function NameCollection(props: {
       footer={
         <>
           <Button onClick={props.onClose}>{t.common.cancel}</Button>
-          <Button kind="primary" type="submit">
+          <Button kind="primary" type="submit" busy={busy}>
             {t.data.createCollection}
           </Button>
         </>
@@ -134,7 +148,7 @@ function NameCollection(props: {
         hint={t.data.collectionHint}
         value={name}
         error={mistake}
-        maxLength={64}
+        maxLength={MAX_NAME_CHARS}
         ltr
         autofocus
         onInput={setName}

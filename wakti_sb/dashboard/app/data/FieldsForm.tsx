@@ -5,10 +5,11 @@ import { FIELD_TYPES, type FieldType } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button, IconButton } from "../primitives/Button.tsx";
 import { Field, Select, TextField } from "../primitives/Field.tsx";
+import { ChipsControl } from "./controls/ChipsControl.tsx";
+import { type ControlProps, TextControl } from "./controls/TextControl.tsx";
+import { chipsOf } from "./kinds.ts";
 import { JsonField } from "./JsonField.tsx";
 import type { Draft } from "./values.ts";
-
-const LONG = 60; // characters from which a text gets several lines
 
 export function FieldsForm(props: {
   readonly drafts: readonly Draft[];
@@ -49,22 +50,17 @@ function Control(props: {
 }) {
   const { t } = useLocale();
   const { draft, mistake, onText } = props;
-  // Decided once: a box that grows a line while one types in it would jump.
-  const [long] = useState(
-    draft.text.length > LONG || draft.text.includes("\n"),
+  // Decided once: what is typed as JSON must not turn into something else on the way.
+  const [isChips] = useState(
+    draft.type === "array" && (chipsOf(draft.text)?.length ?? 0) > 0,
   );
+  const common = { label: draft.name, text: draft.text, mistake, onText };
   switch (draft.type) {
     case "array":
+      if (isChips) return <ChipsControl {...common} />;
+      return <Structure {...common} />;
     case "object":
-      return (
-        <JsonField
-          label={draft.name}
-          value={draft.text}
-          mistake={mistake}
-          rows={4}
-          onInput={onText}
-        />
-      );
+      return <Structure {...common} />;
     case "boolean":
       return (
         <Select
@@ -79,34 +75,35 @@ function Control(props: {
         />
       );
     case "number":
-    case "text":
       return (
         <Field label={draft.name} error={mistake}>
-          {(described) =>
-            long && draft.type === "text"
-              ? (
-                <textarea
-                  {...described}
-                  class="input"
-                  dir="auto"
-                  rows={4}
-                  value={draft.text}
-                  onInput={(event) => onText(event.currentTarget.value)}
-                />
-              )
-              : (
-                <input
-                  {...described}
-                  class="input"
-                  dir="auto"
-                  inputMode={draft.type === "number" ? "decimal" : "text"}
-                  value={draft.text}
-                  onInput={(event) => onText(event.currentTarget.value)}
-                />
-              )}
+          {(described) => (
+            <input
+              {...described}
+              class="input"
+              dir="auto"
+              inputMode="decimal"
+              value={draft.text}
+              onInput={(event) => onText(event.currentTarget.value)}
+            />
+          )}
         </Field>
       );
+    case "text":
+      return <TextControl {...common} />;
   }
+}
+
+function Structure(props: ControlProps) {
+  return (
+    <JsonField
+      label={props.label}
+      value={props.text}
+      mistake={props.mistake}
+      rows={4}
+      onInput={props.onText}
+    />
+  );
 }
 
 function AddField(props: {

@@ -1,9 +1,9 @@
 /** Import from CSV or JSON: first what would be imported, then the import. */
 
 import { useState } from "preact/hooks";
-import { portions } from "../api/client.ts";
-import { createItems, type Place } from "../api/items.ts";
-import { learned, teach } from "../api/schemas.ts";
+import { fieldOf } from "../api/json.ts";
+import type { Place } from "../api/items.ts";
+import { learned } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import type { Messages } from "../i18n/messages.ts";
 import { Button } from "../primitives/Button.tsx";
@@ -12,20 +12,24 @@ import { Field } from "../primitives/Field.tsx";
 import { Notice } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
+import { CsvError, type CsvFault } from "../transfer/csv.ts";
 import {
-  byteSize,
   MAX_FILE_BYTES,
-  parseCsv,
+  parse,
   type Parsed,
-  parseJson,
   type Reason,
 } from "../transfer/import.ts";
+import { readText } from "../transfer/text.ts";
+import { importItems } from "./importing.ts";
 import { cellText, reason } from "./values.ts";
 
 const PREVIEWED = 5; // rows
 const LISTED = 5; // rows that are left out
-const AT_ONCE = 200; // items a request
-const REQUEST_BYTES = 500_000; // so that large items go in small groups
+
+interface Chosen extends Parsed {
+  /** The encoding that was guessed; null where the file says its own. */
+  readonly guessed: string | null;
+}
 
 export function ImportDialog(props: {
   readonly place: Place;
@@ -36,63 +40,72 @@ export function ImportDialog(props: {
   const { t, number } = locale;
   const toasts = useToasts();
   const { api } = useProject();
-  const [parsed, setParsed] = useState<Parsed | null>(null);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [update, setUpdate] = useState(true);
   const [mistake, setMistake] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [done, setDone] = useState<number | null>(null);
 
   async function choose(file: File | undefined) {
-    setParsed(null);
+    setChosen(null);
     setMistake(null);
+    setFailure(null);
     if (!file) return;
     if (file.size > MAX_FILE_BYTES) return setMistake(t.data.importFileLarge);
-    const read = await readText(file, t.data);
-    if ("mistake" in read) return setMistake(read.mistake);
+    const read = readText(new Uint8Array(await file.arrayBuffer()));
+    if ("fault" in read) {
+      return setMistake(
+        read.fault === "workbook"
+          ? t.data.importWorkbook
+          : t.data.importNotText,
+      );
+    }
     try {
-      const found = /^\s*[[{]/.test(read.text)
-        ? parseJson(read.text)
-        : parseCsv(read.text);
-      if (found.documents.length + found.skipped.length === 0) {
+      const parsed = parse(read.text);
+      if (parsed.found.length + parsed.skipped.length === 0) {
         setMistake(t.data.importNothing);
-      } else setParsed(found);
+      } else setChosen({ ...parsed, guessed: read.guessed });
     } catch (error) {
-      setMistake(t.data.invalidJson(reason(error)));
+      setMistake(
+        error instanceof CsvError
+          ? csvFault(t.data, number, error.fault)
+          : t.data.invalidJson(reason(error)),
+      );
     }
   }
 
-  async function run({ documents }: Parsed) {
+  async function run({ found }: Parsed) {
     let count = 0;
     setDone(0);
+    setFailure(null);
     try {
-      for (const some of portions(documents, groupSize(documents))) {
-        await createItems(api, props.place, some);
-        count += some.length;
-        setDone(count);
-      }
-      await teach(api, props.place, documents);
+      await importItems(api, props.place, found, update, (soFar) => {
+        count = soFar;
+        setDone(soFar);
+      });
       toasts.say(t.data.imported(count));
       props.onClose();
-      await props.onImported();
     } catch (error) {
+      // What is in can be taken back in the list; a second try would add it twice.
       const stopped = count > 0
-        ? ` ${t.data.importStopped(number(count), number(documents.length))}`
+        ? ` ${t.data.importStopped(number(count), number(found.length))}`
         : "";
       setFailure(`${locale.problem(error)}${stopped}`);
-      // What is in already must not go in twice.
-      setParsed({ documents: documents.slice(count), skipped: [] });
+      if (count > 0) setChosen(null);
       setDone(null);
-      await props.onImported();
     }
+    await props.onImported();
   }
 
-  const ready = parsed !== null && parsed.documents.length > 0;
+  const exported = chosen?.found.some(({ id }) => id !== null) ?? false;
+  const ready = chosen !== null && chosen.found.length > 0;
   return (
     <Dialog
       wide
       title={t.data.importTitle(props.place.collection)}
       lead={t.data.importLead}
       onClose={() => done === null && props.onClose()}
-      onSubmit={() => ready && done === null && run(parsed)}
+      onSubmit={() => ready && done === null && run(chosen)}
       footer={
         <>
           <Button disabled={done !== null} onClick={props.onClose}>
@@ -105,10 +118,10 @@ export function ImportDialog(props: {
             busy={done !== null}
           >
             {done === null
-              ? t.data.importAction(parsed?.documents.length ?? 0)
+              ? t.data.importAction(chosen?.found.length ?? 0)
               : t.data.importing(
                 number(done),
-                number(parsed?.documents.length ?? 0),
+                number(chosen?.found.length ?? 0),
               )}
           </Button>
         </>
@@ -121,42 +134,51 @@ export function ImportDialog(props: {
             {...described}
             class="input"
             type="file"
-            accept=".csv,.json,text/csv,application/json"
+            accept=".csv,.tsv,.txt,.json,text/csv,application/json"
             disabled={done !== null}
             onChange={(event) => choose(event.currentTarget.files?.[0])}
           />
         )}
       </Field>
-      {parsed && <Preview parsed={parsed} />}
+      {exported && (
+        <label class="check-line">
+          <input
+            type="checkbox"
+            class="checkbox"
+            checked={update}
+            disabled={done !== null}
+            onChange={(event) => setUpdate(event.currentTarget.checked)}
+          />
+          <span>{t.data.importUpdate}</span>
+        </label>
+      )}
+      {chosen?.guessed && (
+        <Notice tone="warning">{t.data.importGuessed(chosen.guessed)}</Notice>
+      )}
+      {chosen && <Preview parsed={chosen} />}
     </Dialog>
   );
 }
 
-/** As many items as make a request of a reasonable size. */
-function groupSize(documents: Parsed["documents"]): number {
-  const largest = documents.reduce(
-    (most, one) => Math.max(most, byteSize(one)),
-    1,
-  );
-  return Math.max(1, Math.min(AT_ONCE, Math.floor(REQUEST_BYTES / largest)));
-}
-
-async function readText(
-  file: File,
+function csvFault(
   t: Messages["data"],
-): Promise<{ text: string } | { mistake: string }> {
-  try {
-    const bytes = await file.arrayBuffer();
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
-  } catch {
-    return { mistake: t.importNotText };
+  number: (value: number) => string,
+  fault: CsvFault,
+): string {
+  switch (fault.kind) {
+    case "quote":
+      return t.importQuote(number(fault.line));
+    case "twice":
+      return t.importTwice(fault.name);
+    case "unnamed":
+      return t.importUnnamed(number(fault.column));
   }
 }
 
 function Preview(props: { parsed: Parsed }) {
   const { t, number } = useLocale();
-  const { documents, skipped } = props.parsed;
-  const shown = documents.slice(0, PREVIEWED);
+  const { found, skipped } = props.parsed;
+  const shown = found.slice(0, PREVIEWED).map(({ data }) => data);
   const fields = learned([], shown);
   const reasons: Readonly<Record<Reason, string>> = {
     shape: t.data.importRowShape,
@@ -180,7 +202,7 @@ function Preview(props: { parsed: Parsed }) {
       )}
       {shown.length > 0 && (
         <>
-          <p>{t.data.importPreview(documents.length)}</p>
+          <p>{t.data.importPreview(found.length)}</p>
           <div
             class="table-scroll card"
             tabIndex={0}
@@ -198,12 +220,12 @@ function Preview(props: { parsed: Parsed }) {
                 </tr>
               </thead>
               <tbody>
-                {shown.map((document, index) => (
+                {shown.map((data, index) => (
                   <tr key={index}>
                     {fields.map(({ name }) => (
                       <td key={name}>
                         <span class="cell-text" dir="auto">
-                          {cellText(t.data, number, document[name])
+                          {cellText(t.data, number, fieldOf(data, name))
                             .slice(0, 80)}
                         </span>
                       </td>

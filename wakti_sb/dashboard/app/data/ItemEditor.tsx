@@ -1,6 +1,6 @@
 /** Add or edit an item: a control for each field, or the raw JSON. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import {
   createItems,
   type Item,
@@ -8,8 +8,8 @@ import {
   readItem,
   saveItem,
 } from "../api/items.ts";
-import { type Data, depth, isData, same } from "../api/json.ts";
-import { asProblem } from "../api/problem.ts";
+import { type Data, depth, fieldOf, isData } from "../api/json.ts";
+import { MAX_DEPTH, MAX_ITEM_BYTES } from "../api/limits.ts";
 import { type Field, learned, teach } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
@@ -17,9 +17,11 @@ import { Dialog } from "../primitives/Dialog.tsx";
 import { Notice } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
-import { byteSize, MAX_DEPTH, MAX_ITEM_BYTES } from "../transfer/import.ts";
+import { byteSize } from "../transfer/import.ts";
+import { draftOf, dropDraft, keepDraft } from "./drafts.ts";
 import { FieldsForm } from "./FieldsForm.tsx";
 import { JsonField } from "./JsonField.tsx";
+import { saveDocument, type Store } from "./saving.ts";
 import { collect, type Draft, fittingType, reason, toDraft } from "./values.ts";
 
 type Mode = "form" | "json";
@@ -40,11 +42,15 @@ export function ItemEditor(props: {
   const { t } = locale;
   const toasts = useToasts();
   const { api, refresh } = useProject();
-  const [base, setBase] = useState(props.item);
+  const own = props.item?.id ?? null;
+  const kept = useMemo(() => draftOf(props.place, own), []);
+  const [base, setBase] = useState(kept ? kept.base : props.item);
   const before: Data = base?.data ?? {};
-  const [mode, setMode] = useState<Mode>("form");
-  const [drafts, setDrafts] = useState(() => draftsOf(props.fields, before));
-  const [json, setJson] = useState("");
+  const [mode, setMode] = useState<Mode>(kept?.mode ?? "form");
+  const [drafts, setDrafts] = useState(() =>
+    kept?.drafts ?? draftsOf(props.fields, before)
+  );
+  const [json, setJson] = useState(kept?.json ?? "");
   const [mistakes, setMistakes] = useState<ReadonlyMap<string, string>>(
     new Map(),
   );
@@ -89,6 +95,14 @@ export function ItemEditor(props: {
     setMode(next);
   }
 
+  const store: Store = {
+    create: async (data) => {
+      await createItems(api, props.place, [{ data, sort_order: null }]);
+    },
+    save: (item, data) => saveItem(api, item, data),
+    read: (id) => readItem(api, id),
+  };
+
   /** Saves over `onto`, or as a new item. */
   async function save(onto: Item | null) {
     const data = read();
@@ -97,35 +111,19 @@ export function ItemEditor(props: {
     if (limit) return setFailure({ kind: "said", text: limit });
     setBusy(true);
     setFailure(null);
-    try {
-      if (onto) await saveItem(api, onto, data);
-      else await createItems(api, props.place, [data]);
-      await teach(api, props.place, [data]);
+    const saved = await saveDocument(store, onto, data);
+    if (saved.kind === "saved") {
+      dropDraft(props.place, own);
       toasts.say(onto ? t.data.saved : t.data.added);
+      await teach(api, props.place, [data]).catch(toasts.fail);
       props.onClose();
-      await props.onSaved();
-    } catch (error) {
-      await explain(error, onto);
-      setBusy(false);
+      return await props.onSaved();
     }
-  }
-
-  async function explain(error: unknown, onto: Item | null) {
-    const { kind } = asProblem(error);
-    try {
-      if (kind === "conflict" && onto) {
-        const theirs = await readItem(api, onto.id);
-        // Only its place in the order changed: nothing of theirs would be lost.
-        if (same(theirs.data, onto.data)) return await save(theirs);
-        return setFailure({ kind: "conflict", theirs });
-      }
-      if (kind === "gone" && onto) return setFailure({ kind: "gone" });
-      setFailure({ kind: "said", text: locale.problem(error) });
-      // A new item has nowhere to go: the whole project may be gone.
-      if (kind === "gone") await refresh();
-    } catch (second) {
-      setFailure({ kind: "said", text: locale.problem(second) });
-    }
+    setBusy(false);
+    if (saved.kind !== "failed") return setFailure(saved);
+    setFailure({ kind: "said", text: locale.problem(saved.problem) });
+    // A new item has nowhere to go: the whole project may be gone.
+    if (saved.problem.kind === "gone") await refresh();
   }
 
   function showTheirs(theirs: Item) {
@@ -140,10 +138,21 @@ export function ItemEditor(props: {
     () => JSON.stringify(draftsOf(props.fields, props.item?.data ?? {})),
     [],
   );
+  const touched = kept !== null || mode === "json" ||
+    JSON.stringify(drafts) !== start;
+  // Before the next thing that happens, which may be a reload.
+  useLayoutEffect(() => {
+    if (touched) keepDraft(props.place, own, { base, mode, drafts, json });
+  }, [touched, base, mode, drafts, json]);
+
   function leave() {
-    const touched = mode === "json" || JSON.stringify(drafts) !== start;
     if (touched && !leaving) setLeaving(true);
     else props.onClose();
+  }
+
+  function discard() {
+    dropDraft(props.place, own);
+    props.onClose();
   }
 
   return (
@@ -159,7 +168,7 @@ export function ItemEditor(props: {
             <Button onClick={() => setLeaving(false)}>
               {t.data.keepEditing}
             </Button>
-            <Button kind="danger" onClick={props.onClose}>
+            <Button kind="danger" onClick={discard}>
               {t.data.discard}
             </Button>
           </>
@@ -173,6 +182,7 @@ export function ItemEditor(props: {
           </>
         )}
     >
+      {kept && <Notice tone="calm">{t.data.unsavedBack}</Notice>}
       <FailureNotice
         failure={failure}
         onTheirs={showTheirs}
@@ -225,7 +235,10 @@ function draftsOf(fields: readonly Field[], data: Data): readonly Draft[] {
     ...known,
     ...unknown.map((name) => ({ name, type: "text" as const })),
   ].map(({ name, type }) =>
-    toDraft({ name, type: fittingType(type, data[name]) }, data[name])
+    toDraft(
+      { name, type: fittingType(type, fieldOf(data, name)) },
+      fieldOf(data, name),
+    )
   );
 }
 

@@ -7,10 +7,11 @@ import {
   deleteItem,
   type Item,
   ITEM_PAGE,
+  itemIds,
   listItems,
   moveItem,
   type Place,
-  restoreItem,
+  setStatus,
 } from "../api/items.ts";
 import { learned, readFields } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
@@ -19,29 +20,42 @@ import { Confirm } from "../primitives/Dialog.tsx";
 import { useLoad } from "../primitives/load.ts";
 import { Pager } from "../primitives/Pager.tsx";
 import { useRange, useStart } from "../primitives/paging.ts";
+import { NOTHING, type Selection } from "../primitives/selection.ts";
 import { Search } from "../primitives/Search.tsx";
-import { Empty, Failed, Loading } from "../primitives/States.tsx";
+import { Empty, Failed, Loading, Notice } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
+import { useView } from "../routing/route.ts";
 import { useProject } from "../projects/project.tsx";
 import { ExportMenu } from "../transfer/ExportMenu.tsx";
+import { BulkBar } from "./BulkBar.tsx";
+import { CollectionMenu } from "./CollectionMenu.tsx";
+import { drafted, draftOf, dropDraft } from "./drafts.ts";
 import { ImportDialog } from "./ImportDialog.tsx";
+import { undoImport } from "./importing.ts";
 import { ItemEditor } from "./ItemEditor.tsx";
 import { ItemTable } from "./ItemTable.tsx";
+import { lastChange } from "./undo.ts";
 import { titleFirst, titleOf } from "./values.ts";
 
 type Work =
   | { readonly what: "edit" | "delete"; readonly item: Item }
+  | { readonly what: "delete many"; readonly ids: readonly string[] }
   | { readonly what: "add" | "import" };
 
-export function Items(props: { collection: string }) {
-  const { t, number } = useLocale();
+export function Items(props: {
+  readonly collection: string;
+  /** What people call it. */
+  readonly title: string;
+}) {
+  const { t, number, moment } = useLocale();
   const toasts = useToasts();
   const { api, owner, project, refresh } = useProject();
   const { collection } = props;
   const place: Place = { project: project.id, owner: owner.id, collection };
-  const [search, setSearch] = useState("");
+  const [search, setSearch] = useView("search");
   const [start, setStart] = useStart();
   const [work, setWork] = useState<Work | null>(null);
+  const [selected, setSelected] = useState<Selection>(NOTHING);
   const list = useLoad(
     JSON.stringify([search, start]),
     () => listItems(api, place, search, start),
@@ -59,20 +73,49 @@ export function Items(props: { collection: string }) {
 
   async function remove(item: Item) {
     await deleteItem(api, item.id);
-    toasts.say(t.data.deleted, {
+    dropDraft(place, item.id);
+    offerUndo(t.data.deleted, [item.id]);
+  }
+
+  async function removeMany(ids: readonly string[]) {
+    await setStatus(api, ids, "deleted");
+    setSelected(NOTHING);
+    offerUndo(t.data.deletedMany(ids.length), ids);
+  }
+
+  /** Says what was deleted, with the way back. The dialog need not wait for the list. */
+  function offerUndo(said: string, ids: readonly string[]) {
+    toasts.say(said, {
       label: t.common.undo,
-      run: async () => {
-        try {
-          await restoreItem(api, item.id);
-          toasts.say(t.data.restored);
-        } catch (error) {
-          toasts.fail(error);
-        }
-        await reload();
-      },
+      run: () =>
+        attempt(async () => {
+          await setStatus(api, ids, "active");
+          toasts.say(
+            ids.length === 1
+              ? t.data.restored
+              : t.data.restoredMany(ids.length),
+          );
+        }),
     });
-    // The dialog need not wait for the list.
     reload();
+  }
+
+  async function attempt(change: () => Promise<void>) {
+    try {
+      await change();
+    } catch (error) {
+      toasts.fail(error);
+    }
+    await reload();
+  }
+
+  const undoable = lastChange(project.id, collection);
+  const unsaved = work === null ? drafted(place) : [];
+
+  /** Opens the editor as it was left: whether the item is still as it was is asked on saving. */
+  function goOn(id: string | null) {
+    const item = draftOf(place, id)?.base;
+    setWork(item ? { what: "edit", item } : { what: "add" });
   }
 
   /** Moves a row to another place of the page; shown at once. */
@@ -111,10 +154,16 @@ export function Items(props: { collection: string }) {
             onSearch={(text) => {
               setSearch(text);
               setStart(0);
+              setSelected(NOTHING);
             }}
           />
         )}
         <span class="spring" />
+        <CollectionMenu
+          place={place}
+          title={props.title}
+          onChanged={reload}
+        />
         <ExportMenu
           name={collection}
           rows={(): AsyncIterable<Page<Item>> => allItems(api, place, search)}
@@ -132,6 +181,40 @@ export function Items(props: { collection: string }) {
           {t.data.addItem}
         </Button>
       </div>
+      {undoable && (
+        <Notice tone="calm">
+          {t.data.importedAt(moment(new Date(undoable.at).toISOString()))}{" "}
+          <button
+            type="button"
+            class="link"
+            onClick={() =>
+              attempt(async () => {
+                await undoImport(api, place, undoable);
+                toasts.say(t.data.importUndone);
+              })}
+          >
+            {t.data.importUndo}
+          </button>
+        </Notice>
+      )}
+      {unsaved.map((id) => (
+        <Notice key={id ?? ""} tone="warning">
+          {id === null ? t.data.unsavedNew : t.data.unsaved}{" "}
+          <button type="button" class="link" onClick={() => goOn(id)}>
+            {t.data.unsavedOpen}
+          </button>{" "}
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              dropDraft(place, id);
+              list.reload();
+            }}
+          >
+            {t.data.unsavedDrop}
+          </button>
+        </Notice>
+      ))}
       {list.value === null
         ? list.problem
           ? <Failed problem={list.problem} onRetry={list.reload} />
@@ -146,10 +229,25 @@ export function Items(props: { collection: string }) {
         )
         : (
           <div class="card">
+            {selected.size > 0 && (
+              <BulkBar
+                selected={selected}
+                total={list.value.total}
+                onAll={() =>
+                  attempt(async () =>
+                    setSelected(new Set(await itemIds(api, place, search)))
+                  )}
+                onDelete={() =>
+                  setWork({ what: "delete many", ids: [...selected] })}
+                onNone={() => setSelected(NOTHING)}
+              />
+            )}
             <ItemTable
               rows={rows}
               fields={fields}
+              selected={selected}
               movable={search === ""}
+              onSelect={setSelected}
               onEdit={(item) => setWork({ what: "edit", item })}
               onDelete={(item) => setWork({ what: "delete", item })}
               onMove={move}
@@ -171,6 +269,15 @@ export function Items(props: { collection: string }) {
           lead={t.data.deleteLead}
           action={t.common.delete}
           onConfirm={() => remove(work.item)}
+          onClose={close}
+        />
+      )}
+      {work?.what === "delete many" && (
+        <Confirm
+          title={t.data.deleteMany(work.ids.length)}
+          lead={t.data.deleteLead}
+          action={t.common.delete}
+          onConfirm={() => removeMany(work.ids)}
           onClose={close}
         />
       )}

@@ -1,9 +1,10 @@
 /** Values of items as people read and write them. */
 
-import { type Data, inline, isData, type Json } from "../api/json.ts";
+import { type Data, fieldOf, inline, isData, type Json } from "../api/json.ts";
 import type { Item } from "../api/items.ts";
 import type { Field, FieldType } from "../api/schemas.ts";
 import type { Messages } from "../i18n/messages.ts";
+import { westernDigits } from "../transfer/import.ts";
 
 const TITLES = ["title", "name", "label", "question", "email"];
 
@@ -15,7 +16,7 @@ export function titleFirst(fields: readonly Field[]): readonly Field[] {
 
 /** What an item is called: a field that sounds like a title, else its first text. */
 export function titleOf(item: Item): string {
-  const byName = TITLES.map((name) => item.data[name]);
+  const byName = TITLES.map((name) => fieldOf(item.data, name));
   const found = [...byName, ...Object.values(item.data)].find((value) =>
     typeof value === "string" && value.trim() !== ""
   );
@@ -66,7 +67,7 @@ export function fromDraft(
   if (text.trim() === "") return {};
   switch (draft.type) {
     case "number": {
-      const value = Number(text);
+      const value = numberOf(text);
       return Number.isFinite(value) ? { value } : { mistake: t.invalidNumber };
     }
     case "boolean":
@@ -75,6 +76,18 @@ export function fromDraft(
     case "object":
       return fromJson(t, draft.type, text);
   }
+}
+
+/**
+ * A number as people write it: with a decimal comma, or in Arabic digits. A comma that could mark
+ * thousands as well (`1,500`) is no number, so that nothing is stored a thousand times too small.
+ */
+export function numberOf(text: string): number {
+  const western = westernDigits(text.trim());
+  const comma = /^(-?\d+),(\d+)$/.exec(western);
+  if (!comma) return Number(western);
+  const [, whole, part] = comma;
+  return part?.length === 3 ? Number.NaN : Number(`${whole}.${part}`);
 }
 
 function fromJson(
@@ -119,7 +132,7 @@ export function collect(
     if (mistake) mistakes.set(draft.name, mistake);
     if (value !== undefined) return [[draft.name, value]];
     // An empty text stays one where it was one; null stays null.
-    const old = before[draft.name];
+    const old = fieldOf(before, draft.name);
     return old === "" || old === null ? [[draft.name, old]] : [];
   });
   return { data: Object.fromEntries(entries), mistakes };

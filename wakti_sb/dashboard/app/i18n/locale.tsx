@@ -27,6 +27,8 @@ export interface Locale {
   /** A day and a time in the reader's own zone. */
   readonly time: (instant: string) => string;
   readonly day: (instant: string) => string;
+  /** A day that stands for itself, such as 2026-11-26. */
+  readonly calendarDay: (day: string) => string;
   /** Short: a time for today, else a day. */
   readonly moment: (instant: string) => string;
   /** What went wrong, as a sentence. */
@@ -90,6 +92,7 @@ function locales(
     bytes: (size) => readableBytes(size, number),
     time: (instant) => time.format(new Date(instant)),
     day: (instant) => day.format(new Date(instant)),
+    calendarDay: (text) => short.format(new Date(`${text}T12:00:00`)),
     moment: (instant) => {
       const then = new Date(instant);
       if (then.toDateString() === now().toDateString()) {
@@ -104,15 +107,17 @@ function locales(
 
 function sentence(t: Messages, problem: Problem): string {
   const codes: Readonly<Record<string, string>> = t.problems.codes;
-  const known = problem.code === null ? undefined : codes[problem.code];
+  const known = problem.code !== null && Object.hasOwn(codes, problem.code)
+    ? codes[problem.code]
+    : undefined;
   if (known) return known;
   if (problem.kind === "refused") return problem.message || t.problems.refused;
   return t.problems[problem.kind];
 }
 
-/** Binary units, as the limits are counted in them. */
+/** Counted in units of 1024, as the limits are, and named as people know them. */
 function readableBytes(size: number, number: Intl.NumberFormat): string {
-  const units = ["B", "KiB", "MiB", "GiB"];
+  const units = ["B", "KB", "MB", "GB"];
   let value = size;
   let unit = 0;
   while (value >= 1024 && unit < units.length - 1) {

@@ -6,18 +6,6 @@ import { Select } from "../primitives/Field.tsx";
 import { Search } from "../primitives/Search.tsx";
 import { useProject } from "../projects/project.tsx";
 
-export const NO_FILTER: InboxFilter = {
-  form: null,
-  status: "all",
-  spam: false,
-  search: "",
-};
-
-export function isFiltered(filter: InboxFilter): boolean {
-  return filter.form !== null || filter.status !== "all" || filter.spam ||
-    filter.search !== "";
-}
-
 type Box = "all" | "unread" | "read" | "spam";
 
 const BOXES: readonly Box[] = ["all", "unread", "read", "spam"];

@@ -9,7 +9,9 @@ import {
   listSubmissions,
   type Mark,
   markSubmissions,
+  readSubmission,
   type Submission,
+  submissionIds,
 } from "../api/inbox.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Confirm } from "../primitives/Dialog.tsx";
@@ -17,22 +19,25 @@ import { useLoad } from "../primitives/load.ts";
 import { PageHead } from "../primitives/PageHead.tsx";
 import { Pager } from "../primitives/Pager.tsx";
 import { useRange, useStart } from "../primitives/paging.ts";
+import { NOTHING, type Selection } from "../primitives/selection.ts";
 import { Empty, Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
-import { go, href } from "../shell/route.ts";
+import { go, href, replaceView, type View } from "../routing/route.ts";
 import { ExportMenu } from "../transfer/ExportMenu.tsx";
-import { Filters, isFiltered, NO_FILTER } from "./Filters.tsx";
+import { useDeletion } from "./deletion.ts";
+import { filterOf, isFiltered, NO_FILTER, viewOf } from "./filter.ts";
+import { Filters } from "./Filters.tsx";
 import { Bulk, MessageList } from "./MessageList.tsx";
 import { Reader } from "./Reader.tsx";
 
-export function InboxTab(props: { chosen: string | null }) {
+export function InboxTab(props: { chosen: string | null; view: View }) {
   const { t } = useLocale();
   const toasts = useToasts();
   const { api, project, overview, newest, refresh } = useProject();
-  const [filter, setFilter] = useState<InboxFilter>(NO_FILTER);
+  const filter = filterOf(props.view);
   const [start, setStart] = useStart();
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = useState<Selection>(NOTHING);
   const [doomed, setDoomed] = useState<readonly string[]>([]);
   const key = JSON.stringify([project.id, filter, start]);
   const list = useLoad(
@@ -43,19 +48,43 @@ export function InboxTab(props: { chosen: string | null }) {
   useEffect(() => {
     // The first look only tells what the list shows already.
     if (newest !== null && list.value) list.reload();
-  }, [newest]);
+  }, [newest, overview.submissions]);
+  const deletion = useDeletion(
+    async (ids) => {
+      await deleteSubmissions(api, ids);
+      await Promise.all([list.reload(), refresh()]);
+    },
+    toasts.fail,
+  );
+  const rows = (list.value?.rows ?? [])
+    .filter(({ id }) => !deletion.hidden.has(id));
   // The open message stays open when it leaves the list: read, it is no longer
   // among the unread.
   const [open, setOpen] = useState<Submission | null>(null);
-  const rows = list.value?.rows ?? [];
   useEffect(() => {
     const found = rows.find((one) => one.id === props.chosen);
     if (found) setOpen(found);
     else if (!props.chosen) setOpen(null);
+    else if (list.value && open?.id !== props.chosen) find(props.chosen);
   }, [props.chosen, list.value]);
 
+  /** The message that an address names, wherever in the list it is. */
+  async function find(id: string) {
+    try {
+      setOpen(await readSubmission(api, id));
+    } catch (error) {
+      toasts.fail(error);
+      show(null);
+    }
+  }
+
   function show(id: string | null) {
-    go(id ? href(project.id, "inbox", id) : href(project.id, "inbox"));
+    go(href(project.id, "inbox", id, props.view));
+  }
+
+  function change(next: InboxFilter) {
+    replaceView({ ...viewOf(next), from: "" });
+    setSelected(NOTHING);
   }
 
   async function mark(ids: readonly string[], change: Mark) {
@@ -74,20 +103,64 @@ export function InboxTab(props: { chosen: string | null }) {
   }
 
   async function markMany(change: Mark) {
-    await mark([...selected], change);
-    toasts.say(t.inbox.marked(selected.size));
-    setSelected(new Set());
+    const ids = [...selected];
+    setSelected(NOTHING);
+    await mark(ids, change);
+    if (change.is_spam === undefined) toasts.say(t.inbox.marked(ids.length));
+    else sayMoved(ids, change.is_spam);
     await list.reload();
   }
 
-  async function remove() {
-    await deleteSubmissions(api, doomed);
-    toasts.say(t.inbox.deleted(doomed.length));
-    setSelected(new Set());
-    if (props.chosen && doomed.includes(props.chosen)) show(null);
-    // The dialog need not wait for the list.
-    list.reload();
-    refresh();
+  function sayMoved(ids: readonly string[], is_spam: boolean) {
+    const said = is_spam ? t.inbox.movedToSpam : t.inbox.movedToInbox;
+    toasts.say(said(ids.length), {
+      label: t.common.undo,
+      run: async () => {
+        await mark(ids, { is_spam: !is_spam });
+        await list.reload();
+      },
+    });
+  }
+
+  /** What is read after `id` is gone from the list: the next one, else the one before. */
+  function advance(ids: readonly string[]) {
+    const at = rows.findIndex(({ id }) => id === props.chosen);
+    if (at < 0 || !props.chosen || !ids.includes(props.chosen)) return;
+    const left = ({ id }: Submission) => !ids.includes(id);
+    const next = rows.slice(at).find(left) ?? rows.slice(0, at).findLast(left);
+    if (next) choose(next);
+    else show(null);
+  }
+
+  function remove(ids: readonly string[]) {
+    setDoomed([]);
+    setSelected(NOTHING);
+    advance(ids);
+    const undo = deletion.begin(ids);
+    toasts.say(t.inbox.deleted(ids.length), {
+      label: t.common.undo,
+      run: () => {
+        undo();
+        list.reload();
+      },
+    });
+  }
+
+  /** A page of messages can be taken back with one click; more is asked about first. */
+  function askOrRemove(ids: readonly string[]) {
+    if (ids.length > INBOX_PAGE) setDoomed(ids);
+    else remove(ids);
+  }
+
+  async function moveOpen(change: Mark) {
+    if (!open) return;
+    const { id } = open;
+    if (change.is_spam !== undefined) {
+      advance([id]);
+      sayMoved([id], change.is_spam);
+    }
+    await mark([id], change);
+    if (change.is_spam !== undefined) await list.reload();
   }
 
   function choose(one: Submission) {
@@ -96,8 +169,17 @@ export function InboxTab(props: { chosen: string | null }) {
     if (one.status === "unread") mark([one.id], { status: "read" });
   }
 
+  async function selectEvery() {
+    try {
+      setSelected(new Set(await submissionIds(api, project.id, filter)));
+    } catch (error) {
+      toasts.fail(error);
+    }
+  }
+
   const filtered = isFiltered(filter);
-  const nothing = list.value?.total === 0;
+  const nothing = list.value !== null && rows.length === 0 &&
+    list.value.total <= deletion.hidden.size;
   return (
     <>
       <PageHead title={t.inbox.title} lead={t.inbox.lead}>
@@ -124,11 +206,7 @@ export function InboxTab(props: { chosen: string | null }) {
           <>
             <Filters
               filter={filter}
-              onFilter={(next) => {
-                setFilter(next);
-                setStart(0);
-                setSelected(new Set());
-              }}
+              onFilter={change}
             />
             <div class={open ? "mailbox mailbox-open" : "mailbox"}>
               <section class="card mailbox-list" aria-label={t.inbox.list}>
@@ -146,7 +224,7 @@ export function InboxTab(props: { chosen: string | null }) {
                       <button
                         type="button"
                         class="link"
-                        onClick={() => setFilter(NO_FILTER)}
+                        onClick={() => change(NO_FILTER)}
                       >
                         {t.inbox.clearFilters}
                       </button>
@@ -161,7 +239,8 @@ export function InboxTab(props: { chosen: string | null }) {
                         spam={filter.spam}
                         onSelect={setSelected}
                         onMark={markMany}
-                        onDelete={() => setDoomed([...selected])}
+                        onEvery={selectEvery}
+                        onDelete={() => askOrRemove([...selected])}
                       />
                       <MessageList
                         rows={rows}
@@ -176,7 +255,7 @@ export function InboxTab(props: { chosen: string | null }) {
                         total={list.value.total}
                         onStart={(next) => {
                           setStart(next);
-                          setSelected(new Set());
+                          setSelected(NOTHING);
                         }}
                       />
                     </>
@@ -185,8 +264,8 @@ export function InboxTab(props: { chosen: string | null }) {
               <Reader
                 submission={open}
                 onBack={() => show(null)}
-                onMark={(change) => open && mark([open.id], change)}
-                onDelete={() => open && setDoomed([open.id])}
+                onMark={moveOpen}
+                onDelete={() => open && remove([open.id])}
               />
             </div>
           </>
@@ -196,7 +275,7 @@ export function InboxTab(props: { chosen: string | null }) {
           title={t.inbox.deleteTitle(doomed.length)}
           lead={t.inbox.deleteLead}
           action={t.common.delete}
-          onConfirm={remove}
+          onConfirm={() => Promise.resolve(remove(doomed))}
           onClose={() => setDoomed([])}
         />
       )}

@@ -1,11 +1,12 @@
 /** The list of messages, and what can be done with several at once. */
 
+import { useRef } from "preact/hooks";
 import type { Mark, Submission } from "../api/inbox.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
+import { picked, type Selection } from "../primitives/selection.ts";
+import { visible } from "../primitives/visible.ts";
 import { summarize } from "./summary.ts";
-
-type Selection = ReadonlySet<string>;
 
 export function MessageList(props: {
   readonly rows: readonly Submission[];
@@ -14,21 +15,22 @@ export function MessageList(props: {
   readonly onSelect: (selected: Selection) => void;
   readonly onChoose: (submission: Submission) => void;
 }) {
-  const { selected } = props;
-  function toggle(id: string) {
-    const next = new Set(selected);
-    if (!next.delete(id)) next.add(id);
-    props.onSelect(next);
+  const { rows, selected } = props;
+  const anchor = useRef<string | null>(null);
+  function toggle(id: string, range: boolean) {
+    const ids = rows.map((one) => one.id);
+    props.onSelect(picked(ids, selected, id, range ? anchor.current : null));
+    anchor.current = id;
   }
   return (
     <ul class="messages">
-      {props.rows.map((one) => (
+      {rows.map((one) => (
         <Message
           key={one.id}
           submission={one}
           chosen={one.id === props.chosen}
           selected={selected.has(one.id)}
-          onToggle={() => toggle(one.id)}
+          onToggle={(range) => toggle(one.id, range)}
           onChoose={() => props.onChoose(one)}
         />
       ))}
@@ -40,7 +42,8 @@ function Message(props: {
   readonly submission: Submission;
   readonly chosen: boolean;
   readonly selected: boolean;
-  readonly onToggle: () => void;
+  /** Told whether everything from the last one on is meant. */
+  readonly onToggle: (range: boolean) => void;
   readonly onChoose: () => void;
 }) {
   const { t, moment } = useLocale();
@@ -57,7 +60,7 @@ function Message(props: {
         class="checkbox"
         aria-label={t.common.select(who)}
         checked={props.selected}
-        onChange={props.onToggle}
+        onClick={(event) => props.onToggle(event.shiftKey)}
       />
       <button
         type="button"
@@ -66,7 +69,7 @@ function Message(props: {
         onClick={props.onChoose}
       >
         <span class="message-line">
-          <span class="message-who" dir="auto">{who}</span>
+          <span class="message-who" dir="auto">{visible(who)}</span>
           {unread && <span class="unseen">({t.inbox.unread})</span>}
           <time class="message-time" dateTime={submission.created_at}>
             {moment(submission.created_at)}
@@ -74,9 +77,9 @@ function Message(props: {
         </span>
         <span class="message-line">
           <span class="message-text" dir="auto">
-            {text || t.inbox.noContent}
+            {visible(text) || t.inbox.noContent}
           </span>
-          <span class="tag">{submission.form_name}</span>
+          <span class="tag">{visible(submission.form_name)}</span>
         </span>
       </button>
     </li>
@@ -91,6 +94,8 @@ export function Bulk(props: {
   readonly spam: boolean;
   readonly onSelect: (selected: Selection) => void;
   readonly onMark: (mark: Mark) => void;
+  /** Every message of the list, on all its pages. */
+  readonly onEvery: () => void;
   readonly onDelete: () => void;
 }) {
   const { t } = useLocale();
@@ -114,6 +119,11 @@ export function Bulk(props: {
         : (
           <div class="bulk-actions">
             <span class="bulk-count">{t.common.selected(selected.size)}</span>
+            {all && selected.size < props.total && (
+              <Button small kind="quiet" onClick={props.onEvery}>
+                {t.inbox.selectEvery(props.total)}
+              </Button>
+            )}
             <Button small onClick={() => onMark({ status: "read" })}>
               {t.inbox.markRead}
             </Button>

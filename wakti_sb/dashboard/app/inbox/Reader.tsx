@@ -6,6 +6,7 @@ import { type Data, isData, type Json } from "../api/json.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button, IconButton } from "../primitives/Button.tsx";
 import { Icon } from "../primitives/Icon.tsx";
+import { visible } from "../primitives/visible.ts";
 import { summarize } from "./summary.ts";
 
 export function Reader(props: {
@@ -73,9 +74,9 @@ export function Reader(props: {
         />
       </div>
       <header class="reader-head">
-        <h2 ref={heading} tabIndex={-1} dir="auto">{who}</h2>
+        <h2 ref={heading} tabIndex={-1} dir="auto">{visible(who)}</h2>
         <p class="muted">
-          <span class="tag">{submission.form_name}</span>
+          <span class="tag">{visible(submission.form_name)}</span>
           <time dateTime={submission.created_at}>
             {time(submission.created_at)}
           </time>
@@ -102,11 +103,11 @@ function Fields(props: { data: Json; empty: string }) {
     <dl class="fields">
       {fields.map(([name, value]) => (
         <div key={name}>
-          <dt dir="auto">{name}</dt>
+          <dt dir="auto">{visible(name)}</dt>
           <dd dir="auto">
             {typeof value === "object" && value !== null
-              ? <pre dir="ltr">{JSON.stringify(value, null, 2)}</pre>
-              : String(value ?? "–")}
+              ? <pre dir="ltr">{visible(JSON.stringify(value, null, 2))}</pre>
+              : visible(String(value ?? "–"))}
           </dd>
         </div>
       ))}

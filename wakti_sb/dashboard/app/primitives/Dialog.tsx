@@ -35,6 +35,15 @@ export function Dialog(props: DialogProps) {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
+  // After a save that was refused the first field with a mistake has the focus.
+  const sent = useRef(false);
+  useEffect(() => {
+    if (!sent.current) return;
+    const wrong = ref.current?.querySelector<HTMLElement>("[aria-invalid]");
+    if (!wrong) return;
+    sent.current = false;
+    wrong.focus();
+  });
   return (
     <dialog
       ref={ref}
@@ -50,6 +59,7 @@ export function Dialog(props: DialogProps) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
+          sent.current = true;
           props.onSubmit?.();
         }}
       >

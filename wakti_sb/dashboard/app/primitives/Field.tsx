@@ -53,9 +53,16 @@ export function TextField(props: {
   readonly maxLength?: number;
   readonly ltr?: boolean;
   readonly autofocus?: boolean;
+  /** Beside the label. */
+  readonly aside?: ComponentChildren;
 }) {
   return (
-    <Field label={props.label} hint={props.hint} error={props.error}>
+    <Field
+      label={props.label}
+      hint={props.hint}
+      error={props.error}
+      aside={props.aside}
+    >
       {(described) => (
         <input
           {...described}

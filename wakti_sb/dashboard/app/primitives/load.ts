@@ -77,13 +77,17 @@ interface State<Value> {
   readonly loading: boolean;
 }
 
-/** Runs `task` every `seconds` while the page can be seen, and when it is seen again. */
-export function useWhileVisible(seconds: number, task: () => void): void {
-  const current = useRef(task);
-  current.current = task;
+/** Runs `task` every `seconds` while `wanted`, and when the page is seen again. */
+export function useEvery(
+  seconds: number,
+  wanted: () => boolean,
+  task: () => void,
+): void {
+  const current = useRef({ wanted, task });
+  current.current = { wanted, task };
   useEffect(() => {
     const run = () => {
-      if (document.visibilityState === "visible") current.current();
+      if (current.current.wanted()) current.current.task();
     };
     const timer = setInterval(run, seconds * 1000);
     document.addEventListener("visibilitychange", run);

@@ -12,7 +12,7 @@ import { PageHead } from "../primitives/PageHead.tsx";
 import { Empty, Failed, Loading, Notice } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useOwner } from "../session/session.tsx";
-import { go, href } from "../shell/route.ts";
+import { go, href } from "../routing/route.ts";
 
 export function ProjectList() {
   const { t, day } = useLocale();
@@ -59,7 +59,7 @@ export function ProjectList() {
           <ul class="project-list">
             {projects.map((project) => (
               <li key={project.id}>
-                <a class="project-card" href={href(project.id, "inbox")}>
+                <a class="project-card" href={href(project.id, "overview")}>
                   <Initial name={project.name} />
                   <span class="project-card-text">
                     <strong dir="auto">{project.name}</strong>
@@ -104,7 +104,7 @@ export function CreateProject(props: { onClose: () => void }) {
       const project = await createProject(api, owner.id, name.trim());
       toasts.say(t.projects.created(project.name));
       props.onClose();
-      go(href(project.id, "inbox"));
+      go(href(project.id, "overview"));
     } catch (error) {
       setFailure(error);
       setBusy(false);

@@ -14,11 +14,12 @@ import {
   readProject,
 } from "../api/projects.ts";
 import { useLocale } from "../i18n/locale.tsx";
-import { useLoad, useWhileVisible } from "../primitives/load.ts";
+import { alerts, notify } from "../preferences/alerts.ts";
+import { useEvery, useLoad } from "../primitives/load.ts";
 import { Empty, Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { type Owner, useOwner } from "../session/session.tsx";
-import { HOME } from "../shell/route.ts";
+import { HOME } from "../routing/route.ts";
 
 export interface OpenProject {
   readonly api: Api;
@@ -42,8 +43,8 @@ export function useProject(): OpenProject {
   return open;
 }
 
-const LOOK = 4; // seconds between two looks for news
-const LOOKS_A_REFRESH = 8; // every so many looks everything is read again
+const LOOK = 10; // seconds between two looks for news
+const LOOKS_A_REFRESH = 3; // every so many looks everything is read again
 
 export function ProjectProvider(
   props: { id: string; children: ComponentChildren },
@@ -52,7 +53,7 @@ export function ProjectProvider(
   const { api, owner } = useOwner();
   const loaded = useLoad(props.id, () => readAll(api, props.id));
   const { newest, offline } = useNews(api, props.id, loaded.reload);
-  useArrivals(loaded.value?.overview ?? null);
+  useArrivals(loaded.value);
   const value = useMemo(() => {
     if (!loaded.value) return null;
     const { reload: refresh } = loaded;
@@ -115,7 +116,11 @@ function useNews(api: Api, project: string, refresh: () => Promise<void>) {
       setOffline(asProblem(error).kind === "offline");
     }
   }
-  useWhileVisible(LOOK, look);
+  useEvery(
+    LOOK,
+    () => document.visibilityState === "visible" || alerts() !== "off",
+    look,
+  );
   useEffect(() => {
     seen.current = undefined;
     look();
@@ -124,14 +129,18 @@ function useNews(api: Api, project: string, refresh: () => Promise<void>) {
 }
 
 /** Says that messages arrived, wherever in the project the reader is. */
-function useArrivals(overview: Overview | null): void {
+function useArrivals(
+  open: { readonly project: Project; readonly overview: Overview } | null,
+): void {
   const { t } = useLocale();
   const toasts = useToasts();
   const before = useRef<number | null>(null);
   useEffect(() => {
-    if (!overview) return;
-    const more = overview.submissions - (before.current ?? Infinity);
-    before.current = overview.submissions;
-    if (more > 0) toasts.say(t.inbox.arrived(more));
-  }, [overview]);
+    if (!open) return;
+    const more = open.overview.submissions - (before.current ?? Infinity);
+    before.current = open.overview.submissions;
+    if (more <= 0) return;
+    toasts.say(t.inbox.arrived(more));
+    notify(open.project.name, t.inbox.arrived(more));
+  }, [open]);
 }

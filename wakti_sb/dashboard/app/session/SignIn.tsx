@@ -6,9 +6,11 @@ import { Button } from "../primitives/Button.tsx";
 import { TextField } from "../primitives/Field.tsx";
 import { Icon, type IconName } from "../primitives/Icon.tsx";
 import { Notice } from "../primitives/States.tsx";
-import { Brand } from "../shell/Brand.tsx";
-import { Preferences } from "../shell/Preferences.tsx";
+import { Brand } from "../primitives/Brand.tsx";
+import { Preferences } from "../preferences/Preferences.tsx";
 import { check, explain, type Mistakes } from "./credentials.ts";
+import { ForgotPassword } from "./ForgotPassword.tsx";
+import { PasswordField } from "./PasswordField.tsx";
 import { useSession } from "./session.tsx";
 
 const POINTS = [
@@ -46,13 +48,14 @@ export function SignIn() {
 
 function SignInForm() {
   const { t } = useLocale();
-  const { api, ended } = useSession();
+  const { api, ended, lastEmail } = useSession();
   const [isNew, setNew] = useState(false);
-  const [email, setEmail] = useState("");
+  const [email, setEmail] = useState(lastEmail);
   const [password, setPassword] = useState("");
   const [mistakes, setMistakes] = useState<Mistakes>({});
   const [busy, setBusy] = useState(false);
   const [sent, setSent] = useState(false);
+  const [forgot, setForgot] = useState(false);
 
   async function submit() {
     const found = check(t.session, email, password, isNew);
@@ -70,6 +73,9 @@ function SignInForm() {
     else if (!data.session) setSent(true);
   }
 
+  if (forgot) {
+    return <ForgotPassword email={email} onBack={() => setForgot(false)} />;
+  }
   if (sent) {
     return (
       <div class="card welcome-card">
@@ -107,14 +113,12 @@ function SignInForm() {
           error={mistakes.email ?? null}
           onInput={setEmail}
         />
-        <TextField
+        <PasswordField
           key={isNew ? "new" : "known"}
+          isNew={isNew}
           label={t.session.password}
-          type="password"
-          autocomplete={isNew ? "new-password" : "current-password"}
           value={password}
           error={mistakes.password ?? null}
-          {...(isNew ? { hint: t.session.passwordHint } : {})}
           onInput={setPassword}
         />
         <Button kind="primary" type="submit" busy={busy} wide>
@@ -125,6 +129,13 @@ function SignInForm() {
             : t.session.signIn}
         </Button>
       </form>
+      {!isNew && (
+        <p class="welcome-other">
+          <button type="button" class="link" onClick={() => setForgot(true)}>
+            {t.session.forgot}
+          </button>
+        </p>
+      )}
       <p class="welcome-other">
         {isNew ? t.session.toSignIn : t.session.toSignUp}
         <button

@@ -18,16 +18,30 @@ export function check(
   password: string,
   isNew: boolean,
 ): Mistakes {
-  const mistakes: { email?: string; password?: string } = {};
-  if (!email.trim()) mistakes.email = t.emailMissing;
-  else if (!/^[^\s@]+@[^\s@]+$/.test(email.trim())) {
-    mistakes.email = t.emailInvalid;
-  }
-  if (!password) mistakes.password = t.passwordMissing;
-  else if (isNew && password.length < SHORTEST) {
-    mistakes.password = t.passwordShort;
-  }
-  return mistakes;
+  const wrong = checkEmail(t, email);
+  const weak = isNew || !password ? checkNewPassword(t, password) : null;
+  return {
+    ...(wrong ? { email: wrong } : {}),
+    ...(weak ? { password: weak } : {}),
+  };
+}
+
+/** What is wrong with an address; null if nothing is. */
+export function checkEmail(
+  t: Messages["session"],
+  email: string,
+): string | null {
+  if (!email.trim()) return t.emailMissing;
+  return /^[^\s@]+@[^\s@]+$/.test(email.trim()) ? null : t.emailInvalid;
+}
+
+/** What is wrong with a password that is being chosen; null if nothing is. */
+export function checkNewPassword(
+  t: Messages["session"],
+  password: string,
+): string | null {
+  if (!password) return t.passwordMissing;
+  return password.length < SHORTEST ? t.passwordShort : null;
 }
 
 /** What the server said, in the reader's words. */
@@ -42,6 +56,8 @@ export function explain(t: Messages, error: AuthError): Mistakes {
       return { email: t.session.taken };
     case "weak_password":
       return { password: t.session.passwordShort };
+    case "same_password":
+      return { password: t.session.passwordSame };
     case "email_address_invalid":
       return { email: t.session.emailInvalid };
     case "invalid_credentials":

@@ -16,6 +16,11 @@ export interface Session {
   readonly owner: Owner | null | undefined;
   /** Whether the last session ended by itself. */
   readonly ended: boolean;
+  /** The address of who was here last, in this tab; empty if nobody was. */
+  readonly lastEmail: string;
+  /** Whether a reset link was opened and the new password is still to be chosen. */
+  readonly recovering: boolean;
+  readonly recovered: () => void;
   readonly signOut: () => Promise<void>;
 }
 
@@ -39,6 +44,8 @@ export function SessionProvider(
 ) {
   const [owner, setOwner] = useState<Owner | null>();
   const [ended, setEnded] = useState(false);
+  const [lastEmail, setLastEmail] = useState("");
+  const [recovering, setRecovering] = useState(false);
   const api = useMemo(
     () =>
       connect(props.config, () => {
@@ -57,6 +64,8 @@ export function SessionProvider(
         if (before?.id === user.id) return before;
         return { id: user.id, email: user.email ?? "" };
       });
+      if (event === "PASSWORD_RECOVERY") setRecovering(true);
+      if (user?.email) setLastEmail(user.email);
       if (event === "SIGNED_OUT" && known) setEnded(true);
       known = user !== undefined;
       if (user) setEnded(false);
@@ -67,10 +76,14 @@ export function SessionProvider(
     api,
     owner,
     ended,
+    lastEmail,
+    recovering,
+    recovered: () => setRecovering(false),
     signOut: async () => {
       await api.supabase.auth.signOut({ scope: "local" });
       setEnded(false);
+      setLastEmail("");
     },
-  }), [api, owner, ended]);
+  }), [api, owner, ended, lastEmail, recovering]);
   return <Context.Provider value={session}>{props.children}</Context.Provider>;
 }

@@ -24,7 +24,7 @@ export function Overrides(props: {
   if (names.length === 0) return null;
 
   function change(name: string, right: "read" | "write", access: Access | "") {
-    const { [right]: _, ...rest } = overrides[name] ?? {};
+    const { [right]: _, ...rest } = overrideOf(overrides, name);
     const own: Override = access ? { ...rest, [right]: access } : rest;
     const { [name]: __, ...others } = overrides;
     const empty = Object.keys(own).length === 0;
@@ -47,7 +47,7 @@ export function Overrides(props: {
               key={right}
               bare
               label={`${name}: ${t.settings[right]}`}
-              value={overrides[name]?.[right] ?? ""}
+              value={overrideOf(overrides, name)[right] ?? ""}
               options={options.map(([value, text]) =>
                 [value, `${t.settings[right]}: ${text}`] as const
               )}
@@ -58,4 +58,9 @@ export function Overrides(props: {
       ))}
     </details>
   );
+}
+
+/** A collection may be called like something that every object inherits. */
+function overrideOf(overrides: All, name: string): Override {
+  return Object.hasOwn(overrides, name) ? overrides[name] ?? {} : {};
 }

@@ -14,6 +14,7 @@ import { Switch } from "../primitives/Switch.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
 import { Collections, Forms, Uploads, UserAccounts } from "./Features.tsx";
+import { DeleteProject } from "./DeleteProject.tsx";
 import { Limits } from "./Limits.tsx";
 import { Origins } from "./Origins.tsx";
 import { Snippet } from "./Snippet.tsx";
@@ -69,6 +70,7 @@ function BackendSettings(props: { backend: Backend }) {
         limits={features.rate_limits}
         onLimits={(limits) => change("rate_limits", limits)}
       />
+      <DeleteProject />
     </div>
   );
 }

@@ -7,6 +7,8 @@ export function plainOrigin(text: string): string | null {
   const wildcard = /^(https?:\/\/)\*\.(.+)$/.exec(wanted);
   const address = wildcard ? `${wildcard[1]}${wildcard[2]}` : wanted;
   if (!/^https?:\/\/[^/?#@\s*]+$/i.test(address)) return null;
+  // `*.com` would let in everybody who can buy a name.
+  if (wildcard && !/[^.:]\.[^.:]/.test(address)) return null;
   if (!URL.canParse(address)) return null;
   const { origin, protocol, host } = new URL(address);
   return wildcard ? `${protocol}//*.${host}` : origin;

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { DataTab } from "../data/DataTab.tsx";
 import { useLocale } from "../i18n/locale.tsx";
 import { InboxTab } from "../inbox/InboxTab.tsx";
+import { OverviewTab } from "../overview/OverviewTab.tsx";
 import { Icon } from "../primitives/Icon.tsx";
 import { Loading } from "../primitives/States.tsx";
 import { ProjectProvider, useProject } from "../projects/project.tsx";
@@ -12,11 +13,12 @@ import { SignIn } from "../session/SignIn.tsx";
 import { useSession } from "../session/session.tsx";
 import { SettingsPage } from "../settings/SettingsPage.tsx";
 import { SwitchOn } from "../settings/SwitchOn.tsx";
+import { QueuePill, QueueProvider } from "../uploads/QueueProvider.tsx";
 import { UploadsTab } from "../uploads/UploadsTab.tsx";
 import { UsersTab } from "../users/UsersTab.tsx";
-import { Brand } from "./Brand.tsx";
+import { Brand } from "../primitives/Brand.tsx";
 import { Account, Sidebar } from "./Navigation.tsx";
-import { type Route, useRoute } from "./route.ts";
+import { href, type Route, useRoute } from "../routing/route.ts";
 
 export function App() {
   const { owner } = useSession();
@@ -36,19 +38,22 @@ export function App() {
   }
   return (
     <ProjectProvider key={`${owner.id} ${route.project}`} id={route.project}>
-      <ProjectPage route={route} />
+      <QueueProvider>
+        <ProjectPage route={route} />
+      </QueueProvider>
     </ProjectProvider>
   );
 }
 
 function ProjectPage(props: { route: Route }) {
-  const { t } = useLocale();
-  const { project, backend, offline } = useProject();
+  const { t, number } = useLocale();
+  const { project, backend, overview, offline } = useProject();
   const { tab } = props.route;
   const content = useRef<HTMLElement>(null);
   useEffect(() => {
-    document.title = `${t.shell[tab]} · ${project.name}`;
-  }, [tab, project.name, t]);
+    const unread = overview.unread > 0 ? `(${number(overview.unread)}) ` : "";
+    document.title = `${unread}${t.shell[tab]} · ${project.name}`;
+  }, [tab, project.name, overview.unread, t]);
   // A screen reader hears where it is after each change of the tab.
   const first = useRef(true);
   useEffect(() => {
@@ -73,6 +78,7 @@ function ProjectPage(props: { route: Route }) {
             {t.shell.offBanner}
           </p>
         )}
+        {tab !== "uploads" && <QueuePill href={href(project.id, "uploads")} />}
         <main class="page" id="content" ref={content} tabIndex={-1}>
           {backend === null && tab !== "settings"
             ? <SwitchOn />
@@ -86,10 +92,12 @@ function ProjectPage(props: { route: Route }) {
 function TabContent(props: { route: Route }) {
   const { detail } = props.route;
   switch (props.route.tab) {
+    case "overview":
+      return <OverviewTab />;
     case "uploads":
       return <UploadsTab />;
     case "inbox":
-      return <InboxTab chosen={detail} />;
+      return <InboxTab chosen={detail} view={props.route.view} />;
     case "data":
       return <DataTab collection={detail} />;
     case "users":

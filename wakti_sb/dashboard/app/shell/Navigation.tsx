@@ -1,13 +1,18 @@
 /** The way between projects and tabs: at the side of a desktop, at the foot of a phone. */
 
+import { useState } from "preact/hooks";
 import { useLocale } from "../i18n/locale.tsx";
 import { Icon } from "../primitives/Icon.tsx";
+import { type Alerts, alerts, choose } from "../preferences/alerts.ts";
+import { Menu } from "../primitives/Menu.tsx";
+import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
 import { Initial } from "../projects/ProjectList.tsx";
+import { PasswordDialog } from "../session/PasswordDialog.tsx";
 import { useSession } from "../session/session.tsx";
-import { Brand } from "./Brand.tsx";
-import { Preferences } from "./Preferences.tsx";
-import { HOME, href, type Tab, TABS } from "./route.ts";
+import { Brand } from "../primitives/Brand.tsx";
+import { Preferences } from "../preferences/Preferences.tsx";
+import { HOME, href, type Tab, TABS } from "../routing/route.ts";
 
 export function Sidebar(props: { tab: Tab }) {
   const { t } = useLocale();
@@ -57,14 +62,45 @@ function Tabs(props: { tab: Tab }) {
 
 export function Account() {
   const { t } = useLocale();
-  const { owner, signOut } = useSession();
+  const { owner, recovering, recovered, signOut } = useSession();
+  const toasts = useToasts();
+  const [changing, setChanging] = useState(false);
+  const [wanted, setWanted] = useState(alerts);
+  async function alert(next: Alerts) {
+    if (await choose(next)) setWanted(next);
+    else toasts.say(t.session.alertsRefused);
+  }
   return (
     <div class="account">
+      {(changing || recovering) && (
+        <PasswordDialog
+          onClose={() => {
+            setChanging(false);
+            recovered();
+          }}
+        />
+      )}
       <span class="account-email" dir="ltr" title={owner?.email}>
         {owner?.email}
       </span>
       <div class="account-actions">
         <Preferences upwards />
+        <Menu
+          upwards
+          icon="more"
+          label={t.session.account}
+          items={[
+            {
+              label: t.session.changePassword,
+              onSelect: () => setChanging(true),
+            },
+            ...(["off", "quiet", "sound"] as const).map((one) => ({
+              label: t.session.alerts[one],
+              checked: wanted === one,
+              onSelect: () => alert(one),
+            })),
+          ]}
+        />
         <button type="button" class="link link-quiet" onClick={signOut}>
           {t.session.signOut}
         </button>

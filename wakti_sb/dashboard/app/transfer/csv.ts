@@ -29,7 +29,28 @@ function cell(value: Json | undefined): string {
   return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** The rows of a CSV text; the separator is the one its first line uses most. */
+/** What keeps a CSV text from being read. */
+export type CsvFault =
+  /** A quote that is opened in this line is never closed. */
+  | { readonly kind: "quote"; readonly line: number }
+  /** Two columns have this name. */
+  | { readonly kind: "twice"; readonly name: string }
+  /** The column of this number has values and no name. */
+  | { readonly kind: "unnamed"; readonly column: number };
+
+/** A CSV text that would be read wrongly. */
+export class CsvError extends Error {
+  override readonly name = "CsvError";
+
+  constructor(readonly fault: CsvFault) {
+    super(fault.kind);
+  }
+}
+
+/**
+ * The rows of a CSV text; the separator is the one its first line uses most.
+ * Throws CsvError where a quote is never closed.
+ */
 export function readCsv(text: string): string[][] {
   const separator = separatorOf(text);
   const rows: string[][] = [];
@@ -68,7 +89,10 @@ function readCell(
   let at = start + 1;
   while (true) {
     const quote = text.indexOf('"', at);
-    if (quote < 0) return [plain(value + text.slice(at)), text.length];
+    if (quote < 0) {
+      const line = text.slice(0, start).split(/\r\n|\r|\n/).length;
+      throw new CsvError({ kind: "quote", line });
+    }
     value += text.slice(at, quote);
     at = quote + 1;
     if (text[at] !== '"') break;
@@ -90,6 +114,7 @@ function plain(value: string): string {
   return ESCAPED_FORMULA.test(value) ? value.slice(1) : value;
 }
 
+/** Excel may say in a line of its own which separator it used. */
 function separatorOf(text: string): string {
   const line = text.slice(0, text.search(/[\r\n]|$/));
   let best = ",";

@@ -1,7 +1,7 @@
 /** Lists as files: CSV for spreadsheets, JSON for programs. */
 
 import type { Page } from "../api/client.ts";
-import { type Data, isData, type Json } from "../api/json.ts";
+import { type Data, fieldOf, isData, type Json } from "../api/json.ts";
 import { writeCsv } from "./csv.ts";
 
 export type Format = "csv" | "json";
@@ -45,8 +45,8 @@ export function render(rows: readonly Exported[], format: Format): string {
     rows.map((row) => {
       const data = asData(row.data);
       return [
-        ...own.map((name) => row.own[name]),
-        ...fields.map((name) => data[name]),
+        ...own.map((name) => fieldOf(row.own, name)),
+        ...fields.map((name) => fieldOf(data, name)),
       ];
     }),
   );

@@ -1,10 +1,10 @@
 /** The site's files. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { MAX_PROJECT_BYTES } from "../api/limits.ts";
 import {
   deleteUpload,
   listUploads,
-  MAX_PROJECT_BYTES,
   publicUrl,
   type Upload,
   UPLOAD_PAGE,
@@ -21,8 +21,8 @@ import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { Files } from "./Files.tsx";
-import { useQueue } from "./queue.ts";
 import { QueueList } from "./QueueList.tsx";
+import { useUploads } from "./QueueProvider.tsx";
 
 export function UploadsTab() {
   const { t } = useLocale();
@@ -35,10 +35,10 @@ export function UploadsTab() {
     () => listUploads(api, project.id, start),
   );
   useRange(list.value, [start, setStart]);
-  const queue = useQueue(api, project.id, async (stored) => {
-    toasts.say(t.uploads.finished(stored));
-    await Promise.all([list.reload(), refresh()]);
-  });
+  const { queue, rounds } = useUploads();
+  useEffect(() => {
+    if (rounds > 0) list.reload();
+  }, [rounds]);
   async function remove(upload: Upload) {
     try {
       await deleteUpload(api, project.id, upload.id);

@@ -2,14 +2,15 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api } from "../api/client.ts";
+import { MAX_FILE_BYTES } from "../api/limits.ts";
 import { Problem } from "../api/problem.ts";
-import { MAX_FILE_BYTES, uploadFile } from "../api/uploads.ts";
+import { uploadFile } from "../api/uploads.ts";
 
 export type Sending =
   | { readonly state: "waiting" | "stored" | "cancelled" }
   | { readonly state: "sending"; readonly part: number }
   /** Not even sent: the API would refuse it. */
-  | { readonly state: "unsent"; readonly reason: "tooLarge" | "empty" }
+  | { readonly state: "unsent"; readonly reason: "tooLarge" | "empty" | "heic" }
   | { readonly state: "failed"; readonly problem: unknown };
 
 export interface Queued {
@@ -83,14 +84,22 @@ export function useQueue(
     }
   }, [files]);
 
-  // Leaving the tab leaves nothing half sent behind.
+  // Leaving the project leaves nothing half sent behind.
   useEffect(() => () => {
     for (const controller of running.current.values()) controller.abort();
   }, []);
 
+  const busy = files.some(isUnderWay);
+  useEffect(() => {
+    if (!busy) return;
+    const ask = (event: Event) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [busy]);
+
   return {
     files,
-    busy: files.some(isUnderWay),
+    busy,
     add: (added) =>
       setFiles((before) => [
         ...before,
@@ -110,6 +119,26 @@ export function useQueue(
   };
 }
 
+/** How much of all files has been sent, from 0 to 1, by their bytes. */
+export function partSent(files: readonly Queued[]): number {
+  const counted = files.filter(({ sending }) =>
+    sending.state === "waiting" || sending.state === "sending" ||
+    sending.state === "stored"
+  );
+  const total = counted.reduce((sum, { file }) => sum + file.size, 0);
+  const sent = counted.reduce(
+    (sum, { file, sending }) =>
+      sum +
+      file.size * (sending.state === "stored"
+          ? 1
+          : sending.state === "sending"
+          ? sending.part
+          : 0),
+    0,
+  );
+  return total === 0 ? 0 : sent / total;
+}
+
 function isUnderWay({ sending }: Queued): boolean {
   return sending.state === "waiting" || sending.state === "sending";
 }
@@ -119,6 +148,9 @@ function firstState(file: File): Sending {
     return { state: "unsent", reason: "tooLarge" };
   }
   if (file.size === 0) return { state: "unsent", reason: "empty" };
+  if (/\.hei[cf]$/i.test(file.name) || /^image\/hei[cf]/.test(file.type)) {
+    return { state: "unsent", reason: "heic" };
+  }
   return { state: "waiting" };
 }
 

@@ -18,6 +18,7 @@ import { useRange, useStart } from "../primitives/paging.ts";
 import { Search } from "../primitives/Search.tsx";
 import { Empty, Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
+import { useView } from "../routing/route.ts";
 import { useProject } from "../projects/project.tsx";
 import { Initial } from "../projects/ProjectList.tsx";
 
@@ -27,7 +28,7 @@ export function UsersTab() {
   const { t } = useLocale();
   const toasts = useToasts();
   const { api, project, refresh } = useProject();
-  const [search, setSearch] = useState("");
+  const [search, setSearch] = useView("search");
   const [start, setStart] = useStart();
   const [asked, setAsked] = useState<Asked | null>(null);
   const list = useLoad(

@@ -59,8 +59,8 @@ begin
 end
 $$;
 
--- Settings that the platform lets postgres change although it is no superuser. Those of PostgREST,
--- which does not serve the Data API here, and of extensions that are not here are kept and not read.
+-- Settings that the platform lets postgres change although it is no superuser. Those of extensions
+-- that are not here are kept and not read.
 grant set on parameter
   auto_explain.log_analyze,
   auto_explain.log_buffers,

@@ -2,13 +2,15 @@
 
 import type { Auth } from "./auth/auth.ts";
 import { isPreflight, openToAll, preflightAnswer } from "./cors.ts";
-import { apiKeyOf, type Credentials } from "./credentials.ts";
+import { apiKeyOf, type Credentials, type KeyKind } from "./credentials.ts";
 import { sendPage } from "./dashboard.ts";
 import type { PlatformConnection } from "./database/platform_connection.ts";
-import type { Functions } from "./functions.ts";
+import type { Functions } from "./edge/functions.ts";
 import type { Lite } from "./lite.ts";
 import { logError, logRequest } from "./log.ts";
 import { Problem } from "./problem.ts";
+import type { DataApi } from "./rest/data_api.ts";
+import { answerRest } from "./rest/endpoint.ts";
 import { rest } from "./rest.ts";
 import type { Storage } from "./storage/storage.ts";
 
@@ -16,6 +18,8 @@ export interface Services {
   readonly credentials: Credentials;
   readonly connection: PlatformConnection;
   readonly lite: Lite;
+  /** Null: Lite serves the Data API. */
+  readonly data: DataApi | null;
   readonly auth: Auth;
   readonly storage: Storage;
   readonly functions: Functions;
@@ -86,6 +90,12 @@ export class Gateway {
       const path = pathname.slice("/storage/v1".length);
       return await storage.fetch(request, url, path);
     }
+    if (pathname.startsWith("/rest/v1/") && this.services.data !== null) {
+      const path = pathname.slice("/rest/v1".length);
+      const key = this.#key(request, url);
+      const { data } = this.services;
+      return await answerRest(data, credentials, request, path, key);
+    }
     if (pathname.startsWith("/rest/v1/")) {
       return await rest(
         lite,
@@ -117,9 +127,29 @@ export class Gateway {
         throw new Problem(401, { message: "This takes the secret key." });
       }
       await connection.clearSchemaCache();
+      this.services.data?.renew();
       return Response.json({ status: "ok" });
     }
     throw new Problem(404, { message: "There is no such endpoint." });
+  }
+
+  /** What the request's API key opens. Throws Problem. */
+  #key(request: Request, url: URL): KeyKind {
+    const key = apiKeyOf(request, url);
+    if (key === null) {
+      throw new Problem(401, {
+        message: "No API key found in request",
+        hint: "No `apikey` request header or url param was found.",
+      });
+    }
+    const kind = this.services.credentials.kind(key);
+    if (kind === null) {
+      throw new Problem(401, {
+        message: "Invalid API key",
+        hint: "Double check your Supabase `anon` or `service_role` API key.",
+      });
+    }
+    return kind;
   }
 
   /**
@@ -128,21 +158,10 @@ export class Gateway {
    */
   #withKey(request: Request, url: URL): Request {
     const { credentials } = this.services;
-    const key = apiKeyOf(request, url);
-    if (key === null && KEYLESS.test(url.pathname)) return request;
-    if (key === null) {
-      throw new Problem(401, {
-        message: "No API key found in request",
-        hint: "No `apikey` request header or url param was found.",
-      });
-    }
-    const kind = credentials.kind(key);
-    if (kind === null) {
-      throw new Problem(401, {
-        message: "Invalid API key",
-        hint: "Double check your Supabase `anon` or `service_role` API key.",
-      });
-    }
+    const isKeyless = apiKeyOf(request, url) === null &&
+      KEYLESS.test(url.pathname);
+    if (isKeyless) return request;
+    const kind = this.#key(request, url);
     const headers = new Headers(request.headers);
     headers.set("apikey", credentials.modernKey(kind));
     const address = new URL(url);

@@ -11,11 +11,13 @@ import { BCRYPT_COST, Users } from "./auth/users.ts";
 import { Credentials } from "./credentials.ts";
 import { PlatformConnection } from "./database/platform_connection.ts";
 import { openPool } from "./database/pools.ts";
-import { Functions } from "./functions.ts";
+import { Functions } from "./edge/functions.ts";
+import { Targets } from "./edge/targets.ts";
 import { Gateway } from "./gateway.ts";
 import { createLite } from "./lite.ts";
 import { flushLog, logError, quietConsole } from "./log.ts";
 import { keepLogsShort } from "./rotation.ts";
+import { openDataApi } from "./rest/open.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { StorageDatabase } from "./storage/database.ts";
 import { FileStore } from "./storage/files.ts";
@@ -32,10 +34,19 @@ function start(settings: Settings): void {
     settings.schemas,
   );
   const storagePool = openPool(settings.databaseUrl, "storage");
+  const functions = new Functions(
+    new Targets(
+      settings.launcherPort,
+      settings.launcherToken,
+      settings.hasFunctions,
+    ),
+    credentials,
+    settings.wallClock,
+  );
   const files = new FileStore(settings.storageDir);
   files.sweep().catch(logError);
   if (settings.logsDir !== null) keepLogsShort(settings.logsDir);
-  const functions = new Functions(settings.functions, credentials);
+  const data = settings.dataApi === "own" ? openDataApi(settings) : null;
   let gateway: Gateway | null = null;
   const server = Deno.serve({
     hostname: HOST,
@@ -49,6 +60,7 @@ function start(settings: Settings): void {
         credentials,
         connection,
         lite,
+        data: data?.api ?? null,
         functions,
         auth: new Auth(lite, new Users(db), sessions, credentials),
         storage: new Storage(
@@ -60,7 +72,8 @@ function start(settings: Settings): void {
       });
       console.log(`ready ${url}`);
       // Read now, so that the first request need not wait; if it fails, that one tries again.
-      connection.introspect().catch(() => {});
+      const known = data?.api.snapshot() ?? connection.introspect();
+      known.catch(() => {});
     },
   }, (request, { remoteAddr }) => gateway!.fetch(request, remoteAddr.hostname));
 
@@ -72,7 +85,11 @@ function start(settings: Settings): void {
     setTimeout(exit, GRACE);
     await server.shutdown();
     functions.close();
-    await Promise.all([connection.close(), storagePool.destroy()]);
+    await Promise.all([
+      connection.close(),
+      storagePool.destroy(),
+      data?.close(),
+    ]);
     exit();
   };
   Deno.addSignalListener("SIGTERM", stop);

@@ -10,9 +10,14 @@ const GOOD: Record<string, string> = {
   WAKTI_SECRET_KEY: "sb_secret_a",
   WAKTI_ANON_KEY: "a.b.c",
   WAKTI_SERVICE_ROLE_KEY: "d.e.f",
-  WAKTI_FUNCTIONS: '{"hello": {"url": "http://127.0.0.1:9000/"}}',
+  WAKTI_LAUNCHER_PORT: "9000",
+  WAKTI_LAUNCHER_TOKEN: "token",
+  WAKTI_HAS_FUNCTIONS: "True",
+  WAKTI_WALL_CLOCK: "150",
   WAKTI_SCHEMAS: '["public"]',
   WAKTI_MAX_ROWS: "1000",
+  WAKTI_DATA_API: "own",
+  WAKTI_EXTRA_SEARCH_PATH: '["public", "extensions"]',
 };
 
 const OPTIONAL = new Set<string>(["WAKTI_DASHBOARD_DIR", "WAKTI_LOGS_DIR"]);
@@ -21,11 +26,7 @@ Deno.test("settings are read", () => {
   const settings = readSettings((name) => GOOD[name]);
   assert.equal(settings.port, 54321);
   assert.equal(settings.dashboardDir, null);
-  // As in supabase/config.toml, a function asks for a token unless it says that it does not.
-  assert.deepEqual(settings.functions.get("hello"), {
-    url: "http://127.0.0.1:9000",
-    verifyJwt: true,
-  });
+  assert.equal(settings.wallClock, 150_000);
 });
 
 Deno.test("a missing setting is named", () => {
@@ -44,7 +45,7 @@ Deno.test("a wrong setting is named, and its value is not shown", () => {
     WAKTI_MAX_ROWS: ["0", "many"],
     WAKTI_DB_URL: ["nonsense", "http://127.0.0.1"],
     WAKTI_SCHEMAS: ["nonsense", "{}", "[]", "[1]"],
-    WAKTI_FUNCTIONS: ["nonsense", "[]", '{"a": {}}', '{"a": {"url": 5}}'],
+    WAKTI_LAUNCHER_PORT: ["0", "70000"],
   };
   for (const [variable, values] of Object.entries(wrong)) {
     for (const value of values) {

@@ -1,13 +1,5 @@
 /** What the process is told by its environment, checked once. */
 
-/** An edge function behind the gateway. */
-export interface FunctionTarget {
-  /** Where its process listens, without a trailing slash. */
-  readonly url: string;
-  /** Whether the gateway asks for a valid token before it passes a request on. */
-  readonly verifyJwt: boolean;
-}
-
 export interface Settings {
   /** Where the gateway listens, on 127.0.0.1; 0 lets the system choose. */
   readonly port: number;
@@ -19,9 +11,20 @@ export interface Settings {
   readonly secretKey: string;
   readonly anonKey: string;
   readonly serviceRoleKey: string;
-  readonly functions: ReadonlyMap<string, FunctionTarget>;
+  /** Where the process that runs the functions listens, on 127.0.0.1. */
+  readonly launcherPort: number;
+  /** What that process wants to hear first. */
+  readonly launcherToken: string;
+  /** Whether that process was started, since there is a function. */
+  readonly hasFunctions: boolean;
+  /** How long a function may take to begin its answer, in milliseconds. */
+  readonly wallClock: number;
   /** Exposed over the Data API; the first is the default. */
   readonly schemas: readonly string[];
+  /** Which implementation serves the Data API: our own, or Lite's. */
+  readonly dataApi: "own" | "lite";
+  /** Schemas searched for names after that of a request of the Data API. */
+  readonly extraSearchPath: readonly string[];
   /** The most rows one request of the Data API returns. */
   readonly maxRows: number;
   readonly dashboardDir: string | null;
@@ -47,9 +50,14 @@ export const VARIABLES = [
   "WAKTI_SECRET_KEY",
   "WAKTI_ANON_KEY",
   "WAKTI_SERVICE_ROLE_KEY",
-  "WAKTI_FUNCTIONS",
+  "WAKTI_LAUNCHER_PORT",
+  "WAKTI_LAUNCHER_TOKEN",
+  "WAKTI_HAS_FUNCTIONS",
+  "WAKTI_WALL_CLOCK",
   "WAKTI_SCHEMAS",
   "WAKTI_MAX_ROWS",
+  "WAKTI_DATA_API",
+  "WAKTI_EXTRA_SEARCH_PATH",
   "WAKTI_DASHBOARD_DIR",
   "WAKTI_LOGS_DIR",
 ] as const;
@@ -73,6 +81,17 @@ export function readSettings(
   if (!isStringList(schemas) || schemas.length === 0) {
     throw new SettingsError("WAKTI_SCHEMAS", "is not a list of schema names.");
   }
+  const extraSearchPath = json(required, "WAKTI_EXTRA_SEARCH_PATH");
+  if (!isStringList(extraSearchPath)) {
+    throw new SettingsError(
+      "WAKTI_EXTRA_SEARCH_PATH",
+      "is not a list of schema names.",
+    );
+  }
+  const dataApi = required("WAKTI_DATA_API");
+  if (dataApi !== "own" && dataApi !== "lite") {
+    throw new SettingsError("WAKTI_DATA_API", 'is neither "own" nor "lite".');
+  }
   return {
     port: integer(required, "WAKTI_PORT", 0, 65535),
     databaseUrl: databaseUrl(required, "WAKTI_DB_URL"),
@@ -82,8 +101,13 @@ export function readSettings(
     secretKey: required("WAKTI_SECRET_KEY"),
     anonKey: required("WAKTI_ANON_KEY"),
     serviceRoleKey: required("WAKTI_SERVICE_ROLE_KEY"),
-    functions: readFunctions(json(required, "WAKTI_FUNCTIONS")),
+    launcherPort: integer(required, "WAKTI_LAUNCHER_PORT", 1, 65535),
+    launcherToken: required("WAKTI_LAUNCHER_TOKEN"),
+    hasFunctions: required("WAKTI_HAS_FUNCTIONS") === "True",
+    wallClock: 1000 * integer(required, "WAKTI_WALL_CLOCK", 1, 86_400),
     schemas,
+    dataApi,
+    extraSearchPath,
     maxRows: integer(required, "WAKTI_MAX_ROWS", 1, Number.MAX_SAFE_INTEGER),
     dashboardDir: get("WAKTI_DASHBOARD_DIR") || null,
     logsDir: get("WAKTI_LOGS_DIR") || null,
@@ -123,32 +147,7 @@ function json(required: Required, name: Variable): unknown {
   }
 }
 
-function readFunctions(value: unknown): Map<string, FunctionTarget> {
-  const functions = new Map<string, FunctionTarget>();
-  if (!isRecord(value)) {
-    throw new SettingsError("WAKTI_FUNCTIONS", "is not a JSON object.");
-  }
-  for (const [name, target] of Object.entries(value)) {
-    if (!isRecord(target) || !isAddress(target.url)) {
-      throw new SettingsError("WAKTI_FUNCTIONS", `gives "${name}" no url.`);
-    }
-    functions.set(name, {
-      url: target.url.replace(/\/+$/, ""),
-      verifyJwt: target.verify_jwt !== false,
-    });
-  }
-  return functions;
-}
-
-function isAddress(value: unknown): value is string {
-  return typeof value === "string" && URL.canParse(value);
-}
-
 function isStringList(value: unknown): value is string[] {
   return Array.isArray(value) &&
     value.every((item) => typeof item === "string");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 /** The Data tab, in Arabic. */
 
-import { plural } from "../messages.ts";
+import { plural } from "../plural.ts";
 
 export const data = {
   title: "البيانات",
@@ -147,4 +147,71 @@ export const data = {
     }),
   importStopped: (done: string, total: string) =>
     `استُورد ${done} من ${total} قبل أن يحدث هذا.`,
+  importWorkbook:
+    "هذا ملف Excel. اختر في Excel «حفظ باسم» ثم «CSV UTF-8» واستورد ذلك الملف.",
+  importQuote: (line: string) =>
+    `علامة اقتباس (") فُتحت في السطر ${line} ولم تُغلق.`,
+  importTwice: (name: string) =>
+    `يوجد عمودان باسم «${name}». أعطِ أحدهما اسمًا آخر.`,
+  importUnnamed: (column: string) =>
+    `في العمود ${column} قيم وليس له اسم في السطر الأول.`,
+  importGuessed: (encoding: string) =>
+    `لا يذكر الملف ترميز حروفه، فقُرئ على أنه ${encoding}. تأكد من صحة الصفوف أدناه.`,
+  importUpdate: "تحديث العناصر التي صُدّر منها هذا الملف",
+  importedAt: (time: string) => `استُورد ملف ${time}.`,
+  importUndo: "تراجع عن الاستيراد",
+  importUndone: "تم التراجع عن الاستيراد",
+  selectItem: (name: string) => `تحديد ${name}`,
+  selectEvery: (count: number) =>
+    plural("ar", count, {
+      one: "تحديد العنصر",
+      two: "تحديد العنصرين",
+      few: "تحديد العناصر كلها (#)",
+      other: "تحديد العناصر كلها (#)",
+    }),
+  deleteMany: (count: number) =>
+    plural("ar", count, {
+      one: "حذف هذا العنصر؟",
+      two: "حذف عنصرين؟",
+      few: "حذف # عناصر؟",
+      other: "حذف # عنصرًا؟",
+    }),
+  deletedMany: (count: number) =>
+    plural("ar", count, {
+      one: "حُذف العنصر",
+      two: "حُذف عنصران",
+      few: "حُذفت # عناصر",
+      other: "حُذف # عنصرًا",
+    }),
+  restoredMany: (count: number) =>
+    plural("ar", count, {
+      one: "عاد العنصر",
+      two: "عاد عنصران",
+      few: "عادت # عناصر",
+      other: "عاد # عنصرًا",
+    }),
+  collectionMenu: (name: string) => `مجموعة ${name}`,
+  rename: "إعادة تسمية",
+  renameTitle: "إعادة تسمية المجموعة",
+  renameHint: (name: string) => `لا يرى هذا الاسم سواك. يبقى موقعك يطلب ${name}.`,
+  renamed: "تغيّر اسم المجموعة",
+  displayName: "الاسم",
+  displayNameMissing: "أعطِ المجموعة اسمًا.",
+  empty: "حذف كل العناصر",
+  emptyTitleOf: (name: string) => `حذف كل عناصر ${name}؟`,
+  deleteCollection: "حذف المجموعة",
+  deleteCollectionTitle: (name: string) => `حذف ${name}؟`,
+  deleteCollectionLead: "تُحذف عناصرها أيضًا، ولن تجد الصفحات التي تعرضها شيئًا.",
+  collectionDeleted: (name: string) => `حُذفت ${name}`,
+  collectionRestored: (name: string) => `عادت ${name}`,
+  unsaved: "لديك تعديلات لم تُحفظ بعد.",
+  unsavedNew: "لديك عنصر جديد لم يُحفظ بعد.",
+  unsavedOpen: "متابعة التحرير",
+  unsavedDrop: "تجاهل",
+  unsavedBack: "عادت تعديلاتك السابقة. لم تُحفظ بعد.",
+  openLink: "فتح",
+  chooseImage: "اختيار من الملفات",
+  noImages: "لا توجد صور بين الملفات بعد.",
+  chipsHint: "اكتب قيمة ثم اضغط Enter.",
+  removeChip: (entry: string) => `إزالة ${entry}`,
 };

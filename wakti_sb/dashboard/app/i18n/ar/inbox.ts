@@ -1,6 +1,6 @@
 /** The Inbox tab, in Arabic. */
 
-import { plural } from "../messages.ts";
+import { plural } from "../plural.ts";
 
 export const inbox = {
   title: "الوارد",
@@ -69,4 +69,25 @@ export const inbox = {
     }),
   noContent: "رسالة فارغة",
   reply: "الرد بالبريد",
+  movedToSpam: (count: number) =>
+    plural("ar", count, {
+      one: "نُقلت الرسالة إلى الرسائل غير المرغوبة",
+      two: "نُقلت رسالتان إلى الرسائل غير المرغوبة",
+      few: "نُقلت # رسائل إلى الرسائل غير المرغوبة",
+      other: "نُقلت # رسالة إلى الرسائل غير المرغوبة",
+    }),
+  movedToInbox: (count: number) =>
+    plural("ar", count, {
+      one: "عادت الرسالة إلى الوارد",
+      two: "عادت رسالتان إلى الوارد",
+      few: "عادت # رسائل إلى الوارد",
+      other: "عادت # رسالة إلى الوارد",
+    }),
+  selectEvery: (count: number) =>
+    plural("ar", count, {
+      one: "تحديد الرسالة",
+      two: "تحديد الرسالتين",
+      few: "تحديد الرسائل كلها (#)",
+      other: "تحديد الرسائل كلها (#)",
+    }),
 };

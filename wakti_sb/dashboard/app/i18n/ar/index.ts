@@ -3,6 +3,7 @@
 import type { Messages } from "../messages.ts";
 import { data } from "./data.ts";
 import { inbox } from "./inbox.ts";
+import { overview } from "./overview.ts";
 import { problems } from "./problems.ts";
 import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
@@ -13,6 +14,7 @@ export const ar: Messages = {
   ...shell,
   data,
   inbox,
+  overview,
   problems,
   settings,
   uploads,

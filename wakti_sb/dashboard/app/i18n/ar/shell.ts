@@ -1,6 +1,6 @@
 /** The frame around the tabs, in Arabic. */
 
-import { plural } from "../messages.ts";
+import { plural } from "../plural.ts";
 
 export const shell = {
   common: {
@@ -20,6 +20,7 @@ export const shell = {
     more: "إجراءات أخرى",
     select: (name: string) => `تحديد ${name}`,
     selectAll: "تحديد كل ما في هذه الصفحة",
+    selectNone: "إلغاء التحديد",
     selected: (count: number) =>
       plural("ar", count, {
         one: "عنصر واحد محدد",
@@ -77,6 +78,27 @@ export const shell = {
     passwordShort: "يجب ألا تقل كلمة المرور عن 8 أحرف.",
     passwordMissing: "أدخل كلمة المرور.",
     tooMany: "محاولات كثيرة. انتظر دقيقة ثم أعد المحاولة.",
+    showPassword: "إظهار كلمة المرور",
+    hidePassword: "إخفاء كلمة المرور",
+    forgot: "نسيت كلمة المرور؟",
+    forgotTitle: "إعادة تعيين كلمة المرور",
+    forgotLead: "نرسل رابطًا إلى عنوانك. افتحه لتختار كلمة مرور جديدة.",
+    forgotSend: "إرسال الرابط",
+    forgotSent: (email: string) =>
+      `إن وُجد حساب للعنوان ${email} فالرابط في طريقه إليه.`,
+    back: "العودة إلى تسجيل الدخول",
+    alerts: {
+      off: "بلا إشعارات",
+      quiet: "إشعار عند وصول رسالة",
+      sound: "إشعار بصوت",
+    },
+    alertsRefused: "لا يسمح متصفحك بالإشعارات لهذه الصفحة.",
+    account: "الحساب",
+    changePassword: "تغيير كلمة المرور",
+    newPassword: "كلمة المرور الجديدة",
+    newPasswordTitle: "اختر كلمة مرور جديدة",
+    passwordChanged: "تغيّرت كلمة المرور",
+    passwordSame: "هذه كلمة مرورك الحالية. اختر غيرها.",
   },
   projects: {
     title: "مشاريعك",
@@ -95,17 +117,26 @@ export const shell = {
       "يضم المشروع ما يحتاجه موقع واحد: صندوق وارد ومحتوى وملفات وحسابات مستخدمين.",
     switch: "تبديل المشروع",
     all: "كل المشاريع",
+    deleteAction: "حذف المشروع",
+    deleteTitle: (name: string) => `حذف ${name}؟`,
+    deleteLead:
+      "تُحذف معه رسائله وعناصره وملفاته وحساباته نهائيًا، ولن يتلقى موقعك أي رد.",
+    deleteType: (name: string) => `اكتب ${name} للمتابعة`,
+    deleteMismatch: "هذا ليس اسم المشروع.",
+    deletedDone: (name: string) => `حُذف ${name}`,
     goneTitle: "لم يعد هذا المشروع موجودًا",
     goneLead: "لقد حُذف، أو أنه يخص حسابًا آخر.",
   },
   shell: {
     skip: "انتقل إلى المحتوى",
     navigation: "المشروع",
+    overview: "نظرة عامة",
     uploads: "الملفات",
     inbox: "الوارد",
     data: "البيانات",
     users: "المستخدمون",
     settings: "الإعدادات",
+    unreadMessages: "رسائل غير مقروءة",
     unread: (count: number) =>
       plural("ar", count, {
         zero: "لا رسائل غير مقروءة",

@@ -1,6 +1,6 @@
 /** The Uploads tab, in Arabic. */
 
-import { plural } from "../messages.ts";
+import { plural } from "../plural.ts";
 
 export const uploads = {
   title: "الملفات",
@@ -48,4 +48,14 @@ export const uploads = {
       few: "تم حفظ # ملفات",
       other: "تم حفظ # ملفًا",
     }),
+  pill: (percent: string) => `جارٍ الرفع: ${percent}`,
+  pillFailed: (count: number) =>
+    plural("ar", count, {
+      one: "فشل رفع ملف",
+      two: "فشل رفع ملفين",
+      few: "فشل رفع # ملفات",
+      other: "فشل رفع # ملفًا",
+    }),
+  heic:
+    "لا تعرض المتصفحات صور HEIC. في iPhone اختر الإعدادات ثم الكاميرا ثم التنسيقات ثم «الأكثر توافقًا»، أو احفظ هذه الصورة بصيغة JPEG.",
 };

@@ -1,6 +1,6 @@
 /** The Data tab. */
 
-import { plural } from "../messages.ts";
+import { plural } from "../plural.ts";
 
 export const data = {
   title: "Data",
@@ -62,7 +62,7 @@ export const data = {
   invalidJson: (reason: string) => `This is not valid JSON: ${reason}`,
   notArray: "This must be a list: [ … ]",
   notObject: "This must be an object: { … }",
-  tooLarge: (size: string) => `The item has ${size}; 256 KiB is the most.`,
+  tooLarge: (size: string) => `The item has ${size}; 256 KB is the most.`,
   tooDeep: "The item is nested more than 32 deep.",
   saved: "Item saved",
   added: "Item added",
@@ -100,10 +100,10 @@ export const data = {
   importRow: (row: string, reason: string) => `Row ${row}: ${reason}`,
   importRowShape: "it has more values than the first line has names",
   importRowObject: "it is not an object",
-  importRowLarge: "it is larger than 256 KiB",
+  importRowLarge: "it is larger than 256 KB",
   importRowDeep: "it is nested more than 32 deep",
   importNothing: "There are no rows in this file.",
-  importFileLarge: "The file is larger than 20 MiB. Split it into parts.",
+  importFileLarge: "The file is larger than 20 MB. Split it into parts.",
   importNotText: "This file is not text.",
   importAction: (count: number) =>
     plural("en", count, { one: "Import # item", other: "Import # items" }),
@@ -112,4 +112,56 @@ export const data = {
     plural("en", count, { one: "# item imported", other: "# items imported" }),
   importStopped: (done: string, total: string) =>
     `${done} of ${total} items were imported before this happened.`,
+  importWorkbook:
+    "This is an Excel workbook. In Excel, choose “Save as” and “CSV UTF-8”, then import that file.",
+  importQuote: (line: string) =>
+    `A quote (") that opens in line ${line} is never closed.`,
+  importTwice: (name: string) =>
+    `Two columns are called “${name}”. Give one of them another name.`,
+  importUnnamed: (column: string) =>
+    `Column ${column} has values but no name in the first line.`,
+  importGuessed: (encoding: string) =>
+    `The file does not say how its letters are written. It is read as ${encoding}: look whether the rows below are right.`,
+  importUpdate: "Update the items that this file was exported from",
+  importedAt: (time: string) => `A file was imported ${time}.`,
+  importUndo: "Undo import",
+  importUndone: "The import is taken back",
+  selectItem: (name: string) => `Select ${name}`,
+  selectEvery: (count: number) =>
+    plural("en", count, { one: "Select # item", other: "Select all # items" }),
+  deleteMany: (count: number) =>
+    plural("en", count, {
+      one: "Delete this item?",
+      other: "Delete # items?",
+    }),
+  deletedMany: (count: number) =>
+    plural("en", count, { one: "Item deleted", other: "# items deleted" }),
+  restoredMany: (count: number) =>
+    plural("en", count, { one: "Item is back", other: "# items are back" }),
+  collectionMenu: (name: string) => `Collection ${name}`,
+  rename: "Rename",
+  renameTitle: "Rename collection",
+  renameHint: (name: string) =>
+    `Only you see this name. Your site goes on asking for ${name}.`,
+  renamed: "Collection renamed",
+  displayName: "Name",
+  displayNameMissing: "Give the collection a name.",
+  empty: "Delete all items",
+  emptyTitleOf: (name: string) => `Delete all items of ${name}?`,
+  deleteCollection: "Delete collection",
+  deleteCollectionTitle: (name: string) => `Delete ${name}?`,
+  deleteCollectionLead:
+    "Its items go too, and pages that show them will find none.",
+  collectionDeleted: (name: string) => `${name} deleted`,
+  collectionRestored: (name: string) => `${name} is back`,
+  unsaved: "You have changes that are not saved yet.",
+  unsavedNew: "You have a new item that is not saved yet.",
+  unsavedOpen: "Go on editing",
+  unsavedDrop: "Discard",
+  unsavedBack: "Your changes from before are back. They are not saved yet.",
+  openLink: "Open",
+  chooseImage: "Choose from uploads",
+  noImages: "There are no pictures among the uploads yet.",
+  chipsHint: "Type an entry and press Enter.",
+  removeChip: (entry: string) => `Remove ${entry}`,
 };

@@ -1,6 +1,6 @@
 /** The Inbox tab. */
 
-import { plural } from "../messages.ts";
+import { plural } from "../plural.ts";
 
 export const inbox = {
   title: "Inbox",
@@ -52,4 +52,19 @@ export const inbox = {
     }),
   noContent: "Empty message",
   reply: "Reply by e-mail",
+  movedToSpam: (count: number) =>
+    plural("en", count, {
+      one: "Message moved to spam",
+      other: "# messages moved to spam",
+    }),
+  movedToInbox: (count: number) =>
+    plural("en", count, {
+      one: "Message is back in the inbox",
+      other: "# messages are back in the inbox",
+    }),
+  selectEvery: (count: number) =>
+    plural("en", count, {
+      one: "Select # message",
+      other: "Select all # messages",
+    }),
 };

@@ -2,10 +2,20 @@
 
 import { data } from "./data.ts";
 import { inbox } from "./inbox.ts";
+import { overview } from "./overview.ts";
 import { problems } from "./problems.ts";
 import { settings } from "./settings.ts";
 import { shell } from "./shell.ts";
 import { uploads } from "./uploads.ts";
 import { users } from "./users.ts";
 
-export const en = { ...shell, data, inbox, problems, settings, uploads, users };
+export const en = {
+  ...shell,
+  data,
+  inbox,
+  overview,
+  problems,
+  settings,
+  uploads,
+  users,
+};

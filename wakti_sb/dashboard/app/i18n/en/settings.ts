@@ -38,7 +38,7 @@ export const settings = {
   overridesLead: "A collection without an exception follows the rule above.",
   asAbove: "As above",
   uploads: "Uploads",
-  uploadsHint: "The site stores files, 50 MiB in all.",
+  uploadsHint: "The site stores files, 50 MB in all.",
   auth: "User accounts",
   authHint: "Visitors sign in on your site.",
   signup: "New accounts",

@@ -1,6 +1,6 @@
 /** The frame around the tabs: sign-in, projects, navigation, common words. */
 
-import { plural } from "../messages.ts";
+import { plural } from "../plural.ts";
 
 export const shell = {
   common: {
@@ -20,6 +20,7 @@ export const shell = {
     more: "More actions",
     select: (name: string) => `Select ${name}`,
     selectAll: "Select all on this page",
+    selectNone: "Clear selection",
     selected: (count: number) => `${count} selected`,
     pages: "Pages",
     previous: "Previous page",
@@ -65,6 +66,27 @@ export const shell = {
     passwordShort: "The password needs at least 8 characters.",
     passwordMissing: "Enter your password.",
     tooMany: "Too many attempts. Wait a minute and try again.",
+    showPassword: "Show password",
+    hidePassword: "Hide password",
+    forgot: "Forgot your password?",
+    forgotTitle: "Reset your password",
+    forgotLead: "We send a link to your address. Open it to choose a new one.",
+    forgotSend: "Send link",
+    forgotSent: (email: string) =>
+      `If there is an account for ${email}, a link is on its way.`,
+    back: "Back to sign-in",
+    alerts: {
+      off: "No notifications",
+      quiet: "Notify me of messages",
+      sound: "Notify me with a sound",
+    },
+    alertsRefused: "Your browser does not allow notifications for this page.",
+    account: "Account",
+    changePassword: "Change password",
+    newPassword: "New password",
+    newPasswordTitle: "Choose a new password",
+    passwordChanged: "Your password is changed",
+    passwordSame: "This is your password already. Choose another one.",
   },
   projects: {
     title: "Your projects",
@@ -83,17 +105,26 @@ export const shell = {
       "A project holds what one site needs: an inbox, content, files and user accounts.",
     switch: "Switch project",
     all: "All projects",
+    deleteAction: "Delete project",
+    deleteTitle: (name: string) => `Delete ${name}?`,
+    deleteLead:
+      "Its messages, items, files and accounts go with it, for good. Your site gets no more answers.",
+    deleteType: (name: string) => `Type ${name} to go on`,
+    deleteMismatch: "This is not the project's name.",
+    deletedDone: (name: string) => `${name} is deleted`,
     goneTitle: "This project is no longer there",
     goneLead: "It was deleted, or it belongs to another account.",
   },
   shell: {
     skip: "Skip to content",
     navigation: "Project",
+    overview: "Overview",
     uploads: "Uploads",
     inbox: "Inbox",
     data: "Data",
     users: "Users",
     settings: "Settings",
+    unreadMessages: "Unread messages",
     unread: (count: number) => `${count} unread`,
     language: "Language",
     theme: "Appearance",

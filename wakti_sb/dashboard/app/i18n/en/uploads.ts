@@ -1,6 +1,6 @@
 /** The Uploads tab. */
 
-import { plural } from "../messages.ts";
+import { plural } from "../plural.ts";
 
 export const uploads = {
   title: "Uploads",
@@ -8,7 +8,7 @@ export const uploads = {
   drop: "Drop files here",
   dropOr: "or",
   choose: "Choose files",
-  hint: "Images, PDF, text, office documents, ZIP. Up to 10 MiB each.",
+  hint: "Images, PDF, text, office documents, ZIP. Up to 10 MB each.",
   emptyTitle: "No files yet",
   emptyLead:
     "Drop pictures and documents here, or let your site upload them. Every file gets a public link.",
@@ -32,8 +32,16 @@ export const uploads = {
   cancelOf: (name: string) => `Cancel ${name}`,
   dismiss: "Clear list",
   retryOf: (name: string) => `Try ${name} again`,
-  tooLarge: "Larger than 10 MiB, so it was not sent.",
+  tooLarge: "Larger than 10 MB, so it was not sent.",
   empty: "The file is empty, so it was not sent.",
   finished: (count: number) =>
     plural("en", count, { one: "# file stored", other: "# files stored" }),
+  pill: (percent: string) => `Uploading: ${percent}`,
+  pillFailed: (count: number) =>
+    plural("en", count, {
+      one: "# upload failed",
+      other: "# uploads failed",
+    }),
+  heic:
+    "Browsers cannot show HEIC pictures. On an iPhone choose Settings, Camera, Formats, Most Compatible; or save this one as JPEG.",
 };

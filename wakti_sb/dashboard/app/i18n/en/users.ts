@@ -1,6 +1,6 @@
 /** The Users tab. */
 
-import { plural } from "../messages.ts";
+import { plural } from "../plural.ts";
 
 export const users = {
   title: "Users",

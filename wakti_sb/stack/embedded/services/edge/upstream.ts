@@ -12,6 +12,9 @@ const MOST_IDLE = 32;
 /** What a head may take, and what is read at once. */
 const BUFFER = 65_536;
 
+/** The request cannot have been read: the other end was gone before it came. */
+export class NotRead extends Error {}
+
 export class Upstream {
   readonly #address: Deno.ConnectOptions;
   readonly #idle = new Set<Connection>();
@@ -25,25 +28,27 @@ export class Upstream {
    *
    * @param target Path and query.
    * @param headers Without what says how long the body is and how it is sent.
+   * @param onEnd Called once the answer was read to its end, or nobody reads it any more.
    */
   async send(
     method: string,
     target: string,
     headers: readonly (readonly [string, string])[],
     body: Uint8Array | null,
+    onEnd: () => void = () => {},
   ): Promise<Response> {
-    const connection = this.#take() ??
-      new Connection(await Deno.connect(this.#address));
+    const connection = this.#take() ?? await this.#connect();
     try {
       let text = `${method} ${target} HTTP/1.1\r\nhost: ${this.url.host}\r\n`;
       for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
       if (body) text += `content-length: ${body.length}\r\n`;
       const head = Buffer.from(`${text}\r\n`, "latin1");
       await connection.write(body ? Buffer.concat([head, body]) : head);
-      return await this.#answer(connection, method);
+      return await this.#answer(connection, method, onEnd);
     } catch (error) {
+      const wasRead = !(await connection.wasReset());
       connection.close();
-      throw error;
+      throw wasRead ? error : new NotRead("Nobody read it", { cause: error });
     }
   }
 
@@ -52,9 +57,18 @@ export class Upstream {
     this.#idle.clear();
   }
 
+  async #connect(): Promise<Connection> {
+    try {
+      return new Connection(await Deno.connect(this.#address));
+    } catch (error) {
+      throw new NotRead("Nobody listens", { cause: error });
+    }
+  }
+
   #take(): Connection | undefined {
     for (const connection of this.#idle) {
       this.#idle.delete(connection);
+      connection.isIdle = false;
       if (connection.open) return connection;
     }
   }
@@ -65,7 +79,11 @@ export class Upstream {
     this.#idle.add(connection);
   }
 
-  async #answer(connection: Connection, method: string): Promise<Response> {
+  async #answer(
+    connection: Connection,
+    method: string,
+    onEnd: () => void,
+  ): Promise<Response> {
     const head = await connection.readHead();
     const [first = "", ...lines] = head.split("\r\n");
     const [, code] = /^HTTP\/1\.1 ([2-5]\d\d)/.exec(first) ?? [];
@@ -85,19 +103,24 @@ export class Upstream {
       else headers.push([name, value]);
     }
     const hasBody = method !== "HEAD" && status !== 204 && status !== 304;
-    const done = () => closes ? connection.close() : this.#keep(connection);
+    const done = () => {
+      if (closes) connection.close();
+      else this.#keep(connection);
+    };
     if (!hasBody || (length === 0 && !inChunks)) {
       done();
+      onEnd();
       return new Response(null, { status, headers });
     }
     const whole = inChunks ? null : connection.buffered(length);
     if (whole !== null) {
       done();
+      onEnd();
       return new Response(whole, { status, headers });
     }
     const parts = inChunks ? connection.chunks() : connection.bytes(length);
     return new Response(
-      ReadableStream.from(untilDone(connection, parts, done)),
+      ReadableStream.from(untilDone(connection, parts, done, onEnd)),
       { status, headers },
     );
   }
@@ -108,6 +131,7 @@ async function* untilDone(
   connection: Connection,
   parts: AsyncIterable<Uint8Array>,
   done: () => void,
+  onEnd: () => void,
 ): AsyncGenerator<Uint8Array> {
   let isWhole = false;
   try {
@@ -116,11 +140,14 @@ async function* untilDone(
   } finally {
     if (isWhole) done();
     else connection.close();
+    onEnd();
   }
 }
 
 class Connection {
   open = true;
+  /** Whether no request is under way on it. */
+  isIdle = false;
   readonly #connection: Deno.TcpConn;
   readonly #buffer = Buffer.alloc(BUFFER);
   /** What was read and not taken yet. */
@@ -146,10 +173,29 @@ class Connection {
     }
   }
 
+  /**
+   * Whether the other end has refused what was written, since nobody was there any more.
+   *
+   * A system answers bytes for a connection that is closed with a reset, on one machine at once, and
+   * then refuses further ones; where the bytes had been read, it takes them.
+   */
+  async wasReset(): Promise<boolean> {
+    if (!this.open) return false;
+    try {
+      await this.#connection.write(new Uint8Array(1));
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
   /** Begin to read what comes next, which also tells when the other end has closed. */
   readAhead(): void {
+    this.isIdle = true;
     this.#ahead = this.#fill();
-    this.#ahead.catch(() => this.close());
+    this.#ahead.catch(() => {
+      if (this.isIdle) this.close();
+    });
   }
 
   /** The head of an answer, without the empty line behind it. */

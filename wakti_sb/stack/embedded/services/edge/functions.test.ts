@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { Credentials } from "./credentials.ts";
+import { Credentials } from "../credentials.ts";
 import { Functions } from "./functions.ts";
+import { withLauncher } from "./stand_in.ts";
+import { Targets } from "./targets.ts";
 
 const credentials = new Credentials({
   jwtSecret: "super-secret-jwt-token-with-at-least-32-characters-long",
@@ -50,30 +52,31 @@ async function withFunctions(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     echo,
   );
-  const url = `http://127.0.0.1:${server.addr.port}`;
-  const functions = new Functions(
-    new Map([
-      ["open", { url, verifyJwt: false }],
-      ["locked", { url, verifyJwt: true }],
-      ["down", { url: "http://127.0.0.1:1", verifyJwt: false }],
-    ]),
-    credentials,
-  );
-  try {
-    await run(async (path, init) => {
-      const address = new URL(`http://gateway:54321/functions/v1${path}`);
-      const request = new Request(address, init);
-      const below = address.pathname.slice("/functions/v1".length);
-      try {
-        return await functions.fetch(request, address, below, "192.0.2.7");
-      } catch (error) {
-        return (error as { response(): Response }).response();
-      }
-    });
-  } finally {
-    functions.close();
-    await server.shutdown();
-  }
+  const { port } = server.addr;
+  const served = {
+    open: { verify_jwt: false, port },
+    locked: { verify_jwt: true, port },
+    down: { verify_jwt: false, port: 1 },
+  };
+  await withLauncher(served, async (launcher) => {
+    const targets = new Targets(launcher.port, launcher.token, true);
+    const functions = new Functions(targets, credentials);
+    try {
+      await run(async (path, init) => {
+        const address = new URL(`http://gateway:54321/functions/v1${path}`);
+        const request = new Request(address, init);
+        const below = address.pathname.slice("/functions/v1".length);
+        try {
+          return await functions.fetch(request, address, below, "192.0.2.7");
+        } catch (error) {
+          return (error as { response(): Response }).response();
+        }
+      });
+    } finally {
+      functions.close();
+      await server.shutdown();
+    }
+  });
 }
 
 Deno.test("a request and its answer are passed on whole", () =>

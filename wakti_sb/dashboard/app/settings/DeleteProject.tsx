@@ -1,0 +1,86 @@
+/** Deletes the project, once its name has been typed. */
+
+import { useState } from "preact/hooks";
+import { deleteProject } from "../api/projects.ts";
+import { useLocale } from "../i18n/locale.tsx";
+import { Button } from "../primitives/Button.tsx";
+import { Dialog } from "../primitives/Dialog.tsx";
+import { TextField } from "../primitives/Field.tsx";
+import { useToasts } from "../primitives/Toasts.tsx";
+import { useProject } from "../projects/project.tsx";
+import { go, HOME } from "../routing/route.ts";
+
+export function DeleteProject() {
+  const { t } = useLocale();
+  const { project } = useProject();
+  const [asking, setAsking] = useState(false);
+  return (
+    <section class="card settings-card">
+      <h2>{t.projects.deleteAction}</h2>
+      <p class="muted">{t.projects.deleteLead}</p>
+      <div>
+        <Button kind="danger" onClick={() => setAsking(true)}>
+          {t.projects.deleteAction}
+        </Button>
+      </div>
+      {asking && (
+        <Ask
+          id={project.id}
+          name={project.name}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </section>
+  );
+}
+
+function Ask(props: {
+  readonly id: string;
+  readonly name: string;
+  readonly onClose: () => void;
+}) {
+  const { t, problem } = useLocale();
+  const toasts = useToasts();
+  const { api } = useProject();
+  const [typed, setTyped] = useState("");
+  const [mistake, setMistake] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  async function remove() {
+    if (typed.trim() !== props.name.trim()) {
+      return setMistake(t.projects.deleteMismatch);
+    }
+    setBusy(true);
+    try {
+      await deleteProject(api, props.id);
+      toasts.say(t.projects.deletedDone(props.name));
+      go(HOME);
+    } catch (error) {
+      setMistake(problem(error));
+      setBusy(false);
+    }
+  }
+  return (
+    <Dialog
+      title={t.projects.deleteTitle(props.name)}
+      lead={t.projects.deleteLead}
+      onClose={props.onClose}
+      onSubmit={remove}
+      footer={
+        <>
+          <Button onClick={props.onClose}>{t.common.cancel}</Button>
+          <Button kind="danger" type="submit" busy={busy}>
+            {t.projects.deleteAction}
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label={t.projects.deleteType(props.name)}
+        value={typed}
+        error={mistake}
+        autofocus
+        onInput={setTyped}
+      />
+    </Dialog>
+  );
+}

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from wakti_sb import site_suite
-from wakti_sb.cli import _without
+from wakti_sb.cli import _without, test_db
 from wakti_sb.cli._endpoint import of_an_endpoint
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
@@ -21,7 +22,11 @@ _MOST_SHOWN = 40
 _written = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command(epilog="Example: wakti-sb test --html report.html -k upload")
+@click.group(
+    invoke_without_command=True,
+    epilog="Example: wakti-sb test --html report.html -k upload",
+)
+@click.pass_context
 @in_project
 @click.option("--stack", "own", is_flag=True, help="The project's own stack, which has to be up.")
 @of_an_endpoint
@@ -35,6 +40,7 @@ _written = click.Path(dir_okay=False, path_type=Path)
 @click.option("--markdown", type=_written, help="Write Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
 def command(
+    context: click.Context,
     project: Path,
     own: bool,
     address: Address,
@@ -52,6 +58,9 @@ def command(
     the suite works with people and projects of its own, takes them away again and touches nothing
     else.
     """
+    if context.invoked_subcommand is not None:
+        _refuse_options(context)
+        return
     for file in (junit, html, markdown):
         _must_have_a_folder(file)
     target = Target(project, address, own=own, functions=True, without=_without.chosen(without))
@@ -75,6 +84,23 @@ def command(
     if not report.good:
         raise Findings(site_suite.summary(report))
     note(site_suite.summary(report))
+
+
+command.add_command(test_db.command)
+
+
+def _refuse_options(context: click.Context) -> None:
+    """Raise UsageError if options of ours stand before the name of a command below this one."""
+    given = [
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise UsageError(
+            f"options of `test {context.invoked_subcommand}` stand behind it.",
+            remedy=f"See: wakti-sb test {context.invoked_subcommand} --help",
+        )
 
 
 def _show(report: site_suite.Report) -> None:

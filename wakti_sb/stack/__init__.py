@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from wakti_sb.events import Event, LeftOut, Listener, Notice, Step
+from wakti_sb.stack.embedded.copies import Copies
 from wakti_sb.stack.embedded.lifecycle import Condition, EmbeddedStack
-from wakti_sb.stack.embedded.throwaway import throwaway
+from wakti_sb.stack.embedded.throwaway import throwaway, throwaway_copies
 from wakti_sb.stack.endpoint import Endpoint
 from wakti_sb.stack.probe import check
 from wakti_sb.stack.remote import remote
@@ -13,6 +14,7 @@ from wakti_sb.stack.target import Address, Target
 __all__ = [
     "Address",
     "Condition",
+    "Copies",
     "EmbeddedStack",
     "Endpoint",
     "Event",
@@ -24,4 +26,5 @@ __all__ = [
     "check",
     "remote",
     "throwaway",
+    "throwaway_copies",
 ]

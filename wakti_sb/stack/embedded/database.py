@@ -169,6 +169,7 @@ class Database:
         files = migrate.read(
             self._supabase / "migrations", base=self._project, on_event=self._pass_on
         )
+        self._provide(files)
         try:
             migrate.apply(
                 self._server.url(database=name),
@@ -186,11 +187,21 @@ class Database:
         from wakti_sb import migrate
 
         seeds = [migrate.read_seed(file, self._place(file)) for file in self._seeds()]
+        self._provide(seeds)
         url = self._server.url(database=name)
         try:
             migrate.sow(url, seeds, leaving_out=leaving_out, on_event=self._pass_on)
         except migrate.StatementFailed as error:
             raise remembered.explained(error, seeds, self._server, self._without) from error
+
+    def _provide(self, files: Sequence[migrate.Migration]) -> None:
+        """Have those extensions at hand that are fetched when somebody wants them."""
+        from wakti_sb.migrate.left_out import wanted
+        from wakti_sb.stack.embedded import deno, paths, pgtap
+
+        names = {one.name for one in wanted(files)}
+        if pgtap.NAME in names and pgtap.NAME not in self._without:
+            pgtap.provide(self._server.installation, deno.find(paths.cache()))
 
     def _place(self, file: Path) -> str:
         """How a file is called: the project may be a copy that is gone when somebody reads it."""

@@ -45,7 +45,7 @@ def wakti(
     """Run a command in the folder `cwd` and wait for it."""
     if env is not None and "PYTHONPATH" in env:  # it decides what is imported
         return wakti_from_nothing(*arguments, cwd=cwd, env=env)
-    return forked(_main, arguments, cwd=cwd, env=env)
+    return forked(main, arguments, cwd=cwd, env=env)
 
 
 def wakti_from_nothing(
@@ -68,17 +68,21 @@ def forked(
     *,
     cwd: Path,
     env: Mapping[str, str] | None = None,
+    started: Callable[[int], object] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a function of a module as if it were a program, in a process of its own.
 
     Parameters:
         program: takes the arguments; ends, or exits with a code as `sys.exit` does.
+        started: is told the number of the process.
     """
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "stdout"), Path(folder, "stderr")
         told = (program, arguments, str(cwd), dict(os.environ | (env or {})), str(out), str(err))
         process = _SERVER.Process(target=_become, args=told)
         process.start()
+        if started is not None and process.pid is not None:
+            started(process.pid)
         process.join(_TIMEOUT)
         if process.exitcode is None:
             process.kill()
@@ -119,7 +123,8 @@ def _become(
     program(arguments)
 
 
-def _main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
+    """`wakti-sb`, where warnings are errors."""
     sys.argv = ["wakti-sb", *arguments]
     sys.warnoptions[:] = ["error"]
     warnings.resetwarnings()

@@ -20,7 +20,7 @@ from psycopg import sql
 from tests import official_cli as official
 from wakti_sb.stack import EmbeddedStack, Endpoint
 
-pytest_plugins = ["pytester", "tests.chromium"]
+pytest_plugins = ["pytester", "tests.chromium", "tests.deploy.hosted"]
 
 # Every HTTP client reads the certificates of all authorities, for 20 ms, and the tests make some
 # thousands of clients that speak to this machine without any. They share what was read once.
@@ -88,6 +88,17 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
 def disturbed() -> list[str]:
     """Names of tests that may have left tables and policies of their own in the database."""
     return []
+
+
+@pytest.fixture(scope="session")
+def second_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
+    """Another one, with keys of its own."""
+    folder = tmp_path_factory.mktemp("second")
+    shutil.copytree(ROOT / "supabase", folder / "supabase")
+    stack = EmbeddedStack(folder)
+    stack.up(port=0)
+    yield stack
+    stack.down(remove_data=True)
 
 
 @pytest.fixture(scope="module")

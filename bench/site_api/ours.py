@@ -65,9 +65,9 @@ class Ours:
         message = json.dumps(MESSAGE).replace("'", "''")
         return {
             "submit": f"select * from wakti.submit('{self.project}', null, '127.0.0.1',"
-            f" 'contact', '{message}')",
+            f" 'contact', '{message}', null)",
             "list": f"select * from wakti.list_items('{self.project}', null, '127.0.0.1',"
-            " null, null, 'products', 20, 0)",
+            " null, null, 'products', 20, 0, 0)",
         }
 
 

@@ -89,6 +89,13 @@ for (
   });
 }
 
+Deno.test("long runs of digits are looked at once", async () => {
+  const runs = `${"9".repeat(308)},`.repeat(3_000);
+  const started = performance.now();
+  await readJson(request(`{"a":[${runs}1]}`));
+  assert.ok(performance.now() - started < 2_000);
+});
+
 Deno.test("a name like __proto__ stays a name", async () => {
   const value = await readJson(
     request('{"__proto__": {"admin": true}, "a": 1}'),

@@ -77,7 +77,7 @@ export async function readJson(request: Request): Promise<JsonObject> {
     throw new ApiError("invalid_json", "The body must be a JSON object");
   }
   // Only an exponent of three digits or 309 digits in a row can be too large.
-  if (/\de\+?\d{3}|\d{309}/i.test(text) && hasInfinite(value)) {
+  if (/\de\+?\d{3}|(?<!\d)\d{309}/i.test(text) && hasInfinite(value)) {
     throw new ApiError("invalid_json", "The body has a number that is too big");
   }
   return value;

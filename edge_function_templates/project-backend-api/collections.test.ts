@@ -9,7 +9,18 @@ Deno.test("a plain list takes the short way, a thousand items at most", async ()
   const on = stage();
   await on.send("GET", { action });
   assert.deepEqual(on.calls, [
-    ["list_items", projectId, null, "unknown", null, null, "products", 1000, 0],
+    [
+      "list_items",
+      projectId,
+      null,
+      "unknown",
+      null,
+      null,
+      "products",
+      1000,
+      0,
+      0,
+    ],
   ]);
 });
 
@@ -30,7 +41,7 @@ Deno.test("filters and order travel as parameters", async () => {
     JSON.stringify(filters),
     `{"kind":"x'; drop table items; --","__proto__":"1"}`,
   );
-  assert.deepEqual(order, ["data", "price", true]);
+  assert.deepEqual(order, ["data", "price", true, 0]);
 });
 
 Deno.test("a visitor's token may travel in the query of a list", async () => {

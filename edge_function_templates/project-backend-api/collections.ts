@@ -2,6 +2,8 @@ import { type JsonObject, queryOf, storable } from "./body.ts";
 import { type Context, enter, type Handler } from "./context.ts";
 import type { FunctionName, Parameter } from "./database.ts";
 import { ApiError } from "./errors.ts";
+import { remember, weightOf } from "./reads.ts";
+import { repeatKey } from "./repeats.ts";
 import * as schemas from "./schemas.ts";
 import { limits } from "./settings.ts";
 import { siteToken } from "./tokens.ts";
@@ -13,9 +15,23 @@ const mostFilters = 10;
 export function list(collection: string): Handler {
   return async (context, input) => {
     const query = schemas.check(schemas.itemList, input);
+    const { projectId } = query;
     const filters = filtersIn(context.request, input);
-    const ask = (name: FunctionName, ...rest: Parameter[]): Promise<string> =>
-      call(context, name, query.projectId, collection, query.token, rest);
+    const ask = async (
+      name: FunctionName,
+      ...rest: Parameter[]
+    ): Promise<string> => {
+      const weight = weightOf(context, projectId);
+      try {
+        return await call(context, name, projectId, collection, query.token, [
+          ...rest,
+          weight,
+        ]);
+      } catch (error) {
+        if (weight > 0) remember(context, projectId, error);
+        throw error;
+      }
+    };
     if (query.id !== undefined) return await ask("read_item", query.id);
     if (filters === null && query.order === undefined) {
       return await ask("list_items", query.limit, query.offset);
@@ -35,17 +51,19 @@ export function list(collection: string): Handler {
 
 /** Add an item. */
 export function create(collection: string): Handler {
-  return (context, input) => {
+  return async (context, input) => {
     const item = schemas.check(schemas.newItem, input);
-    return call(
+    const text = itemText(item.data);
+    return await call(
       context,
       "create_item",
       item.projectId,
       collection,
       item.token,
       [
-        itemText(item.data),
+        text,
         item.sortOrder,
+        await repeatKey(context, item.token ?? "", text, `${item.sortOrder}`),
       ],
     );
   };
@@ -53,9 +71,10 @@ export function create(collection: string): Handler {
 
 /** Replace an item's data. */
 export function update(collection: string): Handler {
-  return (context, input) => {
+  return async (context, input) => {
     const item = schemas.check(schemas.changedItem, input);
-    return call(
+    const text = itemText(item.data);
+    return await call(
       context,
       "update_item",
       item.projectId,
@@ -63,7 +82,8 @@ export function update(collection: string): Handler {
       item.token,
       [
         item.id,
-        itemText(item.data),
+        text,
+        await repeatKey(context, item.token ?? "", "PUT", item.id, text),
       ],
     );
   };
@@ -71,9 +91,9 @@ export function update(collection: string): Handler {
 
 /** Delete an item. */
 export function remove(collection: string): Handler {
-  return (context, input) => {
+  return async (context, input) => {
     const item = schemas.check(schemas.deletedItem, input);
-    return call(
+    return await call(
       context,
       "delete_item",
       item.projectId,
@@ -81,6 +101,7 @@ export function remove(collection: string): Handler {
       item.token,
       [
         item.id,
+        await repeatKey(context, item.token ?? "", "DELETE", item.id),
       ],
     );
   };

@@ -18,6 +18,8 @@ for (
     ["a shutdown", serverError("57P01"), "database_unavailable"],
     ["too many connections", serverError("53300"), "database_unavailable"],
     ["a statement timeout", serverError("57014"), "database_unavailable"],
+    ["a deadlock, twice", serverError("40P01"), "database_unavailable"],
+    ["a call that came too late", serverError("WKLTE"), "database_unavailable"],
     ["a lock timeout", serverError("55P03"), "database_unavailable"],
     [
       "a database that is being made anew",

@@ -16,6 +16,7 @@ Deno.test("a submission goes to the database in one call, with where it came fro
     "192.0.2.7",
     "newsletter",
     '{"email":"a@b.c"}',
+    null,
   ]]);
 });
 

@@ -1,21 +1,26 @@
 import assert from "node:assert/strict";
 
-import { Lanes } from "./lanes.ts";
+import { type Kind, Lanes } from "./lanes.ts";
 
 /** Lanes named a, b and c, a clock that is set by hand, and calls that are answered by hand. */
 function stage() {
   let time = 0;
   const chosen: string[] = [];
-  const lanes = new Lanes<string>(["a", "b", "c"], () => time);
+  const lanes = new Lanes<string>(
+    ["a", "b", "c"],
+    () => new Error("dropped"),
+    () => time,
+    10,
+  );
   return {
     chosen,
     wait: (ms: number) => time += ms,
-    call() {
+    call(kind: Kind = "write") {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const done = lanes.run((name) => {
         chosen.push(name);
         return promise;
-      });
+      }, kind);
       return {
         answer: () => (resolve(), done),
         fail: () => (reject(new Error("gone")), done),
@@ -63,19 +68,72 @@ Deno.test("a long queue spills over to the next connection", () => {
   assert.equal(on.chosen[16], "b");
 });
 
-Deno.test("when all are held up the shortest queue gets the call", () => {
+Deno.test("a connection that is silent gets no more calls: what finds none waits its turn", async () => {
+  const on = stage();
+  const slow = [on.call(), (on.wait(5), on.call())];
+  on.wait(5);
+  const late = [on.call(), on.call()];
+  assert.deepEqual(on.chosen, ["a", "b"]);
+  await slow[1]?.answer();
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(on.chosen, ["a", "b", "b", "b"]);
+  for (const call of late) await call.answer();
+});
+
+Deno.test("what has waited too long is dropped before it is sent", async () => {
+  const on = stage();
+  const slow = [on.call(), (on.wait(5), on.call())];
+  on.wait(5);
+  await assert.rejects(on.call().answer(), /dropped/);
+  for (const call of slow) await call.answer();
+  on.call();
+  assert.deepEqual(on.chosen, ["a", "b", "a"]);
+});
+
+Deno.test("no more than 500 calls wait", async () => {
   const on = stage();
   on.call();
-  on.call();
-  on.wait(5);
-  on.call();
-  on.call();
   on.wait(5);
   on.call();
   on.wait(5);
-  on.call();
-  assert.deepEqual(on.chosen, ["a", "a", "b", "b", "c", "c"]);
+  const dropped: Promise<unknown>[] = [];
+  for (let count = 0; count < 501; count++) {
+    dropped.push(assert.rejects(on.call().answer(), /dropped/));
+  }
+  await dropped.at(-1);
+  await Promise.all(dropped);
 });
+
+Deno.test("writes that are held up leave a connection to reads", () => {
+  const on = stage();
+  on.call();
+  on.wait(5);
+  on.call();
+  on.wait(5);
+  on.call();
+  on.call("read");
+  assert.deepEqual(on.chosen, ["a", "b", "c"]);
+});
+
+Deno.test("searches keep to the middle", () => {
+  const on = stage();
+  on.call("search");
+  on.wait(5);
+  on.call("search"); // waits
+  on.call("read");
+  on.call("write");
+  assert.deepEqual(on.chosen, ["b", "a", "a"]);
+});
+
+for (const count of [1, 2, 3, 4]) {
+  Deno.test(`${count} connections serve every kind of call`, async () => {
+    const connections = Array.from({ length: count }, (_, at) => at);
+    const lanes = new Lanes(connections, () => new Error("dropped"));
+    for (const kind of ["read", "write", "search"] as const) {
+      await lanes.run(() => Promise.resolve(), kind);
+    }
+  });
+}
 
 Deno.test("a call that fails is over", async () => {
   const on = stage();

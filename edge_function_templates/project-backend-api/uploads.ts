@@ -8,6 +8,7 @@ import { displayName, pathName } from "./filenames.ts";
 import { fileType } from "./filetypes.ts";
 import { type Part, partsOf } from "./multipart.ts";
 import type { Bearer } from "./owners.ts";
+import { repeatKey } from "./repeats.ts";
 import { Room, type Share } from "./room.ts";
 import * as schemas from "./schemas.ts";
 import { limits } from "./settings.ts";
@@ -20,7 +21,7 @@ const formSize = limits.file + formOverhead;
 
 /**
  * The platform ends a request after 150 seconds. Storage may take 35 of them, each of three calls
- * of the database 8.
+ * of the database 8; who repeats a request waits for the first one instead.
  */
 const pace: Pace = { whole: 85_000, window: 10_000, least: 64 * 1024 };
 
@@ -30,10 +31,18 @@ const patience = 20_000;
 /** The platform gives a function 256 MB, and a file passes through some three copies. */
 const room = new Room(32 * 1024 * 1024, 12 * 1024 * 1024);
 
+/** Milliseconds between two looks at an upload that another request is making. */
+const pause = 500;
+
+/** How often to look. */
+const looks = 40;
+
 /** A reservation, or what is left of one whose function died. */
 interface Reservation {
   readonly id: string;
   readonly path: string;
+  /** Of a file that was asked for before by the same Idempotency-Key. */
+  readonly status?: "pending" | "stored";
 }
 
 /** A form that has passed the gates. */
@@ -136,14 +145,16 @@ async function store(context: Context, form: Form): Promise<string> {
   const bytes = file.bytes();
   const filename = displayName(file.filename ?? "");
   const { type, servedAs } = await fileType(bytes, file.type, filename);
-  const reserved = await reserve(context, form, [
-    filename,
-    pathName(filename),
-    type,
-    bytes.byteLength,
-  ]);
-  await deliver(context, projectId, reserved, bytes, servedAs);
-  await complete(context, projectId, reserved);
+  const reserved = await reserve(
+    context,
+    form,
+    [filename, pathName(filename), type],
+    bytes,
+  );
+  if (reserved.status !== "stored") {
+    await deliver(context, projectId, reserved, bytes, servedAs);
+    await complete(context, projectId, reserved);
+  }
   return JSON.stringify({
     success: true,
     url: context.services.storage.publicUrl(reserved.path),
@@ -207,25 +218,41 @@ function theFile(files: readonly Part[]): Part {
   return file;
 }
 
-/** Reserve room and a path. */
+/** Reserve room and a path, or find the file of a request that is repeated. */
 async function reserve(
   context: Context,
   form: Form,
-  file: readonly [string, string, string, number],
+  file: readonly [string, string, string],
+  bytes: Uint8Array,
 ): Promise<Reservation> {
   const site = await siteToken(context.request.headers, form.token);
+  const key = await repeatKey(context, form.token ?? "", file[0], bytes);
+  const ask = async (): Promise<Reservation> =>
+    JSON.parse(
+      await enter(context, "reserve_upload", [
+        form.projectId,
+        context.origin,
+        form.bearer.user,
+        site,
+        ...file,
+        bytes.byteLength,
+        key,
+      ]),
+    );
   try {
-    const reserved = await enter(context, "reserve_upload", [
-      form.projectId,
-      context.origin,
-      form.bearer.user,
-      site,
-      ...file,
-    ]);
-    return JSON.parse(reserved) as Reservation;
+    for (let look = 0; look < looks; look++) {
+      const reserved = await ask();
+      if (reserved.status !== "pending") return reserved;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   } catch (error) {
     throw refusalFor(error, form.bearer.isDead);
   }
+  throw new ApiError(
+    "database_unavailable",
+    "The same upload is still under way, try again",
+    { retryAfter: 5 },
+  );
 }
 
 async function deliver(

@@ -47,6 +47,9 @@ settings as (
       case
         when jsonb_typeof(section.value) = 'object' and known.types ? section.key
           then section.value
+        -- Short for {"enabled": …}.
+        when jsonb_typeof(section.value) = 'boolean' and known.types ? section.key
+          then jsonb_build_object('enabled', section.value)
         else '{"": ""}'
       end
     ) as setting
@@ -62,7 +65,24 @@ strange as (
 mended as (
   select
     b.id,
-    case when b.features is null or strange.id is not null then '{}' else b.features end as features
+    case
+      when b.features is null or strange.id is not null then '{}'
+      else (
+        select
+          coalesce(
+            jsonb_object_agg(
+              section.key,
+              case
+                when jsonb_typeof(section.value) = 'boolean'
+                  then jsonb_build_object('enabled', section.value)
+                else section.value
+              end
+            ),
+            '{}'
+          )
+        from jsonb_each(b.features) as section
+      )
+    end as features
   from public.project_backends as b
   left join strange on b.id = strange.id
 ),
@@ -181,7 +201,7 @@ where s.id in (select kept.row_id from kept);
 -- logs in is found by the address without the space around it.
 with kept as (
   insert into wakti.adopted_rows (table_name, row_id, old_row)
-  select 'project_site_users', u.id, to_jsonb(u)
+  select 'project_site_users', u.id, to_jsonb(u) - 'password_hash'
   from public.project_site_users as u
   where
     u.email <> btrim(u.email)

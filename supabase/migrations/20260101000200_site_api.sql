@@ -21,11 +21,16 @@ alter role wakti_site nologin noinherit nocreatedb nocreaterole;
 
 alter role wakti_edge login noinherit nocreatedb nocreaterole connection limit 40;
 
-alter role wakti_edge set statement_timeout = '5s';
+-- A call begins within 3 seconds of its request or not at all, and the edge function gives up after
+-- 8: what it has answered with "try again" must not be done afterwards.
+alter role wakti_edge set statement_timeout = '4s';
 
-alter role wakti_edge set lock_timeout = '3s';
+alter role wakti_edge set lock_timeout = '1s';
 
 alter role wakti_edge set idle_in_transaction_session_timeout = '10s';
+
+-- The quota counts under a lock what others have committed before it.
+alter role wakti_edge set default_transaction_isolation = 'read committed';
 
 alter role wakti_edge set timezone = 'UTC';
 
@@ -113,6 +118,35 @@ on wakti.site_sessions (project_id);
 create index if not exists site_sessions_site_user_id_idx
 on wakti.site_sessions (site_user_id, expires_at);
 
+-- The password hashes of site users; the column of project_site_users tells the scheme alone.
+create table if not exists wakti.site_credentials (
+  site_user_id uuid primary key,
+  project_id uuid not null,
+  password_hash text not null,
+  foreign key (project_id, site_user_id) references public.project_site_users (project_id, id)
+  on update cascade on delete cascade
+);
+
+create index if not exists site_credentials_project_id_site_user_id_idx
+on wakti.site_credentials (project_id, site_user_id);
+
+-- Those of the first release. What no login could ever match is moved all the same: it is a secret.
+with moved as (
+  insert into wakti.site_credentials (site_user_id, project_id, password_hash)
+  select u.id, u.project_id, u.password_hash
+  from public.project_site_users as u
+  where u.password_hash not in ('', 'pbkdf2_sha256', 'sha256', 'unknown', 'none')
+  on conflict do nothing
+)
+update public.project_site_users as u
+set password_hash = case
+  when u.password_hash like 'pbkdf2_sha256$%' then 'pbkdf2_sha256'
+  when u.password_hash ~ '^[0-9A-Fa-f]{64}$' then 'sha256'
+  when u.password_hash = '' then 'none'
+  else 'unknown'
+end
+where u.password_hash not in ('pbkdf2_sha256', 'sha256', 'unknown', 'none');
+
 -- How often a client did something in its current minute. Unlogged: losing the counts in a crash
 -- costs nothing, writing them twice would cost every request.
 create unlogged table if not exists wakti.rate_limits (
@@ -128,9 +162,40 @@ create unlogged table if not exists wakti.rate_limits (
 create index if not exists rate_limits_started_at_idx
 on wakti.rate_limits (started_at);
 
+-- Projects whose rows are close to the limit: from then on every new row is counted.
+create table if not exists wakti.full_projects (
+  project_id uuid not null references public.projects (id) on delete cascade,
+  kind text not null check (kind in ('items', 'submissions')),
+  primary key (project_id, kind)
+);
+
+-- What requests that name an Idempotency-Key were answered, for a day. Only the SHA-256 of the key
+-- and of what was sent with it is kept; null stands for an answer that is still being made.
+create table if not exists wakti.answered (
+  project_id uuid not null references public.projects (id) on delete cascade,
+  key bytea not null check (octet_length(key) = 32),
+  answer text,
+  created_at timestamptz not null default now(),
+  primary key (project_id, key)
+);
+
+create index if not exists answered_created_at_idx
+on wakti.answered (created_at);
+
+alter table wakti.full_projects enable row level security;
+
+alter table wakti.answered enable row level security;
+
 alter table wakti.site_sessions enable row level security;
+
+alter table wakti.site_credentials enable row level security;
 
 alter table wakti.rate_limits enable row level security;
 
-revoke all on wakti.site_sessions, wakti.rate_limits
+revoke all on
+  wakti.site_sessions,
+  wakti.site_credentials,
+  wakti.rate_limits,
+  wakti.full_projects,
+  wakti.answered
 from public, anon, authenticated, service_role;

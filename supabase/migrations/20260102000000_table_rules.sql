@@ -6,14 +6,15 @@
 --
 -- The functions run with the rights of who writes and are called by triggers alone.
 
--- Stamp the time of the last change. Result: the row. Who may call it: triggers.
+-- Stamp the time of the last change: that of the clock, for a call may have waited for another one,
+-- and always behind the one before. Result: the row. Who may call it: triggers.
 create or replace function wakti.touch_updated_at()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  new.updated_at := now();
+  new.updated_at := greatest(clock_timestamp(), old.updated_at + interval '1 microsecond');
   return new;
 end
 $$;
@@ -26,7 +27,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'INSERT' then
-    new.enabled_at := case when new.enabled then coalesce(new.enabled_at, now()) end;
+    new.enabled_at := coalesce(new.enabled_at, case when new.enabled then now() end);
   elsif new.enabled and not old.enabled then
     new.enabled_at := now();
   end if;
@@ -55,18 +56,27 @@ declare
     "auth": {"enabled": "boolean", "signup": "boolean"},
     "rate_limits": {
       "submit": [0, 1000000], "login": [0, 1000000], "signup": [0, 1000000],
-      "write": [0, 1000000], "upload": [0, 1000000]
+      "write": [0, 1000000], "upload": [0, 1000000], "read": [0, 1000000]
     }
   }';
   override_rules constant jsonb := '{
     "read": "access", "write": "access", "validate": "boolean"
   }';
   overrides jsonb := new.features #> '{collections,overrides}';
+  system text;
   problem text;
 begin
   if jsonb_typeof(new.features) is distinct from 'object' then
     raise check_violation using message = 'features must be an object';
   end if;
+  -- `true` and `false` for a system are short for {"enabled": …}.
+  foreach system in array array['forms', 'collections', 'uploads', 'auth'] loop
+    if jsonb_typeof(new.features -> system) = 'boolean' then
+      new.features := jsonb_set(
+        new.features, array[system], jsonb_build_object('enabled', new.features -> system)
+      );
+    end if;
+  end loop;
   if jsonb_typeof(overrides) is distinct from 'object' then
     overrides := '{}';  -- absent, or refused below
   end if;
@@ -183,22 +193,33 @@ begin
   if obj_description('public.projects'::regclass) like '%Made by wakti-sb%' then
     create or replace trigger touch_updated_at
     before update on public.projects
-    for each row execute function wakti.touch_updated_at();
+    for each row
+    when ((old.name) is distinct from (new.name))
+    execute function wakti.touch_updated_at();
   end if;
 end
 $$;
 
 create or replace trigger touch_updated_at
 before update on public.project_backends
-for each row execute function wakti.touch_updated_at();
+for each row
+when (
+  (old.enabled, old.allowed_origins, old.features)
+  is distinct from (new.enabled, new.allowed_origins, new.features)
+)
+execute function wakti.touch_updated_at();
 
 create or replace trigger touch_updated_at
 before update on public.project_collections
-for each row execute function wakti.touch_updated_at();
+for each row
+when ((old.data, old.status) is distinct from (new.data, new.status))
+execute function wakti.touch_updated_at();
 
 create or replace trigger touch_updated_at
 before update on public.project_collection_schemas
-for each row execute function wakti.touch_updated_at();
+for each row
+when ((old.schema, old.display_name) is distinct from (new.schema, new.display_name))
+execute function wakti.touch_updated_at();
 
 create or replace trigger stamp_enabled_at
 before insert or update of enabled on public.project_backends

@@ -83,6 +83,42 @@ begin
 end
 $$;
 
+-- Refuse an entry of allowed_origins that no browser's Origin header can match.
+-- Result: the row. Who may call it: the trigger below.
+create or replace function wakti.check_origins()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  wrong text;
+begin
+  if tg_op = 'UPDATE' and new.allowed_origins is not distinct from old.allowed_origins then
+    return new;
+  end if;
+  select coalesce(listed.origin, 'null') into wrong
+  from unnest(new.allowed_origins) as listed (origin)
+  where
+    listed.origin is null
+    or rtrim(lower(btrim(listed.origin)), '/')
+      !~ '^[a-z][a-z0-9+.-]*://(\*\.)?[^/?#@*\s]+$'
+  limit 1;
+  if found then
+    raise check_violation using message = format(
+      'allowed_origins takes entries like https://shop.example.com or https://*.example.com, not "%s"',
+      left(wrong, 100)
+    );
+  end if;
+  return new;
+end
+$$;
+
+revoke all on function wakti.check_origins() from public, anon, authenticated, service_role;
+
+create or replace trigger check_origins
+before insert or update of allowed_origins on public.project_backends
+for each row execute function wakti.check_origins();
+
 -- Drop counts that nobody needs any more, of every project: at most 5000, so that it stays short
 -- after a flood, and none that another request holds, so that two sweeps never wait for each other.
 -- Who may call it: functions of wakti_site.
@@ -105,12 +141,141 @@ begin
 end
 $$;
 
+-- Forget answers that are older than a day, of every project: at most 5000, and none that another
+-- request holds. Who may call it: functions of wakti_site.
+create or replace function wakti.sweep_answers()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from wakti.answered as a
+  where a.ctid = any (
+    array(
+      select old.ctid
+      from wakti.answered as old
+      where old.created_at < now() - interval '24 hours'
+      limit 5000
+      for update skip locked
+    )
+  );
+end
+$$;
+
+-- Was a request with this key answered within a day? If not, its answer is ours to make, and who
+-- asks the same meanwhile waits until it is there.
+-- Parameters: project, SHA-256 of the key with what was sent (null = none was named).
+-- Result: the answer; null if it is still to be made. Who may call it: functions of wakti_site.
+create or replace function wakti.answer_before(p_project uuid, p_key bytea)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  said text;
+begin
+  if p_key is null then
+    return null;
+  end if;
+  insert into wakti.answered as a (project_id, key)
+  values (p_project, p_key)
+  on conflict (project_id, key) do update
+  set
+    answer = case when a.created_at > now() - interval '24 hours' then a.answer end,
+    created_at = case when a.created_at > now() - interval '24 hours' then a.created_at else now() end
+  returning a.answer into said;
+  return said;
+end
+$$;
+
+-- Keep an answer for who asks the same again.
+-- Parameters: project, as wakti.answer_before, the answer. Who may call it: functions of wakti_site.
+create or replace function wakti.keep_answer(p_project uuid, p_key bytea, p_answer text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_key is not null then
+    update wakti.answered as a
+    set answer = p_answer
+    where a.project_id = p_project and a.key = p_key;
+  end if;
+end
+$$;
+
+-- The rows of a project that count toward a limit, as far as the limit.
+-- Parameters: project, "items" or "submissions", the limit. Result: bigint.
+-- Who may call it: wakti.has_room(); it runs with the rights of who made it, since wakti_site reads
+-- no inbox.
+create or replace function wakti.count_rows(p_project uuid, p_kind text, p_limit bigint)
+returns bigint
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_kind = 'items' then
+    return (
+      select count(*)
+      from (
+        select from public.project_collections as c
+        where c.project_id = p_project
+        limit p_limit
+      ) as found
+    );
+  end if;
+  return (
+    select count(*)
+    from (
+      select from public.project_form_submissions as s
+      where s.project_id = p_project
+      limit p_limit
+    ) as found
+  );
+end
+$$;
+
+-- May a project have one row more? Counting costs, so one request in two hundred counts, and every
+-- one once 95 of a hundred are taken.
+-- Parameters: project, "items" or "submissions", the limit. Result: boolean.
+-- Who may call it: functions of wakti_site.
+create or replace function wakti.has_room(p_project uuid, p_kind text, p_limit bigint)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  is_close boolean := exists (
+    select from wakti.full_projects as f
+    where f.project_id = p_project and f.kind = p_kind
+  );
+  counted bigint;
+begin
+  if not is_close and random() > 0.005 then
+    return true;
+  end if;
+  counted := wakti.count_rows(p_project, p_kind, p_limit);
+  if counted * 100 < p_limit * 95 then
+    delete from wakti.full_projects as f
+    where f.project_id = p_project and f.kind = p_kind;
+  elsif not is_close then
+    insert into wakti.full_projects (project_id, kind)
+    values (p_project, p_kind)
+    on conflict do nothing;
+  end if;
+  return counted < p_limit;
+end
+$$;
+
 -- Count one request of a client's current minute.
--- Parameters: project, action, client (an address or an e-mail), requests a minute (0 = no limit).
+-- Parameters: project, action, client (an address or an e-mail), requests a minute (0 = no limit),
+-- how many requests this one stands for.
 -- Result: 0, or the seconds to wait when the minute is used up. A refused request writes nothing,
 -- so that a flood costs no more than a look-up. Who may call it: functions of wakti_site.
 create or replace function wakti.count_request(
-  p_project uuid, p_action text, p_client text, p_limit integer
+  p_project uuid, p_action text, p_client text, p_limit integer, p_weight integer default 1
 )
 returns integer
 language plpgsql
@@ -122,13 +287,13 @@ begin
   if p_limit <= 0 then
     return 0;
   end if;
-  insert into wakti.rate_limits as r (project_id, action, client)
-  values (p_project, p_action, p_client)
+  insert into wakti.rate_limits as r (project_id, action, client, requests)
+  values (p_project, p_action, p_client, p_weight)
   on conflict (project_id, action, client) do update
   set
     requests = case
-      when r.started_at <= now() - interval '1 minute' then 1
-      else r.requests + 1
+      when r.started_at <= now() - interval '1 minute' then p_weight
+      else r.requests + p_weight
     end,
     started_at = case
       when r.started_at <= now() - interval '1 minute' then now()
@@ -139,6 +304,7 @@ begin
     -- Nobody else sweeps; one request in a thousand does it for the others.
     if random() < 0.001 then
       perform wakti.sweep_counts();
+      perform wakti.sweep_answers();
     end if;
     return 0;
   end if;
@@ -150,9 +316,28 @@ begin
 end
 $$;
 
+-- Refuse a call that has waited too long on its way, whose caller no longer waits for an answer.
+-- Parameters: project, when the call is no longer wanted (seconds since 1970; null = never).
+-- Result: the project, so that the question stands in front of everything else.
+-- Who may call it: wakti_edge, around the first parameter of any other function.
+create or replace function wakti.in_time(p_project uuid, p_until double precision)
+returns uuid
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if extract(epoch from clock_timestamp()) > p_until then
+    raise exception using errcode = 'WKLTE', message = 'the call came too late';
+  end if;
+  return p_project;
+end
+$$;
+
 -- The gates, in the order of the contract: backend row, enabled, feature, origin, rate limit.
 -- Parameters: project; the Origin header; the client's address; the signed-in owner or null; the
--- feature's name; the rate limit's name and default (null = not counted).
+-- feature's name; the rate limit's name and default (null = not counted); whether anything else
+-- will be written; how many requests this one stands for (0 = it is counted where it came from).
 -- Result: wakti.pass; a null status means passed, and then the project is set for the transaction.
 -- Refusals are answered, not raised: an exception would take the count back.
 -- The project's owner passes from any origin and is not counted.
@@ -164,7 +349,9 @@ create or replace function wakti.enter(
   p_owner uuid,
   p_feature text,
   p_limit_name text,
-  p_limit_default integer
+  p_limit_default integer,
+  p_writes boolean default true,
+  p_weight integer default 1
 )
 returns wakti.pass
 language plpgsql
@@ -181,6 +368,9 @@ declare
   wait integer;
   cors text := '*';
 begin
+  if p_writes then
+    perform wakti.hold_project(p_project);
+  end if;
   select
     b.user_id,
     b.user_id is not distinct from p_owner,
@@ -193,7 +383,7 @@ begin
     case
       when p_limit_name is null or b.user_id is not distinct from p_owner then 0
       when jsonb_typeof(b.features -> 'rate_limits' -> p_limit_name) = 'number'
-        then (b.features -> 'rate_limits' ->> p_limit_name)::integer
+        then least((b.features -> 'rate_limits' ->> p_limit_name)::numeric, 1000000)::integer
       else p_limit_default
     end
   into owner_id, is_owner, features, origins, refusal, allowed
@@ -213,8 +403,8 @@ begin
     return (403, refusal, cors, null, null, null, null, null, null)::wakti.pass;
   end if;
   setting := set_config('wakti.project', p_project::text, true);
-  if allowed > 0 then
-    wait := wakti.count_request(p_project, p_limit_name, p_client, allowed);
+  if allowed > 0 and p_weight > 0 then
+    wait := wakti.count_request(p_project, p_limit_name, p_client, allowed, p_weight);
     if wait > 0 then
       return (429, 'rate_limited', cors, wait, null, null, null, null, null)::wakti.pass;
     end if;
@@ -253,6 +443,22 @@ begin
 end
 $$;
 
+-- Hold a project as it is: its row is locked before anything else of it, and before its owner is
+-- read. A hand-over and a deletion lock the same row first, so none waits for the other crosswise,
+-- and a row that waits for a hand-over is written for the new owner.
+-- Parameters: project. Who may call it: functions of wakti_site.
+create or replace function wakti.hold_project(p_project uuid)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from public.projects as p
+  where p.id = p_project
+  for key share;
+end
+$$;
+
 -- Take up a request that passed the gates in an earlier call: the second half of a sign-up, a
 -- login or an upload. Parameters: project. Result: the owner's id, null if the backend is gone.
 -- Who may call it: functions of wakti_site.
@@ -266,6 +472,7 @@ declare
   setting text;
 begin
   setting := set_config('wakti.asked_project', p_project::text, true);
+  perform wakti.hold_project(p_project);
   select b.user_id into owner_id
   from public.project_backends as b
   where b.project_id = p_project;
@@ -328,6 +535,24 @@ for select
 to wakti_site
 using (project_id = (select wakti.asked_project()));
 
+-- To be locked, a row must be readable and changeable; the check lets nothing be changed.
+drop policy if exists site_reads_asked_project on public.projects;
+
+create policy site_reads_asked_project
+on public.projects
+for select
+to wakti_site
+using (id = (select wakti.asked_project()));
+
+drop policy if exists site_locks_asked_project on public.projects;
+
+create policy site_locks_asked_project
+on public.projects
+for update
+to wakti_site
+using (id = (select wakti.asked_project()))
+with check (false);
+
 drop policy if exists site_keeps_counts on wakti.rate_limits;
 
 create policy site_keeps_counts
@@ -363,6 +588,50 @@ on wakti.rate_limits
 for delete
 to wakti_site
 using (started_at < now() - interval '1 hour');
+
+drop policy if exists site_keeps_answers on wakti.answered;
+
+create policy site_keeps_answers
+on wakti.answered
+for all
+to wakti_site
+using (project_id = (select wakti.current_project()))
+with check (project_id = (select wakti.current_project()));
+
+-- Old answers may be swept whoever they belong to.
+drop policy if exists site_sees_old_answers on wakti.answered;
+
+create policy site_sees_old_answers
+on wakti.answered
+for select
+to wakti_site
+using (created_at < now() - interval '24 hours');
+
+drop policy if exists site_locks_old_answers on wakti.answered;
+
+create policy site_locks_old_answers
+on wakti.answered
+for update
+to wakti_site
+using (created_at < now() - interval '24 hours')
+with check (project_id = (select wakti.current_project()));
+
+drop policy if exists site_sweeps_old_answers on wakti.answered;
+
+create policy site_sweeps_old_answers
+on wakti.answered
+for delete
+to wakti_site
+using (created_at < now() - interval '24 hours');
+
+drop policy if exists site_knows_full_projects on wakti.full_projects;
+
+create policy site_knows_full_projects
+on wakti.full_projects
+for all
+to wakti_site
+using (project_id = (select wakti.current_project()))
+with check (project_id = (select wakti.current_project()));
 
 drop policy if exists site_keeps_sessions on wakti.site_sessions;
 
@@ -423,8 +692,16 @@ grant usage on schema public to wakti_site;
 grant select (project_id, user_id, enabled, allowed_origins, features)
 on public.project_backends to wakti_site;
 
+grant select (id), update (id)
+on public.projects to wakti_site;
+
 grant select, insert, update, delete
-on wakti.rate_limits, wakti.site_sessions to wakti_site;
+on wakti.rate_limits, wakti.site_sessions, wakti.full_projects, wakti.answered to wakti_site;
+
+revoke all on function wakti.count_rows(uuid, text, bigint)
+from public, anon, authenticated, service_role;
+
+grant execute on function wakti.count_rows(uuid, text, bigint) to wakti_site;
 
 revoke execute on function wakti.asked_project()
 from public, anon, authenticated, service_role;
@@ -441,16 +718,31 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.sweep_counts()
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.count_request(uuid, text, text, integer)
+revoke execute on function wakti.sweep_answers()
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.enter(uuid, text, text, uuid, text, text, integer)
+revoke execute on function wakti.answer_before(uuid, bytea)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.keep_answer(uuid, bytea, text)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.has_room(uuid, text, bigint)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.count_request(uuid, text, text, integer, integer)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.enter(uuid, text, text, uuid, text, text, integer, boolean, integer)
 from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.limit_of(jsonb, text, integer)
 from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.turned_away(wakti.pass)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.hold_project(uuid)
 from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.resume(uuid)
@@ -461,6 +753,12 @@ from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.refusal(text, boolean, uuid)
 from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.in_time(uuid, double precision)
+from public, anon, authenticated, service_role;
+
+grant execute on function wakti.in_time(uuid, double precision)
+to wakti_edge;
 
 grant create on schema wakti to wakti_site;
 
@@ -479,16 +777,31 @@ owner to wakti_site;
 alter function wakti.sweep_counts()
 owner to wakti_site;
 
-alter function wakti.count_request(uuid, text, text, integer)
+alter function wakti.sweep_answers()
 owner to wakti_site;
 
-alter function wakti.enter(uuid, text, text, uuid, text, text, integer)
+alter function wakti.answer_before(uuid, bytea)
+owner to wakti_site;
+
+alter function wakti.keep_answer(uuid, bytea, text)
+owner to wakti_site;
+
+alter function wakti.has_room(uuid, text, bigint)
+owner to wakti_site;
+
+alter function wakti.count_request(uuid, text, text, integer, integer)
+owner to wakti_site;
+
+alter function wakti.enter(uuid, text, text, uuid, text, text, integer, boolean, integer)
 owner to wakti_site;
 
 alter function wakti.limit_of(jsonb, text, integer)
 owner to wakti_site;
 
 alter function wakti.turned_away(wakti.pass)
+owner to wakti_site;
+
+alter function wakti.hold_project(uuid)
 owner to wakti_site;
 
 alter function wakti.resume(uuid)
@@ -498,6 +811,9 @@ alter function wakti.live_user(uuid, bytea)
 owner to wakti_site;
 
 alter function wakti.refusal(text, boolean, uuid)
+owner to wakti_site;
+
+alter function wakti.in_time(uuid, double precision)
 owner to wakti_site;
 
 revoke create on schema wakti from wakti_site;

@@ -4,12 +4,13 @@
 -- Forms: a visitor writes to the owner's inbox.
 
 -- Store a form submission.
--- Parameters: project, Origin header, client's address, form's name, the data as JSON text.
+-- Parameters: project, Origin header, client's address, form's name, the data as JSON text, what
+-- wakti.answer_before() takes.
 -- Result: wakti.answer with {"success": true, "id": …}. A filled honeypot field is stored as spam
 -- and answered like any other, so that a robot learns nothing.
 -- Who may call it: wakti_edge.
 create or replace function wakti.submit(
-  p_project uuid, p_origin text, p_client text, p_form text, p_data text
+  p_project uuid, p_origin text, p_client text, p_form text, p_data text, p_key bytea
 )
 returns wakti.answer
 language plpgsql
@@ -20,6 +21,7 @@ declare
   pass wakti.pass;
   document jsonb;
   submission uuid := gen_random_uuid();
+  said text;
 begin
   pass := wakti.enter(
     p_project, p_origin, p_client, null, 'forms', 'submit', 60
@@ -36,6 +38,19 @@ begin
     return (413, 'body_too_large', null, pass.cors, null)::wakti.answer;
   end if;
   document := p_data::jsonb;
+  -- What is stored is not what came: 1e308 is 5 bytes, and 309 where it is written out.
+  if octet_length(document::text) > 2 * 65536 then
+    return (413, 'body_too_large', null, pass.cors, null)::wakti.answer;
+  end if;
+  said := wakti.answer_before(p_project, p_key);
+  if said is not null then
+    return (200, null, said, pass.cors, null)::wakti.answer;
+  end if;
+  if not wakti.has_room(p_project, 'submissions', 100000) then
+    return (
+      413, 'quota_exceeded', 'The project has no room left for this', pass.cors, null
+    )::wakti.answer;
+  end if;
   insert into public.project_form_submissions
     (id, project_id, user_id, form_name, data, is_spam, origin)
   values (
@@ -49,22 +64,24 @@ begin
     ) not in ('', 'false'),
     p_origin
   );
-  return (200, null, '{"success":true,"id":"' || submission || '"}', pass.cors, null)::wakti.answer;
+  said := '{"success":true,"id":"' || submission || '"}';
+  perform wakti.keep_answer(p_project, p_key, said);
+  return (200, null, said, pass.cors, null)::wakti.answer;
 end
 $$;
 
 grant insert (id, project_id, user_id, form_name, data, is_spam, origin)
 on public.project_form_submissions to wakti_site;
 
-revoke execute on function wakti.submit(uuid, text, text, text, text)
+revoke execute on function wakti.submit(uuid, text, text, text, text, bytea)
 from public, anon, authenticated, service_role;
 
-grant execute on function wakti.submit(uuid, text, text, text, text)
+grant execute on function wakti.submit(uuid, text, text, text, text, bytea)
 to wakti_edge;
 
 grant create on schema wakti to wakti_site;
 
-alter function wakti.submit(uuid, text, text, text, text)
+alter function wakti.submit(uuid, text, text, text, text, bytea)
 owner to wakti_site;
 
 revoke create on schema wakti from wakti_site;

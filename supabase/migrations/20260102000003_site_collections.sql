@@ -5,7 +5,8 @@
 
 -- The gates of a collection: the common ones, then the collection's own setting.
 -- Parameters: what wakti.enter() takes, the site token's SHA-256 or null, the collection's name,
--- and "read" or "write". Result: wakti.pass, with the setting and the site user filled in.
+-- "read" or "write", and how many requests this one stands for. Result: wakti.pass, with the setting
+-- and the site user filled in.
 -- A site user is looked up only where a token was sent; a dead token matters only where a live one
 -- is needed, because a public collection must not close for a visitor whose session ran out.
 -- Who may call it: functions of wakti_site.
@@ -16,7 +17,8 @@ create or replace function wakti.enter_collection(
   p_owner uuid,
   p_token bytea,
   p_collection text,
-  p_right text
+  p_right text,
+  p_weight integer default 1
 )
 returns wakti.pass
 language plpgsql
@@ -31,8 +33,10 @@ begin
     p_client,
     p_owner,
     'collections',
-    case when p_right = 'write' then 'write' end,
-    120
+    p_right,
+    case p_right when 'write' then 120 else 1000 end,
+    p_right = 'write',
+    p_weight
   );
   if pass.status is not null then
     return pass;
@@ -79,11 +83,94 @@ begin
 end
 $$;
 
+-- The page of a collection as the JSON text of an answer, item by item: it ends with the item that
+-- would be too much for one answer, and then says where the next page begins.
+-- Parameters: project, collection, how many, after how many, filters (an object of field name → text
+-- that the field must equal) and the order: "created_at", "updated_at", "sort_order" or "data" with a
+-- field's name, and its direction. Names and values travel as parameters; no text of the caller's
+-- becomes SQL. Result: text. Who may call it: functions of wakti_site.
+create or replace function wakti.page_of_items(
+  p_project uuid,
+  p_collection text,
+  p_limit integer,
+  p_offset integer,
+  p_filters jsonb,
+  p_order text,
+  p_order_field text,
+  p_descending boolean
+)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  held public.project_collections;
+  item text;
+  items text[] := '{}';
+  size integer := 0;
+  is_cut boolean := false;
+  shown integer;
+  total bigint;
+begin
+  for held in execute
+    'select c.*
+    from public.project_collections as c
+    where c.project_id = $1
+      and c.collection_name = $2
+      and c.status = ''active''
+      and not exists (
+        select from jsonb_each_text($3) as f
+        where c.data ->> f.key is distinct from f.value
+      )
+    order by '
+    || case p_order || case when p_descending then ' desc' else ' asc' end
+      when 'created_at asc' then 'c.created_at asc'
+      when 'created_at desc' then 'c.created_at desc'
+      when 'updated_at asc' then 'c.updated_at asc'
+      when 'updated_at desc' then 'c.updated_at desc'
+      when 'sort_order asc' then 'c.sort_order asc nulls first'
+      when 'sort_order desc' then 'c.sort_order desc nulls last'
+      when 'data asc' then 'c.data -> $6 asc nulls last'
+      when 'data desc' then 'c.data -> $6 desc nulls last'
+      else 'c.sort_order asc nulls first, c.created_at desc'
+    end
+    || ', c.id limit $4 offset $5'
+    using p_project, p_collection, p_filters, p_limit, p_offset, p_order_field
+  loop
+    item := wakti.item(held);
+    size := size + octet_length(item) + 1;
+    is_cut := size > 8388608 and items <> '{}';
+    exit when is_cut;
+    items := items || item;
+  end loop;
+  shown := cardinality(items);
+  -- A page that is not full tells the total by itself.
+  if shown < p_limit and not is_cut and (shown > 0 or p_offset = 0) then
+    total := p_offset + shown;
+  else
+    select count(*) into total
+    from public.project_collections as c
+    where
+      c.project_id = p_project
+      and c.collection_name = p_collection
+      and c.status = 'active'
+      and not exists (
+        select from jsonb_each_text(p_filters) as f
+        where c.data ->> f.key is distinct from f.value
+      );
+  end if;
+  return '{"items":[' || array_to_string(items, ',') || '],"total":' || total
+    || case when is_cut then ',"nextOffset":' || p_offset + shown else '' end || '}';
+end
+$$;
+
 -- List the active items of a collection in their own order: sort_order with nulls first, then the
 -- newest first. This is what published pages ask for all day: one static statement, and items put
 -- together as text, which takes a quarter less time than row_to_json.
 -- Parameters: project, Origin header, client's address, owner or null, site token's SHA-256 or
--- null, collection, how many, after how many. Result: wakti.answer with {"items": […], "total": n}.
+-- null, collection, how many, after how many, how many requests this one stands for. Result:
+-- wakti.answer with {"items": […], "total": n}, and "nextOffset" where the answer had to end early.
 -- Who may call it: wakti_edge.
 create or replace function wakti.list_items(
   p_project uuid,
@@ -93,7 +180,8 @@ create or replace function wakti.list_items(
   p_token bytea,
   p_collection text,
   p_limit integer,
-  p_offset integer
+  p_offset integer,
+  p_weight integer
 )
 returns wakti.answer
 language plpgsql
@@ -107,34 +195,62 @@ declare
   items text;
   shown integer;
   total bigint;
+  bound bigint;
 begin
   pass := wakti.enter_collection(
-    p_project, p_origin, p_client, p_owner, p_token, p_collection, 'read'
+    p_project, p_origin, p_client, p_owner, p_token, p_collection, 'read', p_weight
   );
   if pass.status is not null then
     return wakti.turned_away(pass);
   end if;
+  -- How long the texts can become is told without unpacking them: a number may be written out 26
+  -- times as long as it is stored, and what is compressed or out of line may be as large as any.
   select
     string_agg(
-      '{"id":"' || page.id || '"' || same || page.data || ',"status":"active","sort_order":'
-      || coalesce(page.sort_order::text, 'null') || ',"created_at":' || to_json(page.created_at)
-      || ',"updated_at":' || to_json(page.updated_at) || '}',
+      case
+        when page.bound <= 8388608
+          then
+            '{"id":"' || page.id || '"' || same || page.data || ',"status":"active","sort_order":'
+            || coalesce(page.sort_order::text, 'null')
+            || ',"created_at":' || to_json(page.created_at)
+            || ',"updated_at":' || to_json(page.updated_at) || '}'
+      end,
       ','
     ),
-    count(*)
-  into items, shown
+    count(*),
+    max(page.bound)
+  into items, shown, bound
   from (
-    select c.id, c.data, c.sort_order, c.created_at, c.updated_at
-    from public.project_collections as c
-    where
-      c.project_id = p_project
-      and c.collection_name = p_collection
-      and c.status = 'active'
-    order by c.sort_order asc nulls first, c.created_at desc, c.id asc
-    limit p_limit
-    offset p_offset
+    select
+      held.*,
+      sum(
+        case
+          when pg_column_compression(held.data) is null and pg_column_size(held.data) < 9000
+            then 300 + least(26 * pg_column_size(held.data), 262144)
+          else 262144
+        end
+      ) over (rows unbounded preceding) as bound
+    from (
+      select c.id, c.data, c.sort_order, c.created_at, c.updated_at
+      from public.project_collections as c
+      where
+        c.project_id = p_project
+        and c.collection_name = p_collection
+        and c.status = 'active'
+      order by c.sort_order asc nulls first, c.created_at desc, c.id asc
+      limit p_limit
+      offset p_offset
+    ) as held
   ) as page;
-  -- A page that is not full tells the total by itself.
+  if bound > 8388608 then
+    return (
+      200,
+      null,
+      wakti.page_of_items(p_project, p_collection, p_limit, p_offset, '{}', null, null, false),
+      pass.cors,
+      null
+    )::wakti.answer;
+  end if;
   if shown < p_limit and (shown > 0 or p_offset = 0) then
     total := p_offset + shown;
   else
@@ -156,10 +272,8 @@ end
 $$;
 
 -- Search a collection: filters, and an order that the caller chooses.
--- Parameters: as wakti.list_items, plus filters (an object of field name → text that the field
--- must equal) and the order: "created_at", "updated_at", "sort_order" or "data" with a field's
--- name, and its direction. Names and values travel as parameters; no text of the caller's becomes
--- SQL. Result: as wakti.list_items. Who may call it: wakti_edge.
+-- Parameters: as wakti.list_items, plus filters and order as wakti.page_of_items takes them.
+-- Result: as wakti.list_items. Who may call it: wakti_edge.
 create or replace function wakti.search_items(
   p_project uuid,
   p_origin text,
@@ -172,7 +286,8 @@ create or replace function wakti.search_items(
   p_filters jsonb,
   p_order text,
   p_order_field text,
-  p_descending boolean
+  p_descending boolean,
+  p_weight integer
 )
 returns wakti.answer
 language plpgsql
@@ -181,64 +296,26 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
-  same text := ',"project_id":"' || p_project || '","collection_name":' || to_json(p_collection)
-    || ',"data":';
-  items text;
-  shown integer;
-  total bigint;
 begin
   pass := wakti.enter_collection(
-    p_project, p_origin, p_client, p_owner, p_token, p_collection, 'read'
+    p_project, p_origin, p_client, p_owner, p_token, p_collection, 'read', p_weight
   );
   if pass.status is not null then
     return wakti.turned_away(pass);
   end if;
-  execute
-    'select string_agg(wakti.item(page), '',''), count(*)
-    from (
-      select c.*
-      from public.project_collections as c
-      where c.project_id = $1
-        and c.collection_name = $2
-        and c.status = ''active''
-        and not exists (
-          select from jsonb_each_text($3) as f
-          where c.data ->> f.key is distinct from f.value
-        )
-      order by '
-    || case p_order || case when p_descending then ' desc' else ' asc' end
-      when 'created_at asc' then 'c.created_at asc'
-      when 'created_at desc' then 'c.created_at desc'
-      when 'updated_at asc' then 'c.updated_at asc'
-      when 'updated_at desc' then 'c.updated_at desc'
-      when 'sort_order asc' then 'c.sort_order asc nulls first'
-      when 'sort_order desc' then 'c.sort_order desc nulls last'
-      when 'data asc' then 'c.data -> $6 asc nulls last'
-      when 'data desc' then 'c.data -> $6 desc nulls last'
-      else 'c.sort_order asc nulls first, c.created_at desc'
-    end
-    || ', c.id limit $4 offset $5
-    ) as page'
-  into items, shown
-  using p_project, p_collection, p_filters, p_limit, p_offset, p_order_field;
-  if shown < p_limit and (shown > 0 or p_offset = 0) then
-    total := p_offset + shown;
-  else
-    select count(*) into total
-    from public.project_collections as c
-    where
-      c.project_id = p_project
-      and c.collection_name = p_collection
-      and c.status = 'active'
-      and not exists (
-        select from jsonb_each_text(p_filters) as f
-        where c.data ->> f.key is distinct from f.value
-      );
-  end if;
   return (
     200,
     null,
-    '{"items":[' || coalesce(items, '') || '],"total":' || total || '}',
+    wakti.page_of_items(
+      p_project,
+      p_collection,
+      p_limit,
+      p_offset,
+      p_filters,
+      p_order,
+      p_order_field,
+      p_descending
+    ),
     pass.cors,
     null
   )::wakti.answer;
@@ -246,8 +323,8 @@ end
 $$;
 
 -- Read one active item by its id.
--- Parameters: as wakti.list_items, plus the id. Result: wakti.answer with {"items": [item],
--- "total": 1}, or 404 item_not_found. Who may call it: wakti_edge.
+-- Parameters: as wakti.list_items, with the id for the page. Result: wakti.answer with
+-- {"items": [item], "total": 1}, or 404 item_not_found. Who may call it: wakti_edge.
 create or replace function wakti.read_item(
   p_project uuid,
   p_origin text,
@@ -255,7 +332,8 @@ create or replace function wakti.read_item(
   p_owner uuid,
   p_token bytea,
   p_collection text,
-  p_id uuid
+  p_id uuid,
+  p_weight integer
 )
 returns wakti.answer
 language plpgsql
@@ -267,7 +345,7 @@ declare
   item text;
 begin
   pass := wakti.enter_collection(
-    p_project, p_origin, p_client, p_owner, p_token, p_collection, 'read'
+    p_project, p_origin, p_client, p_owner, p_token, p_collection, 'read', p_weight
   );
   if pass.status is not null then
     return wakti.turned_away(pass);
@@ -290,45 +368,51 @@ grant select, insert (project_id, user_id, collection_name, data, sort_order, cr
 update (data, status)
 on public.project_collections to wakti_site;
 
-revoke execute on function wakti.enter_collection(uuid, text, text, uuid, bytea, text, text)
+revoke execute on function wakti.enter_collection(uuid, text, text, uuid, bytea, text, text, integer)
+from public, anon, authenticated, service_role;
+
+revoke execute on function wakti.page_of_items(uuid, text, integer, integer, jsonb, text, text, boolean)
 from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.item(public.project_collections)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer)
+revoke execute on function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer, integer)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean)
+revoke execute on function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean, integer)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid)
+revoke execute on function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid, integer)
 from public, anon, authenticated, service_role;
 
-grant execute on function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer)
+grant execute on function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer, integer)
 to wakti_edge;
 
-grant execute on function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean)
+grant execute on function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean, integer)
 to wakti_edge;
 
-grant execute on function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid)
+grant execute on function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid, integer)
 to wakti_edge;
 
 grant create on schema wakti to wakti_site;
 
-alter function wakti.enter_collection(uuid, text, text, uuid, bytea, text, text)
+alter function wakti.enter_collection(uuid, text, text, uuid, bytea, text, text, integer)
+owner to wakti_site;
+
+alter function wakti.page_of_items(uuid, text, integer, integer, jsonb, text, text, boolean)
 owner to wakti_site;
 
 alter function wakti.item(public.project_collections)
 owner to wakti_site;
 
-alter function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer)
+alter function wakti.list_items(uuid, text, text, uuid, bytea, text, integer, integer, integer)
 owner to wakti_site;
 
-alter function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean)
+alter function wakti.search_items(uuid, text, text, uuid, bytea, text, integer, integer, jsonb, text, text, boolean, integer)
 owner to wakti_site;
 
-alter function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid)
+alter function wakti.read_item(uuid, text, text, uuid, bytea, text, uuid, integer)
 owner to wakti_site;
 
 revoke create on schema wakti from wakti_site;

@@ -78,9 +78,31 @@ begin
 end
 $$;
 
+-- The sentence that refuses an item whose field has another type than its collection's schema says.
+-- Parameters: the schema, the item's data. Result: null, or the sentence.
+-- Who may call it: functions of wakti_site.
+create or replace function wakti.misfit(p_schema jsonb, p_data jsonb)
+returns text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select format('Field "%s" must be of type %s', left(f.name, 64), f.type)
+    from wakti.schema_fields(p_schema) as f
+    where
+      f.type in ('text', 'number', 'boolean', 'array', 'object')
+      and wakti.field_type(p_data -> f.name) <> f.type
+    limit 1
+  );
+end
+$$;
+
 -- Hold an item against its collection's schema, and teach the schema what is new.
 -- Parameters: project, owner, collection, the item's data, whether a wrong type is refused.
--- Result: null, or the sentence of the refusal. The schema is written only when it grows.
+-- Result: null, or the sentence of the refusal. The schema is written only when it grows; it is
+-- held against the item once more when nobody else can teach it.
 -- Who may call it: functions of wakti_site.
 create or replace function wakti.learn_fields(
   p_project uuid, p_owner uuid, p_collection text, p_data jsonb, p_validate boolean
@@ -116,20 +138,28 @@ begin
     where s.project_id = p_project and s.collection_name = p_collection;
   end if;
   if p_validate then
-    select format('Field "%s" must be of type %s', left(f.name, 64), f.type) into wrong
-    from wakti.schema_fields(known) as f
-    where
-      f.type in ('text', 'number', 'boolean', 'array', 'object')
-      and wakti.field_type(p_data -> f.name) <> f.type
-    limit 1;
-    if found then
+    wrong := wakti.misfit(known, p_data);
+    if wrong is not null then
       return wrong;
     end if;
   end if;
   if wakti.grown_schema(known, p_data) is distinct from known then
+    select s.schema into known
+    from public.project_collection_schemas as s
+    where s.project_id = p_project and s.collection_name = p_collection
+    for no key update;
+    if p_validate then
+      wrong := wakti.misfit(known, p_data);
+      if wrong is not null then
+        return wrong;
+      end if;
+    end if;
     update public.project_collection_schemas as s
-    set schema = wakti.grown_schema(s.schema, p_data)
-    where s.project_id = p_project and s.collection_name = p_collection;
+    set schema = wakti.grown_schema(known, p_data)
+    where
+      s.project_id = p_project
+      and s.collection_name = p_collection
+      and s.schema is distinct from wakti.grown_schema(known, p_data);
   end if;
   return null;
 end
@@ -154,8 +184,8 @@ $$;
 
 -- Add an item to a collection.
 -- Parameters: project, Origin header, client's address, owner or null, site token's SHA-256 or
--- null, collection, data as JSON text, sort order or null. Result: wakti.answer with {"item": …},
--- or 422 invalid_data. Who may call it: wakti_edge.
+-- null, collection, data as JSON text, sort order or null, what wakti.answer_before() takes. Result:
+-- wakti.answer with {"item": …}, or 422 invalid_data. Who may call it: wakti_edge.
 create or replace function wakti.create_item(
   p_project uuid,
   p_origin text,
@@ -164,7 +194,8 @@ create or replace function wakti.create_item(
   p_token bytea,
   p_collection text,
   p_data text,
-  p_sort_order integer
+  p_sort_order integer,
+  p_key bytea
 )
 returns wakti.answer
 language plpgsql
@@ -176,6 +207,7 @@ declare
   document jsonb;
   wrong text;
   item text;
+  said text;
 begin
   pass := wakti.enter_collection(
     p_project, p_origin, p_client, p_owner, p_token, p_collection, 'write'
@@ -183,7 +215,20 @@ begin
   if pass.status is not null then
     return wakti.turned_away(pass);
   end if;
+  said := wakti.answer_before(p_project, p_key);
+  if said is not null then
+    return (200, null, said, pass.cors, null)::wakti.answer;
+  end if;
   document := p_data::jsonb;
+  -- What is stored is not what came: 1e308 is 5 bytes, and 309 where it is written out.
+  if octet_length(document::text) > 2 * 262144 then
+    return (413, 'body_too_large', null, pass.cors, null)::wakti.answer;
+  end if;
+  if not wakti.has_room(p_project, 'items', 100000) then
+    return (
+      413, 'quota_exceeded', 'The project has no room left for this', pass.cors, null
+    )::wakti.answer;
+  end if;
   wrong := wakti.learn_fields(
     p_project,
     pass.owner_id,
@@ -205,7 +250,9 @@ begin
     pass.site_user
   )
   returning wakti.item(c) into item;
-  return (200, null, '{"item":' || item || '}', pass.cors, null)::wakti.answer;
+  said := '{"item":' || item || '}';
+  perform wakti.keep_answer(p_project, p_key, said);
+  return (200, null, said, pass.cors, null)::wakti.answer;
 end
 $$;
 
@@ -251,7 +298,8 @@ create or replace function wakti.update_item(
   p_token bytea,
   p_collection text,
   p_id uuid,
-  p_data text
+  p_data text,
+  p_key bytea
 )
 returns wakti.answer
 language plpgsql
@@ -263,12 +311,17 @@ declare
   document jsonb;
   refused text;
   item text;
+  said text;
 begin
   pass := wakti.enter_collection(
     p_project, p_origin, p_client, p_owner, p_token, p_collection, 'write'
   );
   if pass.status is not null then
     return wakti.turned_away(pass);
+  end if;
+  said := wakti.answer_before(p_project, p_key);
+  if said is not null then
+    return (200, null, said, pass.cors, null)::wakti.answer;
   end if;
   refused := wakti.item_refusal(
     p_project, p_collection, p_id, pass.is_owner, pass.setting, pass.site_user
@@ -283,6 +336,10 @@ begin
     )::wakti.answer;
   end if;
   document := p_data::jsonb;
+  -- What is stored is not what came: 1e308 is 5 bytes, and 309 where it is written out.
+  if octet_length(document::text) > 2 * 262144 then
+    return (413, 'body_too_large', null, pass.cors, null)::wakti.answer;
+  end if;
   refused := wakti.learn_fields(
     p_project,
     pass.owner_id,
@@ -297,7 +354,9 @@ begin
   set data = document
   where c.id = p_id and c.project_id = p_project
   returning wakti.item(c) into item;
-  return (200, null, '{"item":' || item || '}', pass.cors, null)::wakti.answer;
+  said := '{"item":' || item || '}';
+  perform wakti.keep_answer(p_project, p_key, said);
+  return (200, null, said, pass.cors, null)::wakti.answer;
 end
 $$;
 
@@ -311,7 +370,8 @@ create or replace function wakti.delete_item(
   p_owner uuid,
   p_token bytea,
   p_collection text,
-  p_id uuid
+  p_id uuid,
+  p_key bytea
 )
 returns wakti.answer
 language plpgsql
@@ -321,12 +381,17 @@ as $$
 declare
   pass wakti.pass;
   refused text;
+  said text;
 begin
   pass := wakti.enter_collection(
     p_project, p_origin, p_client, p_owner, p_token, p_collection, 'write'
   );
   if pass.status is not null then
     return wakti.turned_away(pass);
+  end if;
+  said := wakti.answer_before(p_project, p_key);
+  if said is not null then
+    return (200, null, said, pass.cors, null)::wakti.answer;
   end if;
   refused := wakti.item_refusal(
     p_project, p_collection, p_id, pass.is_owner, pass.setting, pass.site_user
@@ -343,7 +408,9 @@ begin
   update public.project_collections as c
   set status = 'deleted'
   where c.id = p_id and c.project_id = p_project;
-  return (200, null, '{"success":true}', pass.cors, null)::wakti.answer;
+  said := '{"success":true}';
+  perform wakti.keep_answer(p_project, p_key, said);
+  return (200, null, said, pass.cors, null)::wakti.answer;
 end
 $$;
 
@@ -361,6 +428,9 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.grown_schema(jsonb, jsonb)
 from public, anon, authenticated, service_role;
 
+revoke execute on function wakti.misfit(jsonb, jsonb)
+from public, anon, authenticated, service_role;
+
 revoke execute on function wakti.learn_fields(uuid, uuid, text, jsonb, boolean)
 from public, anon, authenticated, service_role;
 
@@ -370,22 +440,22 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.item_refusal(uuid, text, uuid, boolean, text, uuid)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer)
+revoke execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer, bytea)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text)
+revoke execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text, bytea)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid)
+revoke execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid, bytea)
 from public, anon, authenticated, service_role;
 
-grant execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer)
+grant execute on function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer, bytea)
 to wakti_edge;
 
-grant execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text)
+grant execute on function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text, bytea)
 to wakti_edge;
 
-grant execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid)
+grant execute on function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid, bytea)
 to wakti_edge;
 
 grant create on schema wakti to wakti_site;
@@ -399,6 +469,9 @@ owner to wakti_site;
 alter function wakti.grown_schema(jsonb, jsonb)
 owner to wakti_site;
 
+alter function wakti.misfit(jsonb, jsonb)
+owner to wakti_site;
+
 alter function wakti.learn_fields(uuid, uuid, text, jsonb, boolean)
 owner to wakti_site;
 
@@ -408,13 +481,13 @@ owner to wakti_site;
 alter function wakti.item_refusal(uuid, text, uuid, boolean, text, uuid)
 owner to wakti_site;
 
-alter function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer)
+alter function wakti.create_item(uuid, text, text, uuid, bytea, text, text, integer, bytea)
 owner to wakti_site;
 
-alter function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text)
+alter function wakti.update_item(uuid, text, text, uuid, bytea, text, uuid, text, bytea)
 owner to wakti_site;
 
-alter function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid)
+alter function wakti.delete_item(uuid, text, text, uuid, bytea, text, uuid, bytea)
 owner to wakti_site;
 
 revoke create on schema wakti from wakti_site;

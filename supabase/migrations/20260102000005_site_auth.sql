@@ -85,12 +85,16 @@ begin
   end if;
   insert into public.project_site_users
     (project_id, owner_id, email, password_hash, display_name)
-  values (p_project, owner_id, wakti.plain_email(p_email), p_password_hash, p_name)
+  values (
+    p_project, owner_id, wakti.plain_email(p_email), wakti.password_scheme(p_password_hash), p_name
+  )
   on conflict do nothing
   returning id, email, display_name into account;
   if not found then
     return (409, 'email_taken', null, null, null)::wakti.answer;
   end if;
+  insert into wakti.site_credentials (site_user_id, project_id, password_hash)
+  values (account.id, p_project, p_password_hash);
   perform wakti.open_session(p_project, account.id, p_token);
   return (
     200, null, wakti.site_user(account.id, account.email, account.display_name), null, null
@@ -130,8 +134,9 @@ begin
   if pass.retry_after > 0 then
     return (429, 'rate_limited', null, pass.cors, pass.retry_after)::wakti.answer;
   end if;
-  select json_build_object('id', u.id, 'hash', u.password_hash)::text into account
+  select json_build_object('id', u.id, 'hash', coalesce(c.password_hash, ''))::text into account
   from public.project_site_users as u
+  left join wakti.site_credentials as c on u.id = c.site_user_id
   where u.project_id = p_project and lower(u.email) = wakti.plain_email(p_email);
   return (200, null, account, pass.cors, null)::wakti.answer;
 end
@@ -157,12 +162,17 @@ begin
     return (403, 'backend_not_enabled', null, null, null)::wakti.answer;
   end if;
   update public.project_site_users as u
-  set last_login = now(), password_hash = coalesce(p_new_hash, u.password_hash)
+  set
+    last_login = now(),
+    password_hash = wakti.password_scheme(coalesce(p_new_hash, p_matched_hash))
   where
     u.id = p_user
     and u.project_id = p_project
-    and u.password_hash = p_matched_hash
     and u.status = 'active'
+    and exists (
+      select from wakti.site_credentials as c
+      where c.site_user_id = u.id and c.password_hash = p_matched_hash
+    )
   returning u.id, u.email, u.display_name into account;
   if not found then
     perform from public.project_site_users as u
@@ -171,6 +181,11 @@ begin
       return (403, 'account_suspended', null, null, null)::wakti.answer;
     end if;
     return (401, 'invalid_credentials', null, null, null)::wakti.answer;
+  end if;
+  if p_new_hash is not null then
+    update wakti.site_credentials as c
+    set password_hash = p_new_hash
+    where c.site_user_id = p_user and c.password_hash = p_matched_hash;
   end if;
   perform wakti.open_session(p_project, account.id, p_token);
   return (
@@ -236,7 +251,7 @@ declare
   pass wakti.pass;
   account text;
 begin
-  pass := wakti.enter(p_project, p_origin, p_client, null, 'auth', null, null);
+  pass := wakti.enter(p_project, p_origin, p_client, null, 'auth', null, null, false);
   if pass.status is not null then
     return wakti.turned_away(pass);
   end if;

@@ -43,8 +43,10 @@ $$;
 
 -- Reserve room and a path for a file.
 -- Parameters: project, Origin header, owner or null, site token's SHA-256 or null, the file's name,
--- its name made safe for a path, type, size. Result: wakti.answer with {"id", "path"}, or 413
--- quota_exceeded. Who may call it: wakti_edge, after wakti.begin_upload(), which has counted.
+-- its name made safe for a path, type, size, what wakti.answer_before() takes. Result: wakti.answer
+-- with {"id", "path"}, or 413 quota_exceeded. Where the same was asked for before, {"id", "path",
+-- "status"} of that file: "stored", or "pending" while another request is storing it.
+-- Who may call it: wakti_edge, after wakti.begin_upload(), which has counted.
 create or replace function wakti.reserve_upload(
   p_project uuid,
   p_origin text,
@@ -53,7 +55,8 @@ create or replace function wakti.reserve_upload(
   p_filename text,
   p_safe_name text,
   p_type text,
-  p_size bigint
+  p_size bigint,
+  p_key bytea
 )
 returns wakti.answer
 language plpgsql
@@ -65,6 +68,7 @@ declare
   used bigint;
   moment bigint := floor(extract(epoch from clock_timestamp()) * 1000);
   reserved record;
+  said text;
 begin
   pass := wakti.enter(p_project, p_origin, null, p_owner, 'uploads', null, null);
   if pass.status is not null then
@@ -78,6 +82,15 @@ begin
   if pass.code is not null then
     pass.status := case pass.code when 'invalid_token' then 401 else 403 end;
     return wakti.turned_away(pass);
+  end if;
+  said := wakti.answer_before(p_project, p_key);
+  if said is not null then
+    select (said::jsonb || jsonb_build_object('status', u.status))::text into said
+    from public.project_uploads as u
+    where u.project_id = p_project and u.id = (said::jsonb ->> 'id')::uuid;
+    if found then
+      return (200, null, said, pass.cors, null)::wakti.answer;
+    end if;
   end if;
   -- One reservation of a project at a time; that is what makes the quota exact.
   perform pg_advisory_xact_lock(hashtextextended('wakti.uploads ' || p_project, 0));
@@ -105,13 +118,9 @@ begin
     exit when found;
     moment := moment + 1;
   end loop;
-  return (
-    200,
-    null,
-    '{"id":"' || reserved.id || '","path":' || to_json(reserved.storage_path) || '}',
-    pass.cors,
-    null
-  )::wakti.answer;
+  said := json_build_object('id', reserved.id, 'path', reserved.storage_path);
+  perform wakti.keep_answer(p_project, p_key, said);
+  return (200, null, said, pass.cors, null)::wakti.answer;
 end
 $$;
 
@@ -173,7 +182,7 @@ declare
   pass wakti.pass;
   path text;
 begin
-  pass := wakti.enter(p_project, p_origin, p_client, p_owner, 'uploads', null, null);
+  pass := wakti.enter(p_project, p_origin, p_client, p_owner, 'uploads', null, null, false);
   if pass.status is not null then
     return wakti.turned_away(pass);
   end if;
@@ -221,7 +230,7 @@ on public.project_uploads to wakti_site;
 revoke execute on function wakti.begin_upload(uuid, text, text, uuid, bytea)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.reserve_upload(uuid, text, uuid, bytea, text, text, text, bigint)
+revoke execute on function wakti.reserve_upload(uuid, text, uuid, bytea, text, text, text, bigint, bytea)
 from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.complete_upload(uuid, uuid)
@@ -239,7 +248,7 @@ from public, anon, authenticated, service_role;
 grant execute on function wakti.begin_upload(uuid, text, text, uuid, bytea)
 to wakti_edge;
 
-grant execute on function wakti.reserve_upload(uuid, text, uuid, bytea, text, text, text, bigint)
+grant execute on function wakti.reserve_upload(uuid, text, uuid, bytea, text, text, text, bigint, bytea)
 to wakti_edge;
 
 grant execute on function wakti.complete_upload(uuid, uuid)
@@ -259,7 +268,7 @@ grant create on schema wakti to wakti_site;
 alter function wakti.begin_upload(uuid, text, text, uuid, bytea)
 owner to wakti_site;
 
-alter function wakti.reserve_upload(uuid, text, uuid, bytea, text, text, text, bigint)
+alter function wakti.reserve_upload(uuid, text, uuid, bytea, text, text, text, bigint, bytea)
 owner to wakti_site;
 
 alter function wakti.complete_upload(uuid, uuid)

@@ -107,7 +107,7 @@ def _open(endpoint: Endpoint, http: httpx.Client) -> Live:
 def _hash(live: Live) -> str:
     with psycopg.connect(live.endpoint.db_url) as connection:
         row = connection.execute(
-            "select password_hash from public.project_site_users where id = %s", [VISITOR]
+            "select password_hash from wakti.site_credentials where site_user_id = %s", [VISITOR]
         ).fetchone()
     assert row is not None
     return str(row[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 
 from .callers import ANON, SERVICE, Caller, Database
@@ -20,6 +21,15 @@ INSERTABLE = (
     "project_collections",
     "project_collection_schemas",
 )
+KEPT = {
+    "projects": {"updated_at"},
+    "project_backends": {"enabled_at", "updated_at"},
+    "project_uploads": {"uploaded_at"},
+    "project_form_submissions": set(),
+    "project_collections": {"updated_at"},
+    "project_collection_schemas": {"updated_at"},
+    "project_site_users": {"last_login"},
+}
 UPDATABLE: dict[str, dict[str, Any]] = {
     "projects": {"name": "other"},
     "project_backends": {
@@ -37,7 +47,7 @@ UPDATABLE: dict[str, dict[str, Any]] = {
         "metadata": {"vip": True},
     },
 }
-DELETABLE = tuple(table for table in TABLES if table != "project_uploads")
+DELETABLE = TABLES
 
 
 def columns(database: Database, table: str) -> set[str]:
@@ -69,8 +79,7 @@ def renewed(database: Database, table: str, home: Home) -> dict[str, Any]:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_an_owner_sees_its_own_rows_and_no_others(world: World, table: str) -> None:
-    visible = "id" if table != "project_site_users" else "id, email, owner_id, metadata"
-    rows = world.database.ask(world.alice.owner, f"select {visible} from public.{table}")
+    rows = world.database.ask(world.alice.owner, f"select id, t.* from public.{table} as t")
     assert [str(row[0]) for row in rows] == [world.alice.rows[table]]
 
 
@@ -127,24 +136,67 @@ def test_nobody_inserts_in_the_name_of_another(world: World, table: str) -> None
     assert outcome in (REFUSED, BROKEN_KEY)
 
 
-def test_an_owner_sets_only_the_columns_that_are_its_to_set(world: World) -> None:
-    for column, value in {"created_at": "2020-01-01", "created_by": an_id(7, 1)}.items():
-        row = fresh("project_collections", world.alice) | {column: value}
-        statement = insert("project_collections", row)
-        assert world.database.outcome(world.alice.owner, statement, row) == REFUSED
-
-
 @pytest.mark.parametrize("table", TABLES)
-def test_an_owner_updates_exactly_the_listed_columns(world: World, table: str) -> None:
+def test_a_whole_row_passes_and_a_changed_column_is_refused_by_its_name(
+    world: World, table: str
+) -> None:
     database, own = world.database, world.alice.rows[table]
+    allowed = {*UPDATABLE[table], *KEPT[table]}
     for column in sorted(columns(database, table)):
-        value = UPDATABLE[table].get(column)
-        outcome = database.outcome(
-            world.alice.owner,
-            f"update public.{table} set {column} = %(value)s where id = %(id)s",
-            {"value": value, "id": own},
+        same = f"update public.{table} set {column} = {column} where id = %(id)s"
+        assert database.outcome(world.alice.owner, same, {"id": own}) == 1, column
+        if column in allowed:
+            continue
+        ((value,),) = database.run(
+            f"select {column}::text from public.{table} where id = %(id)s",
+            {"id": world.bob.rows[table]},
         )
-        assert outcome == (1 if column in UPDATABLE[table] else REFUSED), column
+        change = f"update public.{table} set {column} = %(value)s where id = %(id)s"
+        other = {
+            "filename": "other",
+            "file_type": "image/gif",
+            "size_bytes": 7,
+            "status": "pending",
+            "email": "other@example.com",
+            "form_name": "other",
+            "data": {"z": 1},
+            "origin": "https://a.example",
+            "collection_name": "other",
+            "created_by": an_id(7, 1),
+            "created_at": "2020-01-01",
+            "password_hash": "other",
+        }
+        values = {"value": other.get(column, value), "id": own}
+        with pytest.raises(psycopg.errors.InsufficientPrivilege) as refused:
+            database.ask(world.alice.owner, change, values)
+        sentence = f"{column} of {table} cannot be changed"
+        assert refused.value.diag.message_primary == sentence
+        assert database.outcome(SERVICE, same, {"id": own}) == 1
+
+
+@pytest.mark.parametrize("table", [table for table in TABLES if UPDATABLE[table]])
+def test_an_owner_updates_the_listed_columns(world: World, table: str) -> None:
+    for column, value in UPDATABLE[table].items():
+        statement = f"update public.{table} set {column} = %(value)s where id = %(id)s"
+        row = {"value": value, "id": world.alice.rows[table]}
+        assert world.database.outcome(world.alice.owner, statement, row) == 1, column
+
+
+@pytest.mark.parametrize(("table", "column"), [(t, c) for t in TABLES for c in sorted(KEPT[t])])
+def test_what_the_database_keeps_is_stamped_whatever_an_owner_sends(
+    world: World, table: str, column: str
+) -> None:
+    seen = f"select {column} from public.{table} where id = %(id)s"
+    own = {"id": world.alice.rows[table]}
+    before = world.database.run(seen, own)
+    change = f"update public.{table} set {column} = '2001-01-01' where id = %(id)s"
+    assert world.database.outcome(world.alice.owner, change, own) == 1
+    assert world.database.run(seen, own) == before
+    if table in INSERTABLE:
+        row = renewed(world.database, table, world.alice) | {column: "2001-01-01"}
+        statement = insert(table, row, returning=f"returning {column}")
+        ((stamp,),) = world.database.ask(world.alice.owner, statement, row)
+        assert stamp is None or stamp.year > 2001
 
 
 @pytest.mark.parametrize("table", [table for table in TABLES if UPDATABLE[table]])
@@ -200,20 +252,42 @@ def test_an_upsert_cannot_take_the_row_of_another(world: World) -> None:
     assert snapshot(world) == before
 
 
+def test_a_password_hash_is_read_by_nobody(world: World) -> None:
+    secret = "ab" * 32
+    row = fresh("project_site_users", world.alice)
+    row |= {"password_hash": secret, "email": "second@example.com"}
+    world.database.ask(SERVICE, insert("project_site_users", row), row)
+    for who in (world.alice.owner, SERVICE):
+        rows = world.database.ask(who, "select to_jsonb(u)::text from project_site_users as u")
+        assert rows
+        assert secret not in str(rows)
+        hidden = "select * from wakti.site_credentials"
+        assert world.database.outcome(who, hidden) == REFUSED
+    kept = "select password_hash from wakti.site_credentials where password_hash = %(hash)s"
+    assert world.database.run(kept, {"hash": secret}) == [(secret,)]
+
+
 @pytest.mark.parametrize(
-    "statement",
+    ("written", "scheme", "kept"),
     [
-        "select password_hash from public.project_site_users",
-        "select * from public.project_site_users",
-        "select id from public.project_site_users where password_hash like 'x%'",
-        "select id from public.project_site_users order by password_hash",
-        "select to_jsonb(u) from public.project_site_users as u",
-        "delete from public.project_site_users returning password_hash",
+        ("ab" * 32, "sha256", 1),
+        ("pbkdf2_sha256$1000$c2FsdA==$aGFzaA==", "pbkdf2_sha256", 1),
+        ("$2a$10$unknown", "unknown", 1),
+        ("", "none", 0),
+        ("sha256", "sha256", 1),  # what the column tells, written back: nothing changes
     ],
 )
-def test_a_password_hash_is_read_by_nobody_but_the_secret_key(world: World, statement: str) -> None:
-    assert world.database.outcome(world.alice.owner, statement) == REFUSED
-    assert world.database.outcome(SERVICE, statement) == 2
+def test_a_hash_written_into_the_column_is_moved(
+    world: World, written: str, scheme: str, kept: int
+) -> None:
+    own = {"id": world.alice.rows["project_site_users"], "hash": "ab" * 32}
+    write = "update project_site_users set password_hash = %(hash)s where id = %(id)s"
+    assert world.database.outcome(SERVICE, write, own) == 1
+    assert world.database.outcome(SERVICE, write, own | {"hash": written}) == 1
+    read = "select password_hash from project_site_users where id = %(id)s"
+    assert world.database.run(read, own) == [(scheme,)]
+    count = "select count(*) from wakti.site_credentials where site_user_id = %(id)s"
+    assert world.database.run(count, own) == [(kept,)]
 
 
 def test_a_forged_claim_without_a_sub_is_a_stranger(world: World) -> None:

@@ -78,11 +78,31 @@ def test_a_file_of_another_bucket_is_not_reached(files: World) -> None:
     assert f"{files.alice.project}/x.png" not in listed(files, files.alice.owner)
 
 
-@pytest.mark.parametrize("who", ["owner", "visitor"])
-def test_nobody_uploads_past_the_site_api(files: World, who: str) -> None:
-    caller = files.alice.owner if who == "owner" else ANON
-    row = {"bucket": BUCKET, "name": f"{files.alice.project}/new.png"}
-    assert files.database.outcome(caller, PUT, row) == "42501"
+@pytest.mark.parametrize("form", ["{project}/new.png", "{owner}/{project}/new.png"])
+def test_an_owner_uploads_into_its_projects_folders_and_nobody_else_does(
+    files: World, form: str
+) -> None:
+    alice = files.alice
+    row = {"bucket": BUCKET, "name": form.format(owner=alice.owner.sub, project=alice.project)}
+    for caller in (files.bob.owner, ANON, Caller("authenticated", an_id(9, 9))):
+        assert files.database.outcome(caller, PUT, row) == "42501"
+    assert files.database.outcome(alice.owner, PUT, row) == 1
+
+
+def test_an_owner_uploads_nowhere_else(files: World) -> None:
+    alice, bob = files.alice, files.bob
+    for name in (
+        "new.png",
+        f"{alice.owner.sub}/new.png",
+        f"{alice.owner.sub}/{bob.project}/new.png",
+        f"{bob.owner.sub}/{alice.project}/new.png",
+        f"{an_id(9, 9)}/new.png",
+        f"x/{alice.project}/new.png",
+    ):
+        assert files.database.outcome(alice.owner, PUT, {"bucket": BUCKET, "name": name}) == "42501"
+    files.database.run("insert into storage.buckets (id, name) values ('other', 'other')")
+    row = {"bucket": "other", "name": f"{alice.project}/new.png"}
+    assert files.database.outcome(alice.owner, PUT, row) == "42501"
 
 
 def test_nobody_overwrites_or_moves_a_file(files: World) -> None:

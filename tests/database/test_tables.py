@@ -92,7 +92,7 @@ def test_a_storage_path_belongs_to_one_upload(world: World) -> None:
     [
         ("projects", "name = 'x'"),
         ("project_backends", "enabled = true"),
-        ("project_collections", "sort_order = 1"),
+        ("project_collections", "data = '{\"b\": 2}'"),
         ("project_collection_schemas", "display_name = 'x'"),
     ],
 )
@@ -100,6 +100,27 @@ def test_a_change_is_dated(world: World, table: str, change: str) -> None:
     world.database.run(f"update public.{table} set {change}")
     dated = world.database.run(f"select bool_and(updated_at > created_at) from public.{table}")
     assert dated == [(True,)]
+
+
+def test_a_new_place_or_owner_of_an_item_is_no_change_of_it(world: World) -> None:
+    stamps = "select updated_at from public.project_collections order by id"
+    before = world.database.run(stamps)
+    world.database.run("update public.project_collections set sort_order = 7")
+    world.database.run(
+        "update public.projects set user_id = %(to)s where id = %(id)s",
+        {"to": world.bob.owner.sub, "id": world.alice.project},
+    )
+    assert world.database.run(stamps) == before
+
+
+def test_the_time_of_a_change_never_runs_backwards(world: World) -> None:
+    item = "update public.project_collections set data = '{\"n\": 1}', updated_at = '2999-01-01'"
+    world.database.run("alter table public.project_collections disable trigger user")
+    world.database.run(item)
+    world.database.run("alter table public.project_collections enable trigger user")
+    world.database.run("update public.project_collections set data = '{\"n\": 2}'")
+    later = "select bool_and(updated_at > '2999-01-01') from public.project_collections"
+    assert world.database.run(later) == [(True,)]
 
 
 def test_a_backend_remembers_since_when_it_is_on(world: World) -> None:
@@ -122,6 +143,20 @@ ALL_FEATURES = """
 """
 
 
+def test_true_and_false_for_a_system_are_short_for_enabled(world: World) -> None:
+    written = '{"forms": true, "collections": false, "uploads": {"write": "owner"}}'
+    statement = f"update project_backends set features = '{written}' returning features"
+    assert world.database.ask(world.alice.owner, statement) == [
+        (
+            {
+                "forms": {"enabled": True},
+                "collections": {"enabled": False},
+                "uploads": {"write": "owner"},
+            },
+        )
+    ]
+
+
 @pytest.mark.parametrize("features", ["{}", ALL_FEATURES, '{"forms": {}}'])
 def test_known_features_are_taken(world: World, features: str) -> None:
     statement = f"update public.project_backends set features = '{features}'"
@@ -134,7 +169,9 @@ def test_known_features_are_taken(world: World, features: str) -> None:
         ("[]", "features must be an object"),
         ("null", "features must be an object"),
         ('{"form": {}}', "features.form is not a known key; known are auth, collections, forms"),
-        ('{"forms": true}', "features.forms must be an object, not true"),
+        ('{"forms": "yes"}', 'features.forms must be an object, not "yes"'),
+        ('{"rate_limits": true}', "features.rate_limits must be an object, not true"),
+        ('"yes"', "features must be an object"),
         ('{"forms": {"on": true}}', "features.forms.on is not a known key; known are enabled"),
         ('{"forms": {"enabled": "yes"}}', "features.forms.enabled must be true or false, not"),
         ('{"forms": {"honeypot": 3}}', "features.forms.honeypot must be a text of at most 64"),

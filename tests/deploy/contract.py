@@ -16,6 +16,7 @@ from werkzeug import Request
 
 ROOT = Path(__file__).parent.parent.parent
 OURS = Path(__file__).with_name("contract.yaml")
+MIGRATIONS = len(list((ROOT / "supabase" / "migrations").glob("*.sql")))
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 

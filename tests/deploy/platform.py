@@ -91,6 +91,9 @@ class Platform:
     victim: int | None = None  # the process that a `kill` ends
     bundled: dict[str, Deployed] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)  # functions that are ACTIVE and not found
+    login_delay: float = 0.0  # seconds until the pooler knows a new login
+    lost: set[str] = field(default_factory=set)  # the same, whatever is sent
+    renew: Callable[[], None] = lambda: None  # makes project and database fresh
     _workers: dict[str, tuple[tuple[object, ...], Worker]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _contract: Contract = field(default_factory=Contract)
@@ -104,10 +107,12 @@ class Platform:
             self._workers.clear()
             self.bundled.clear()
             self.hidden.clear()
+            self.lost.clear()
             self.faults.clear()
             self.complaints.clear()
             self.requests.clear()
             self.permissions = None
+            self.login_delay = 0.0
 
     @property
     def superuser(self) -> str:
@@ -235,6 +240,13 @@ class Platform:
     def _login(self, request: Request) -> Response:
         assert request.json is not None
         password = secrets.token_urlsafe(24)
+        if self.login_delay:
+            threading.Timer(self.login_delay, self._make_login, [password]).start()
+        else:
+            self._make_login(password)
+        return _json({"role": LOGIN_ROLE, "password": password, "ttl_seconds": 300}, 201)
+
+    def _make_login(self, password: str) -> None:
         with psycopg.connect(self.superuser, autocommit=True) as connection:
             known = connection.execute(
                 "select 1 from pg_roles where rolname = %s", [LOGIN_ROLE]
@@ -245,7 +257,6 @@ class Platform:
                 " valid until '2100-01-01'".encode()
             )
             connection.execute(f"grant postgres to {LOGIN_ROLE}".encode())
-        return _json({"role": LOGIN_ROLE, "password": password, "ttl_seconds": 300}, 201)
 
     def _query(self, request: Request) -> Response:
         assert request.json is not None
@@ -368,7 +379,7 @@ class Platform:
             name = request.path.removeprefix("/functions/v1/").partition("/")[0]
             with self._lock:
                 found = self.state.functions.get(name)
-                if found is None or name in self.hidden:
+                if found is None or name in self.hidden | self.lost:
                     code = "NOT_FOUND_FUNCTION_BLOB" if found else "NOT_FOUND"
                     return _json({"code": code, "message": "Requested function was not found"}, 404)
                 worker = self._worker(name, found)

@@ -43,8 +43,10 @@ class Worker:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         program = deno.find(paths.cache())
-        command = [program.program, "run", "--quiet", "--no-prompt", "--no-lock"]
-        command += ["--allow-net", "--allow-env", "--allow-sys"]
+        entry = files[str(metadata["entrypoint_path"])]
+        how = "serve" if b"export default {" in entry else "run"
+        command = [program.program, how, "--quiet", "--no-prompt", "--no-lock"]
+        command += ["--allow-net", "--allow-env"]
         if metadata.get("import_map_path"):
             command += ["--config", str(self.folder / str(metadata["import_map_path"]))]
         command += [str(self.folder / str(metadata["entrypoint_path"]))]

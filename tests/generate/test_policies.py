@@ -294,7 +294,7 @@ def test_every_policy_of_this_repository_names_its_role_and_wraps_the_caller() -
     renderer = Renderer(load(root / "wakti.toml"), root)
     text = renderer.render(TABLES) + renderer.render(STORAGE)
     policies = re.findall(r"create policy .*?;\n", text, re.DOTALL)
-    assert len(policies) == 25
+    assert len(policies) == 29
     for each in policies:
         assert "\nto authenticated\n" in each
         assert len(re.findall(r"auth\.uid\(\)", each)) == len(

@@ -74,6 +74,24 @@ def test_nothing_is_left_of_it(db, acting_as, make_person):
     assert db.execute("select count(*) from public.notebooks").fetchone() == (0,)
 """
 
+READS_MAIL = """
+import pytest
+from wakti_sb.errors import StackError
+
+
+def test_a_code_arrives(owner, anon, mailbox):
+    anon.auth.reset_password_for_email(owner.email)
+    message = mailbox.latest(owner.email)
+    assert message.kind == "recovery"
+    assert message.code not in repr(message)
+    anon.auth.verify_otp({"email": owner.email, "token": message.code, "type": "recovery"})
+
+
+def test_no_code_arrives(mailbox):
+    with pytest.raises(StackError, match="no mail was sent to nobody@example.com"):
+        mailbox.latest("nobody@example.com", wait=0)
+"""
+
 TELLS = """
 def test_that_fails(owner, endpoint, anon):
     assert owner.id == endpoint.api_url
@@ -109,7 +127,9 @@ def test_nothing_is_loaded():
 
 
 @pytest.mark.parametrize(
-    "tests", [THROUGH_THE_CLIENT, OVER_SQL, DOCUMENTED], ids=["client", "SQL", "documentation"]
+    "tests",
+    [THROUGH_THE_CLIENT, OVER_SQL, READS_MAIL, DOCUMENTED],
+    ids=["client", "SQL", "mail", "documentation"],
 )
 def test_people_reach_what_is_theirs(run: Run, notes: Path, address: Endpoint, tests: str) -> None:
     (notes / "test_own.py").write_text(tests)

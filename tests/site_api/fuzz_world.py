@@ -62,7 +62,7 @@ class World:
 
     def settle(self, case: schemathesis.Case, place: str, caller: str) -> None:
         """Give a generated request a project, a caller, and things that are there."""
-        case.headers = (case.headers or {}) | self._headers(place, caller)
+        case.headers = dict(case.headers or {}) | self._headers(place, caller)
         project = self.projects[place]
         for fields in (case.query, case.body):
             if isinstance(fields, dict) and isinstance(fields.get("projectId"), str):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.site_api.project import NO_RATE_LIMITS, Project
@@ -199,6 +201,47 @@ def test_a_collection_can_insist_on_its_types(project: Project) -> None:
 
     for data in ({"a": 1}, {"a": "b"}):
         assert project.api("POST", "collection/loose", data=data).status_code == 200
+
+
+def test_two_writers_at_once_do_not_pass_the_types_together(project: Project) -> None:
+    project.configure(features={"collections": {"validate": True}})
+    add(project, {"name": "Widget"})
+    with ThreadPoolExecutor(2) as pool, psycopg.connect(project.endpoint.db_url) as connection:
+        connection.execute(
+            "select from public.project_collection_schemas where project_id = %s for update",
+            [project.id],
+        )
+        # Both have read a schema that does not know the field.
+        sent = [
+            pool.submit(project.api, "POST", ACTION, data={"name": "Widget", "price": price})
+            for price in (9, "nine")
+        ]
+        time.sleep(0.3)
+        connection.rollback()
+        codes = sorted(one.result().status_code for one in sent)
+    assert codes == [200, 422]
+
+
+@pytest.mark.parametrize(
+    ("least", "greatest"), [(-(2**31), 2**31 - 1), (2**31 - 2, 2**31 - 1), (-(2**31), 1 - 2**31)]
+)
+def test_items_at_the_ends_of_the_numbers_can_be_moved(
+    project: Project, least: int, greatest: int
+) -> None:
+    first, last = (
+        project.api("POST", ACTION, data={}, sortOrder=order).json()["item"]["id"]
+        for order in (least, greatest)
+    )
+    new = add(project, {})["id"]
+
+    def move(item: str, after: str | None) -> list[str]:
+        project.owner_client.rpc("move_item", {"item": item, "after_item": after}).execute()
+        return [each["id"] for each in project.api("GET", ACTION).json()["items"]]
+
+    assert move(last, None) == [last, new, first]
+    assert move(last, first) == [new, first, last]
+    assert move(new, last) == [first, last, new]
+    assert move(new, first) == [first, new, last]
 
 
 @pytest.mark.parametrize("broken", [{}, {"fields": 7}, {"fields": [1, {"name": "a"}, {}]}])

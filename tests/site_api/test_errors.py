@@ -159,6 +159,19 @@ def test_a_project_id_is_asked_for_first(project: Project) -> None:
     assert answer.json() == {"error": "projectId is required", "code": "missing_field"}
 
 
+@pytest.mark.parametrize(("action", "count"), [("submit", 9_000), ("collection/a", 40_000)])
+def test_a_number_counts_as_long_as_it_is_stored(project: Project, action: str, count: int) -> None:
+    numbers = "[" + ",".join(["1e308"] * count) + "]"
+    text = f'{{"projectId": "{project.id}", "action": "{action}", "data": {{"n": {numbers}}}}}'
+    answer = project.http.post(
+        project.url, content=text, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert project.rows("public.project_form_submissions") == []
+    assert project.rows("public.project_collections") == []
+    assert project.api("POST", action, data={"n": [1e308] * 100}).status_code == 200
+
+
 def test_form_data_may_be_given_more_room_or_less(project: Project) -> None:
     for room, size, status in ((100, 101, 413), (100, 80, 200), (200_000, 150_000, 200)):
         project.configure(features={"forms": {"max_bytes": room}})

@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 
 import httpx
+import psycopg
 import pytest
+from psycopg import errors
 
 from tests.site_api.project import PICTURE, Project
 
@@ -116,6 +118,18 @@ def test_an_origin_in_the_list_passes_and_is_named(
     assert row["origin"] == origin
 
 
+def write_as_before(project: Project, entry: str) -> None:
+    """Put an entry into the list that today's rules might refuse."""
+    with psycopg.connect(project.endpoint.db_url) as connection:
+        table = "alter table public.project_backends {} trigger check_origins"
+        connection.execute(table.format("disable"))
+        connection.execute(
+            "update public.project_backends set allowed_origins = %s where project_id = %s",
+            [[entry], project.id],
+        )
+        connection.execute(table.format("enable"))
+
+
 @pytest.mark.parametrize(
     ("entry", "origin"),
     [
@@ -152,7 +166,7 @@ def test_an_origin_in_the_list_passes_and_is_named(
 def test_any_other_origin_is_refused_and_named_nowhere(
     project: Project, entry: str, origin: str | None
 ) -> None:
-    project.configure(allowed_origins=[entry])
+    write_as_before(project, entry)
     headers = {} if origin is None else {"Origin": origin}
     answer = send(project, "forms", **headers)
     assert_refused(answer, "origin_not_allowed", "Origin not allowed")
@@ -165,6 +179,25 @@ def test_every_feature_holds_the_origin_against_the_list(project: Project, featu
     project.configure(allowed_origins=["https://shop.example.com"])
     assert_refused(send(project, feature, Origin="https://evil.example"), "origin_not_allowed")
     assert_nothing_was_written(project)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["", "shop.example.com", "https://shop.example.com/path", "*", "https://*", "https://a.*.com"],
+)
+def test_an_entry_that_no_origin_can_match_is_refused(project: Project, origin: str) -> None:
+    with pytest.raises(errors.CheckViolation, match="allowed_origins takes entries like"):
+        project.configure(allowed_origins=["https://shop.example.com", origin])
+    write_as_before(project, origin)
+    project.configure(enabled=False, allowed_origins=[origin])
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://Shop.example.com/", "http://localhost:3000", "https://*.example.com", "app://x"],
+)
+def test_an_entry_that_an_origin_can_match_is_taken(project: Project, origin: str) -> None:
+    project.configure(allowed_origins=[origin])
 
 
 def test_lists_are_closed_to_other_origins_too(project: Project) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.site_api.conftest import MAKE
 from tests.site_api.own_function import OwnFunction, Relay, serving, start
-from tests.site_api.project import OWNER_PASSWORD, Project
+from tests.site_api.project import NO_RATE_LIMITS, OWNER_PASSWORD, Project
 
 
 def assert_unavailable(answer: httpx.Response) -> None:
@@ -27,25 +27,68 @@ def assert_unavailable(answer: httpx.Response) -> None:
     assert int(answer.headers["retry-after"]) > 0
 
 
-def test_a_database_that_does_not_answer_in_time(project: Project) -> None:
-    with psycopg.connect(project.endpoint.db_url) as connection:
+def test_what_is_answered_with_try_again_is_never_stored(project: Project) -> None:
+    project.configure(features={"rate_limits": NO_RATE_LIMITS})
+    with ThreadPoolExecutor(60) as pool, psycopg.connect(project.endpoint.db_url) as connection:
         connection.execute("lock table public.project_form_submissions")
-        answer = project.api("POST", "submit", data={"a": 1})
-    assert_unavailable(answer)
-    assert project.rows("public.project_form_submissions") == []
-    assert project.api("POST", "submit", data={"a": 1}).status_code == 200
+        sent = [pool.submit(project.api, "POST", "submit", data={"n": n}) for n in range(60)]
+        answers = [one.result() for one in sent]
+        connection.rollback()
+    for answer in answers:
+        assert_unavailable(answer)
+    assert project.api("POST", "submit", data={"n": 60}).status_code == 200
+    stored = project.rows("public.project_form_submissions")
+    assert [row["data"] for row in stored] == [{"n": 60}]
 
 
-def test_a_call_that_waits_in_the_database_holds_up_nobody_else(project: Project) -> None:
-    with ThreadPoolExecutor(1) as pool, psycopg.connect(project.endpoint.db_url) as connection:
+def test_writes_that_wait_in_the_database_hold_up_no_reader(project: Project) -> None:
+    project.configure(features={"rate_limits": NO_RATE_LIMITS})
+    with ThreadPoolExecutor(40) as pool, psycopg.connect(project.endpoint.db_url) as connection:
         connection.execute("lock table public.project_form_submissions")
-        waiting = pool.submit(project.api, "POST", "submit", data={"a": 1})
+        waiting = [pool.submit(project.api, "POST", "submit", data={"a": 1}) for _ in range(40)]
         time.sleep(0.1)
         answers = [project.api("GET", "collection/products").status_code for _ in range(20)]
-        assert not waiting.done()
+        assert not any(one.done() for one in waiting)
         connection.rollback()
-        assert waiting.result().status_code == 200
+        codes = {one.result().status_code for one in waiting}
     assert answers == [200] * 20
+    assert codes == {200}
+
+
+def test_a_submission_that_waits_for_a_hand_over_reaches_the_new_owner(
+    project: Project, other_project: Project
+) -> None:
+    assert project.api("POST", "submit", data={"n": 0}).status_code == 200
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(project.endpoint.db_url) as connection:
+        connection.execute(
+            "update public.projects set user_id = %s where id = %s",
+            [other_project.owner_id, project.id],
+        )
+        waiting = pool.submit(project.api, "POST", "submit", data={"n": 1})
+        time.sleep(0.2)
+        assert not waiting.done()
+        connection.commit()
+        assert waiting.result().status_code == 200
+    owners = {str(row["user_id"]) for row in project.rows("public.project_form_submissions")}
+    assert owners == {other_project.owner_id}
+
+
+@pytest.mark.parametrize("action", ["submit", "collection/products", "auth/login"])
+def test_a_deletion_and_a_visitors_call_do_not_wait_for_each_other(
+    project: Project, action: str
+) -> None:
+    data = {"email": "user@example.com", "password": "secret123"}
+    project.signed_up("user@example.com")
+    assert project.api("POST", action, data=data).status_code == 200
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(project.endpoint.db_url) as connection:
+        # What a deletion does first, and then all of it.
+        connection.execute("select from public.projects where id = %s for update", [project.id])
+        waiting = pool.submit(project.api, "POST", action, data=data)
+        time.sleep(0.2)
+        connection.execute("delete from public.projects where id = %s", [project.id])
+        connection.commit()
+        answer = waiting.result()
+    assert (answer.status_code, answer.json()["code"]) == (403, "backend_not_enabled")
 
 
 def test_connections_that_are_cut_are_made_anew(project: Project) -> None:
@@ -146,7 +189,7 @@ def test_the_platforms_own_url_is_narrowed_to_the_edge_role(
     db_url: str, tmp_path: Path, port: int
 ) -> None:
     project = new_project(db_url)
-    submit = "function wakti.submit(uuid, text, text, text, text)"
+    submit = "function wakti.submit(uuid, text, text, text, text, bytea)"
     body = {"projectId": project, "action": "submit", "data": {}}
     with (
         Relay(port, port_of(db_url)) as relay,

@@ -63,6 +63,16 @@ def test_every_action_has_a_count_of_its_own(project: Project, name: str) -> Non
             assert_limited(request())
 
 
+def test_a_limit_may_be_written_as_a_decimal(project: Project) -> None:
+    project.sql(
+        """update public.project_backends set features = '{"rate_limits": {"submit": 2.0}}'
+        where project_id = %s""",
+        project.id,
+    )
+    codes = [project.api("POST", "submit", data={}).status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
+
+
 def test_zero_is_no_limit(project: Project) -> None:
     limit(project, submit=0)
     assert {project.api("POST", "submit", data={}).status_code for _ in range(70)} == {200}

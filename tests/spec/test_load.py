@@ -58,7 +58,7 @@ def test_the_example_of_the_database_contract_is_read() -> None:
     """).owned
     assert owned.select == Rule(Own())
     assert owned.insert.right == owned.update.right == owned.delete.right == Nobody()
-    assert owned.fixed == ("project_id", "user_id")
+    assert owned.placing == ("project_id", "user_id")
 
 
 def test_what_is_not_mentioned_is_not_allowed() -> None:

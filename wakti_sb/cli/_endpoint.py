@@ -20,13 +20,32 @@ _OPTIONS = {
     "db_url": "Its database, as postgres.",
 }
 
+# Without a word after it the embedded one is meant.
+_STACK = click.option(
+    "--stack",
+    is_flag=False,
+    flag_value="embedded",
+    type=click.Choice(["embedded", "official"]),
+    help="The project's own stack, which has to be up; the embedded one if nothing else is said.",
+)
+
 
 def of_an_endpoint(command: Callable[..., R]) -> Callable[..., R]:
     """Give a command the options of `Address`, each from the environment too; pass it `address`."""
+    return _addressed(_STACK(command), with_stack=True)
 
+
+def of_an_address(command: Callable[..., R]) -> Callable[..., R]:
+    """The same without `--stack`, for what only a project elsewhere can be."""
+    return _addressed(command, with_stack=False)
+
+
+def _addressed(command: Callable[..., R], *, with_stack: bool) -> Callable[..., R]:
     @wraps(command)
     def collected(*arguments: Any, **options: Any) -> R:
         given = {name: options.pop(name) for name in _OPTIONS}
+        if with_stack:
+            given["stack"] = options.pop("stack")
         return command(*arguments, **options, address=Address(**given))
 
     decorated: Callable[..., R] = collected

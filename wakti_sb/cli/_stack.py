@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
+
+import click
 
 from wakti_sb import dashboard
 from wakti_sb.dashboard import Site
 from wakti_sb.events import Listener
 from wakti_sb.stack import EmbeddedStack
 from wakti_sb.stack.machine import cache, find_deno
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def which(command: F) -> F:
+    """Give a command `--stack embedded|official`, as `kind`."""
+    return click.option(
+        "--stack",
+        "kind",
+        type=click.Choice(["embedded", "official"]),
+        default="embedded",
+        show_default=True,
+        help="Ours without Docker, or what `supabase start` makes of this project.",
+    )(command)
 
 
 def local_stack(

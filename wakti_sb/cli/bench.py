@@ -16,6 +16,7 @@ _MEASUREMENTS = {
     "policies": "an owner's queries among a million rows of others",
     "migrations": "every migration from zero, file by file",
     "large-migration": "a file of 50,000 statements, beside psql",
+    "backup": "a million rows and a GB of files saved, beside pg_dump and cp",
     "dashboard": "the owner's page, with 10,000 rows behind it",
     "rls": "row level security proved: the matrix, mutants, beside four other tools",
 }

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from wakti_sb import deploy
 from wakti_sb.cli import _env_file
-from wakti_sb.cli._endpoint import of_an_endpoint
+from wakti_sb.cli._endpoint import of_an_address
 from wakti_sb.cli._hosted import chosen_ref, hosted, project_ref
 from wakti_sb.cli._migrations import migration_events
 from wakti_sb.cli._output import note, progress, show
@@ -28,7 +28,7 @@ _SIGNS = {True: "✓", False: "✗", None: "?"}
 @click.command(epilog="Example: wakti-sb deploy --project-ref abcdefghijklmnopqrst --dry-run")
 @in_project
 @project_ref
-@of_an_endpoint
+@of_an_address
 @_env_file.option
 @click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask; scripts need it.")

@@ -11,8 +11,9 @@ from rich.table import Table
 
 from wakti_sb.cli._output import note, show
 from wakti_sb.cli._project import in_project
+from wakti_sb.cli._stack import which
 from wakti_sb.errors import StackError
-from wakti_sb.stack import Condition, EmbeddedStack, Endpoint
+from wakti_sb.stack import Condition, EmbeddedStack, Endpoint, OfficialStack
 
 _MIB = 1024 * 1024
 
@@ -26,11 +27,12 @@ _MIB = 1024 * 1024
     default="pretty",
     help="env and json print the keys too, under the official CLI's names.",
 )
-def command(project: Path, output: str) -> None:
+@which
+def command(project: Path, output: str, kind: str) -> None:
     """Addresses, keys and health of the local stack."""
-    stack = EmbeddedStack(project)
+    stack = (OfficialStack if kind == "official" else EmbeddedStack)(project)
     if output == "pretty":
-        _pretty(stack.status())
+        _pretty(stack.status(), kind)
         return
     env = stack.endpoint().env()
     if output == "json":
@@ -51,9 +53,15 @@ def print_addresses(endpoint: Endpoint) -> None:
     show(table)
 
 
-def _pretty(condition: Condition) -> None:
+def _pretty(condition: Condition, kind: str) -> None:
+    if kind == "official" and condition.dead:
+        raise StackError(
+            f"not every container is well: {', '.join(condition.dead)}.",
+            remedy="See why: wakti-sb logs --stack official",
+        )
     if condition.endpoint is None:
-        raise StackError("no stack runs here.", remedy="Run: wakti-sb up")
+        how = " --stack official" if kind == "official" else ""
+        raise StackError("no stack runs here.", remedy=f"Run: wakti-sb up{how}")
     print_addresses(condition.endpoint)
     for name, size in condition.memory.items():
         note(f"{name}: running, {size / _MIB:.0f} MiB")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from wakti_sb.cli._endpoint import of_an_endpoint
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
 from wakti_sb.errors import Findings, UsageError
+from wakti_sb.spec import load
 from wakti_sb.stack import Address, Target
 from wakti_sb.stack.left_out import as_json as left_out_json
 
@@ -28,10 +30,10 @@ _written = click.Path(dir_okay=False, path_type=Path)
 )
 @click.pass_context
 @in_project
-@click.option("--stack", "own", is_flag=True, help="The project's own stack, which has to be up.")
 @of_an_endpoint
 @_without.option()
 @click.option("-k", "keyword", metavar="EXPRESSION", help="Only tests that match, as in pytest.")
+@click.option("--read-only", is_flag=True, help="Only what changes nothing: what a stranger gets.")
 @click.option(
     "-n", "--workers", type=click.IntRange(0, 64), default=0, help="Processes that share the work."
 )
@@ -42,10 +44,10 @@ _written = click.Path(dir_okay=False, path_type=Path)
 def command(
     context: click.Context,
     project: Path,
-    own: bool,
     address: Address,
     without: tuple[str, ...],
     keyword: str | None,
+    read_only: bool,
     workers: int,
     junit: Path | None,
     html: Path | None,
@@ -61,9 +63,14 @@ def command(
     if context.invoked_subcommand is not None:
         _refuse_options(context)
         return
+    if read_only:
+        if keyword is not None or workers or junit or html or markdown:
+            raise UsageError("--read-only goes with --json alone: it is one short list.")
+        _read_only(Target(project, address, functions=True), as_json=as_json)
+        return
     for file in (junit, html, markdown):
         _must_have_a_folder(file)
-    target = Target(project, address, own=own, functions=True, without=_without.chosen(without))
+    target = Target(project, address, functions=True, without=_without.chosen(without))
     with progress() as listener, target.endpoint(listener) as endpoint:
         site_suite.check(endpoint)
         report = site_suite.run(endpoint, keyword=keyword, workers=workers, listener=listener)
@@ -101,6 +108,25 @@ def _refuse_options(context: click.Context) -> None:
             f"options of `test {context.invoked_subcommand}` stand behind it.",
             remedy=f"See: wakti-sb test {context.invoked_subcommand} --help",
         )
+
+
+def _read_only(target: Target, *, as_json: bool) -> None:
+    spec = load(target.project / "wakti.toml")
+    with progress() as listener, target.endpoint(listener) as endpoint:
+        site_suite.check(endpoint)
+        looks = site_suite.read_only(endpoint, spec)
+    if as_json:
+        click.echo(json.dumps([asdict(look) for look in looks], indent=2))
+    else:
+        for look in looks:
+            sign = {True: "✓", False: "✗", None: "?"}[look.good]
+            click.echo(f"{sign} {look.name} ({look.got})")
+    bad = [look.name for look in looks if look.good is False]
+    if bad:
+        raise Findings(f"not as the model says: {', '.join(bad)}.")
+    undecided = sum(look.good is None for look in looks)
+    if undecided:
+        note(f"{undecided} cannot be told apart while there are no rows.")
 
 
 def _show(report: site_suite.Report) -> None:

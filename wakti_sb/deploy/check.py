@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
+
+import httpx
 
 from wakti_sb.deploy import errors
 from wakti_sb.deploy.look import history
@@ -16,7 +19,8 @@ from wakti_sb.deploy.steps import functions
 from wakti_sb.deploy.target import Place
 from wakti_sb.errors import WaktiError
 from wakti_sb.migrate import compare
-from wakti_sb.stack import Endpoint, probe
+from wakti_sb.site_suite import read_only
+from wakti_sb.stack import Endpoint
 
 _KINDS = ("security", "performance")
 
@@ -43,16 +47,29 @@ class Recover(Protocol):
         """Parameters: is_gone: the platform says that there is no such function."""
 
 
-def everything(place: Place, wanted: Wanted, recover: Recover) -> tuple[Check, ...]:
-    """All checks, in the order of a person's questions."""
-    endpoint = place.endpoint()
-    return (
-        *_health(place.management),
-        _keys(endpoint),
-        *_functions(place, endpoint, wanted, recover),
-        _migrations(place, wanted),
-        *_advisors(place.management),
-    )
+def everything(
+    place: Place, endpoint: Endpoint, wanted: Wanted, recover: Recover
+) -> tuple[Check, ...]:
+    """All checks, in the order of a person's questions. One that cannot be carried out is not good.
+
+    Parameters:
+        endpoint: the project's API, whose keys were tried before.
+    """
+    looks: list[tuple[str, Callable[[], Iterator[Check]]]] = [
+        ("health", lambda: _health(place.management)),
+        ("functions", lambda: _functions(place, endpoint, wanted, recover)),
+        ("migrations", lambda: _migrations(place, wanted)),
+        ("access", lambda: _access(endpoint, wanted)),
+        *((f"{kind} advisor", partial(_advisor, place.management, kind)) for kind in _KINDS),
+    ]
+    checks: list[Check] = []
+    for name, look in looks:
+        try:
+            checks += look()
+        except (WaktiError, httpx.HTTPError) as error:
+            said = error.cause if isinstance(error, WaktiError) else f"no answer: {error}"
+            checks.append(Check(name, False, said))
+    return tuple(checks)
 
 
 def _health(api: Management | None) -> Iterator[Check]:
@@ -64,14 +81,6 @@ def _health(api: Management | None) -> Iterator[Check]:
         yield Check("health", True, ", ".join(one.name for one in services))
     for one in ill:
         yield Check("health", False, f"{one.name} is {one.status} {one.error or ''}".strip())
-
-
-def _keys(endpoint: Endpoint) -> Check:
-    try:
-        probe.check(endpoint)
-    except WaktiError as error:
-        return Check("API", False, error.cause)
-    return Check("API", True, "answers to the publishable key, and the secret one alone is secret")
 
 
 def _functions(
@@ -104,25 +113,42 @@ def _dead(endpoint: Endpoint, name: str) -> errors.FunctionDead | None:
     return None
 
 
-def _migrations(place: Place, wanted: Wanted) -> Check:
+def _migrations(place: Place, wanted: Wanted) -> Iterator[Check]:
+    if not wanted.migrations:
+        return
     status = compare(wanted.migrations, history(place), place.name)
     left = [entry.version for entry in status.entries if entry.state != "applied"]
     if left:
-        return Check("migrations", False, f"not as the files: {', '.join(left)}")
-    return Check("migrations", True, f"all {len(status.entries)} applied, nothing pending")
+        yield Check("migrations", False, f"not as the files: {', '.join(left)}")
+    else:
+        yield Check("migrations", True, f"all {len(status.entries)} applied, nothing pending")
 
 
-def _advisors(api: Management | None) -> Iterator[Check]:
+def _access(endpoint: Endpoint, wanted: Wanted) -> Iterator[Check]:
+    """The read-only part of `wakti-sb test`, where there is an ownership model."""
+    if wanted.spec is None:
+        return
+    has_backend = BACKEND in {source.name for source in wanted.functions}
+    looks = read_only(endpoint, wanted.spec, site_api=has_backend)
+    bad = [look for look in looks if look.good is False]
+    open_ones = sum(look.good is None for look in looks)
+    empty = f", {open_ones} undecided: there are no rows yet" if open_ones else ""
+    good = len(looks) - len(bad) - open_ones
+    told = "; ".join(f"not so: {look.name} ({look.got})" for look in bad)
+    said = f"{good} of {len(looks)} as the model says{empty}{f'; {told}' if told else ''}"
+    yield Check("access", not bad, said)
+
+
+def _advisor(api: Management | None, kind: str) -> Iterator[Check]:
     if api is None:
         return
-    for kind in _KINDS:
-        name = f"{kind} advisor"
-        try:
-            lints = api.advice(kind)
-        except errors.NotPermitted as error:
-            yield Check(name, None, error.cause)
-            continue
-        bad = [one for one in lints if one.level == "ERROR"]
-        counts = f"{len(lints)} remark{'' if len(lints) == 1 else 's'}, {len(bad)} serious"
-        told = "; ".join(f"{one.title}: {one.detail or one.name}" for one in bad)
-        yield Check(name, not bad, f"{counts}{f': {told}' if told else ''}")
+    name = f"{kind} advisor"
+    try:
+        lints = api.advice(kind)
+    except errors.NotPermitted as error:
+        yield Check(name, None, error.cause)
+        return
+    bad = [one for one in lints if one.level == "ERROR"]
+    counts = f"{len(lints)} remark{'' if len(lints) == 1 else 's'}, {len(bad)} serious"
+    told = "; ".join(f"{one.title}: {one.detail or one.name}" for one in bad)
+    yield Check(name, not bad, f"{counts}{f': {told}' if told else ''}")

@@ -10,6 +10,7 @@ from hashlib import sha256
 from wakti_sb.deploy.look import State
 from wakti_sb.deploy.sources import BACKEND, FunctionSource
 from wakti_sb.migrate import Migration, Status, compare, pending
+from wakti_sb.spec import Spec
 from wakti_sb.stack.config import Bucket, Config
 
 EDGE_SECRET = "WAKTI_DB_URL"  # noqa: S105  (its name)
@@ -64,6 +65,7 @@ class Wanted:
         config: of supabase/config.toml.
         functions: with the files to send.
         schemas, max_rows: of the Data API; None where config.toml does not say.
+        spec: wakti.toml; None in a project without one.
         secrets: of --env-file.
         include_all: whether migrations older than the newest applied one are wanted too.
         renew_login: whether a new password is asked for.
@@ -74,6 +76,7 @@ class Wanted:
     functions: tuple[FunctionSource, ...]
     schemas: tuple[str, ...] | None = None
     max_rows: int | None = None
+    spec: Spec | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     include_all: bool = False
     renew_login: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,15 @@ from wakti_sb.deploy.plan import Step as Phase
 from wakti_sb.deploy.steps import database as in_database
 from wakti_sb.deploy.steps import functions, settings
 from wakti_sb.deploy.target import Database, Hosted, Place
+from wakti_sb.errors import WaktiError
 from wakti_sb.events import Listener, Notice, Step
 from wakti_sb.migrate import OnEvent
+from wakti_sb.spec import load as load_spec
+from wakti_sb.stack import Endpoint, probe
 from wakti_sb.stack import config as configuration
 from wakti_sb.stack.machine import cache, find_deno
+
+SPEC = "wakti.toml"
 
 
 def read_project(
@@ -30,13 +35,15 @@ def read_project(
     one_module: bool = True,
 ) -> Wanted:
     """What the files of a project say. Raise a WaktiError where they cannot be used."""
+    config = configuration.read(project)
     data_api = _data_api(project)
     return Wanted(
         migrations=migrate.read(project / "supabase" / "migrations"),
-        config=configuration.read(project),
+        config=config,
         functions=sources.read(project, find_deno(cache()), one_module=one_module),
         schemas=tuple(data_api["schemas"]) if "schemas" in data_api else None,
         max_rows=data_api.get("max_rows"),
+        spec=load_spec(project / SPEC) if (project / SPEC).is_file() else None,
         secrets=secrets,
         include_all=include_all,
         renew_login=renew_login,
@@ -59,9 +66,14 @@ class Deployment:
         self._on_event = on_event
         self._database: Database | None = None
         self._edge_url: str | None = None
+        self._endpoint: Endpoint | None = None
 
     def plan(self) -> Plan:
-        """Compare the files with what is there; changes nothing."""
+        """Compare the files with what is there; changes nothing.
+
+        Raise StackError if the project does not answer to its own keys.
+        """
+        self._api()
         return make(self._wanted, look(self._place), self._place.name)
 
     def carry_out(self, plan: Plan) -> None:
@@ -81,11 +93,15 @@ class Deployment:
         todo = [(phase, work) for phase, wanted, work in steps if wanted]
         for number, (phase, work) in enumerate(todo):
             self._tell(Step(phase.value, number, len(todo)))
-            work(plan)
+            try:
+                work(plan)
+            except WaktiError:
+                self._tell(Notice(_progress([one for one, _ in todo], number)))
+                raise
 
     def check(self) -> tuple[check.Check, ...]:
         """See that the live project is well. A function that is not found is sent once more."""
-        return check.everything(self._place, self._wanted, self._recover)
+        return check.everything(self._place, self._api(), self._wanted, self._recover)
 
     def _migrate(self, _plan: Plan) -> None:
         in_database.apply_migrations(
@@ -133,11 +149,26 @@ class Deployment:
             in_database.forget_function(self._opened(), source.name)
         return is_gone
 
+    def _api(self) -> Endpoint:
+        """The project's API, which answers to the keys that belong to it."""
+        if self._endpoint is None:
+            endpoint = self._place.endpoint()
+            probe.check(endpoint)
+            self._endpoint = endpoint
+        return self._endpoint
+
     def _opened(self) -> Database:
-        """One login serves a deployment: it lasts longer than that."""
-        if self._database is None:
+        """One login serves a deployment, as long as it lasts."""
+        if self._database is None or self._database.is_over:
             self._database = self._place.database()
         return self._database
+
+
+def _progress(phases: Sequence[Phase], stopped_in: int) -> str:
+    """What was done and what was not, for a person whose deployment stopped."""
+    done = ", ".join(phase.value for phase in phases[:stopped_in]) or "nothing"
+    left = ", ".join(phase.value for phase in phases[stopped_in + 1 :]) or "nothing"
+    return f"done: {done}; stopped in: {phases[stopped_in].value}; not begun: {left}"
 
 
 def _data_api(project: Path) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from wakti_sb import __version__
 from wakti_sb.deploy.errors import DeployError
-from wakti_sb.errors import SpecError
+from wakti_sb.stack import config as configuration
+from wakti_sb.stack.config import FunctionSettings
 from wakti_sb.stack.machine import Deno
 
 BACKEND = "project-backend-api"
@@ -77,17 +77,6 @@ class FunctionSource:
         return sum(len(content) for content in self.files.values())
 
 
-@dataclass(frozen=True)
-class _Settings:
-    """`[functions.NAME]` of config.toml; paths are relative to `supabase/`."""
-
-    enabled: bool = True
-    verify_jwt: bool = True
-    entrypoint: str | None = None
-    import_map: str | None = None
-    static_files: tuple[str, ...] = ()
-
-
 def read(project: Path, deno: Deno, *, one_module: bool = True) -> tuple[FunctionSource, ...]:
     """Every function that is not disabled; folders that begin with `_` or `.` hold shared code.
 
@@ -98,10 +87,10 @@ def read(project: Path, deno: Deno, *, one_module: bool = True) -> tuple[Functio
     Raise DeployError if a module is missing, outside of the project or the bundle too large.
     """
     root = project.resolve()
-    settings = _settings(root)
+    settings = configuration.read(root).functions
     found = []
     for name in _names(root, settings):
-        one = settings.get(name, _Settings())
+        one = settings.get(name, FunctionSettings())
         if not one.enabled:
             continue
         source = _source(root, name, one, deno)
@@ -117,7 +106,7 @@ def read(project: Path, deno: Deno, *, one_module: bool = True) -> tuple[Functio
     return tuple(found)
 
 
-def _names(root: Path, settings: Mapping[str, _Settings]) -> list[str]:
+def _names(root: Path, settings: Mapping[str, FunctionSettings]) -> list[str]:
     folders = {
         entry.parent.name
         for pattern in _ENTRIES
@@ -127,30 +116,9 @@ def _names(root: Path, settings: Mapping[str, _Settings]) -> list[str]:
     return sorted(folders | {name for name, one in settings.items() if one.entrypoint})
 
 
-def _settings(root: Path) -> dict[str, _Settings]:
-    file = root / "supabase" / "config.toml"
-    try:
-        tables = tomllib.loads(file.read_text("utf-8")).get("functions", {})
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SpecError(f"cannot be read: {error}", place="supabase/config.toml") from None
-    return {
-        name: _Settings(
-            enabled=bool(table.get("enabled", True)),
-            verify_jwt=bool(table.get("verify_jwt", True)),
-            entrypoint=table.get("entrypoint"),
-            import_map=table.get("import_map"),
-            static_files=tuple(table.get("static_files", ())),
-        )
-        for name, table in tables.items()
-        if isinstance(table, dict)
-    }
-
-
-def _source(root: Path, name: str, settings: _Settings, deno: Deno) -> FunctionSource:
+def _source(root: Path, name: str, settings: FunctionSettings, deno: Deno) -> FunctionSource:
     folder = root / _FUNCTIONS / name
-    if settings.entrypoint is not None:
+    if settings.entrypoint:
         entry = (root / "supabase" / settings.entrypoint).resolve()
     else:
         entry = next(folder / one for one in _ENTRIES if (folder / one).is_file())
@@ -175,14 +143,14 @@ def _source(root: Path, name: str, settings: _Settings, deno: Deno) -> FunctionS
     )
 
 
-def _import_map(root: Path, folder: Path, settings: _Settings) -> Path | None:
-    if settings.import_map is not None:
+def _import_map(root: Path, folder: Path, settings: FunctionSettings) -> Path | None:
+    if settings.import_map:
         return (root / "supabase" / settings.import_map).resolve()
     found = [folder / name for name in _IMPORT_MAPS if (folder / name).is_file()]
     return found[0] if found else None
 
 
-def _static(root: Path, settings: _Settings) -> Iterator[Path]:
+def _static(root: Path, settings: FunctionSettings) -> Iterator[Path]:
     for pattern in settings.static_files:
         for file in sorted((root / "supabase").glob(pattern.removeprefix("./"))):
             if file.is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,13 +18,15 @@ from wakti_sb.deploy.management.records import ACTIVE
 from wakti_sb.deploy.redaction import Secrets
 from wakti_sb.errors import UsageError
 from wakti_sb.events import Listener
-from wakti_sb.migrate.connection import Connection, Target
+from wakti_sb.migrate.connection import Connection, Target, parts_of, reason_of
 from wakti_sb.stack import Endpoint, remote
 
 REF = re.compile(r"[a-z]{20}")
 _OWNER = "postgres"  # migrations and everything in them belong to this role
 _POOLER_DOMAIN = ".pooler.supabase.com"
 _TRANSACTIONS, _SESSIONS = 6543, 5432  # the pooler's ports
+_ATTEMPTS, _PAUSE, _SECONDS = 8, 1.0, 10  # of a login that was made just now
+_MARGIN = 30.0  # seconds before a login expires
 _LOOPBACK = ("127.", "localhost", "::1")
 
 _ASLEEP = {
@@ -65,10 +68,17 @@ class Database:
     Parameters:
         url: with the login's password in it.
         role: whom a session becomes.
+        ends: when the login expires, of `time.monotonic`; None for one that does not.
     """
 
     url: str = field(repr=False)
     role: str | None = None
+    ends: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the login has expired, or will before anything could be done with it."""
+        return self.ends is not None and time.monotonic() > self.ends
 
     def session(self) -> AbstractContextManager[Connection]:
         """A connection outside any transaction. Raise ConnectionFailed or MigrationError."""
@@ -135,7 +145,10 @@ class Hosted:
     def database(self) -> Database:
         """Over the session pooler with a login that expires; nobody is asked for a password."""
         login = self._api.login()
-        return Database(self._database_url(login.role, login.password, _SESSIONS), _OWNER)
+        ends = time.monotonic() + login.ttl_seconds - _MARGIN
+        url = self._database_url(login.role, login.password, _SESSIONS)
+        require_login(url, place=self.pooler.db_host)
+        return Database(url, _OWNER, ends)
 
     def function_database_url(self, role: str, password: str) -> str:
         """Over the transaction pooler: a function's many instances share few connections."""
@@ -202,10 +215,22 @@ class ByAddress:
         return self._endpoint
 
 
-def can_log_in(url: str, seconds: int = 10) -> bool:
-    """Whether a login works that was made just now."""
-    try:
-        psycopg.connect(url, connect_timeout=seconds, prepare_threshold=None).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+def require_login(url: str, *, place: str) -> None:
+    """Wait until a login works that was made just now; the pooler learns of it within seconds.
+
+    Raise Unreachable if it does not.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            psycopg.connect(url, connect_timeout=_SECONDS, prepare_threshold=None).close()
+        except psycopg.OperationalError as error:
+            if attempt + 1 == _ATTEMPTS:
+                user = parts_of(url)["user"]
+                raise errors.Unreachable(
+                    f"{user} cannot log in through the connection pooler: {reason_of(error)}.",
+                    place=place,
+                    remedy="Run this again in a minute; it goes on where it stopped.",
+                ) from None
+            time.sleep(_PAUSE)
+        else:
+            return

@@ -285,10 +285,28 @@ def _grants(owned: Owned) -> Iterator[Grant]:
             columns = tuple(
                 c for c in rule.columns if operation != "select" or c not in owned.hidden
             )
-            yield Grant(operation, roles, columns=columns)
+            if operation == "insert":
+                columns += tuple(c for c in owned.kept if c not in columns)
+            if operation == "update":
+                # Sent along with the others; the triggers see to them. A table that another
+                # program made has none, so nothing more is opened there.
+                extra = tuple(c for c in owned.granted if c not in columns)
+                if owned.shared and extra:
+                    yield Grant(operation, roles, columns=extra, ours=True)
+                else:
+                    columns += extra
+            if columns:
+                yield Grant(operation, roles, columns=columns)
         else:
-            kept = owned.hidden if operation != "update" else (*owned.hidden, *owned.fixed)
-            yield Grant(operation, roles, excluded=tuple(dict.fromkeys(kept)))
+            closed = owned.hidden
+            if operation == "update":
+                closed = tuple(c for c in (*closed, *owned.placing) if c not in owned.granted)
+            yield Grant(
+                operation,
+                roles,
+                excluded=tuple(dict.fromkeys(closed)),
+                included=owned.granted if operation == "update" else (),
+            )
 
 
 def _helper_name(body: InRows | InPlaces) -> str:

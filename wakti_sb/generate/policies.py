@@ -133,17 +133,33 @@ class Policy:
 
 @dataclass(frozen=True)
 class Grant:
-    """A privilege: on `columns`, or (None) on all columns but `excluded`."""
+    """A privilege: on `columns`, or (None) on all columns but `excluded`.
+
+    `included` are columns of the primary key that may be written all the same. `ours`: only where
+    the table was made by wakti-sb.
+    """
 
     privilege: Operation
     roles: tuple[str, ...]
     columns: tuple[str, ...] | None = None
     excluded: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
+    ours: bool = False
 
     @property
     def from_catalog(self) -> bool:
         """Whether the columns are only known to the database."""
         return self.columns is None and (bool(self.excluded) or self.privilege == "update")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A trigger of `wakti_rls` on some columns, for what clients write."""
+
+    name: str
+    operation: Operation
+    function: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -158,6 +174,22 @@ class Table:
     def writers(self) -> tuple[str, ...]:
         """The roles that may insert."""
         return next((grant.roles for grant in self.grants if grant.privilege == "insert"), ())
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The triggers that keep clients from changing what they may only send."""
+        owned = self.owned
+        if owned.is_view:
+            return ()
+        writes = {grant.privilege for grant in self.grants}
+        found: list[Rule] = []
+        if owned.fixed and "update" in writes:
+            found.append(Rule("_wakti_fixed", "update", "refuse_change", owned.fixed))
+        if owned.kept and "update" in writes:
+            found.append(Rule("_wakti_kept", "update", "keep", owned.kept))
+        if owned.kept and "insert" in writes:
+            found.append(Rule("_wakti_kept_new", "insert", "keep", owned.kept))
+        return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,10 @@ def _with_entry(text: str, values: dict[str, object]) -> str:
     entry.append("insert", right)
     entry.append("update", tomlkit.array())
     entry["update"].comment("the columns that may be changed")
+    if right == "own":
+        belongs = [values["key"]] if values["parent"] else []
+        entry.append("fixed", ["id", *belongs, values["owner"], "created_at"])
+        entry["fixed"].comment("sent along with a whole row, and never changed")
     entry.append("delete", right)
     lines = text.splitlines()
     place = _behind_the_last_entry(lines)

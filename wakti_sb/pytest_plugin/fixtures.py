@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from supabase import AsyncClient, Client
 
     from wakti_sb.pytest_plugin.people import Person
-    from wakti_sb.stack import EmbeddedStack, Endpoint
+    from wakti_sb.stack import EmbeddedStack, Endpoint, Mailbox
 
 _SPEAK_AS = "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)"
 _SPEAKING = (
@@ -169,6 +169,13 @@ def acreate_client(request: pytest.FixtureRequest) -> MakeAsyncClient:
     return make
 
 
+def mailbox(request: pytest.FixtureRequest) -> Mailbox:
+    """The mail that the stack made for the tests would have sent."""
+    from wakti_sb.stack import Mailbox
+
+    return Mailbox(_of(request, "endpoint").api_url)
+
+
 def db(request: pytest.FixtureRequest) -> Iterator[Connection[Any]]:
     """A connection as postgres; what a test does with it is rolled back at its end."""
     import psycopg
@@ -228,6 +235,7 @@ _FIXTURES: dict[str, tuple[_Scope, Callable[[pytest.FixtureRequest], object]]] =
     "anon": ("session", anon),
     "service": ("session", service),
     "acreate_client": ("session", acreate_client),
+    "mailbox": ("session", mailbox),
     "db": ("function", db),
     "acting_as": ("function", acting_as),
 }

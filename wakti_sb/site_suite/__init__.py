@@ -9,6 +9,7 @@ from __future__ import annotations
 from .execute import run
 from .model import Cell, Grid, Place, Report, Result, grids
 from .probe import check
+from .read_only import Look, read_only
 from .redaction import HIDDEN, redaction
 from .reports import as_json, html, junit, markdown, reason, summary, tables
 
@@ -16,6 +17,7 @@ __all__ = [
     "HIDDEN",
     "Cell",
     "Grid",
+    "Look",
     "Place",
     "Report",
     "Result",
@@ -25,6 +27,7 @@ __all__ = [
     "html",
     "junit",
     "markdown",
+    "read_only",
     "reason",
     "redaction",
     "run",

@@ -123,6 +123,17 @@ class Spec(Section):
         return self
 
     @model_validator(mode="after")
+    def _columns_follow_one_rule(self) -> Spec:
+        for owned in self.relations:
+            _one_rule(owned)
+            if owned.file and owned.file.bucket not in {bucket.name for bucket in self.bucket}:
+                raise _whole(
+                    f'{owned.table}: file names the bucket "{owned.file.bucket}", which no '
+                    "[[bucket]] entry describes"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _functions_are_for_roles(self) -> Spec:
         for function in self.function:
             if not isinstance(function.execute, Nobody | Authenticated | Public) or (
@@ -182,11 +193,28 @@ def _no_fixed_column(owned: Owned, operation: str) -> None:
     if operation != "update":
         return
     for column in owned.update.columns or ():
-        if column in owned.fixed:
+        if column in owned.placing:
             raise _whole(
                 f'{owned.table}: update lists "{column}", which says whose row it is and never '
                 "changes hands by an update"
             )
+
+
+def _one_rule(owned: Owned) -> None:
+    """A column is changed by clients, fixed, kept or hidden: one of these."""
+    if owned.is_view and owned.granted:
+        raise _whole(f"{owned.table}: fixed and kept are rules of tables; a view has none")
+    places = {
+        "update": owned.update.columns or (),
+        "fixed": owned.fixed,
+        "kept": owned.kept,
+        "immutable": owned.immutable,
+        "hidden": owned.hidden,
+    }
+    for name, count in Counter(c for columns in places.values() for c in set(columns)).items():
+        named = [place for place, columns in places.items() if name in columns]
+        if count > 1 and named != ["fixed", "hidden"]:
+            raise _whole(f'{owned.table}: "{name}" is in {" and in ".join(named)}; keep one')
 
 
 def _check_bucket(spec: Spec, bucket: Bucket) -> None:

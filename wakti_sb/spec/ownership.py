@@ -116,6 +116,15 @@ class Members(Section):
     where: Annotated[Condition | None, PlainValidator(_condition)] = None
 
 
+class File(Section):
+    """Columns that say which stored object a row stands for, and what that object is."""
+
+    bucket: Slug
+    path: Column
+    size: Column | None = None
+    type: Column | None = None
+
+
 class Owned(Section):
     """A table whose rows belong to somebody.
 
@@ -125,6 +134,11 @@ class Owned(Section):
 
     With `members`, here or at the end of `through`, `key` leads to the place whose members count,
     and `owner` names the person the row belongs to inside that place.
+
+    Clients write whole rows. A column of `fixed` may be written, as long as its value stays the
+    same; for a column of `kept` the database puts aside whatever a client sends.
+
+    `file` says that a row stands for a stored object, without which it cannot be inserted.
 
     `shared` says that another program made the table: `generate` adds policies and privileges to
     it and takes none away.
@@ -143,7 +157,10 @@ class Owned(Section):
     delete: Rule = Rule()
     shared: bool = False
     immutable: Columns = ()
+    fixed: Columns = ()
+    kept: Columns = ()
     hidden: Columns = ()
+    file: File | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -152,11 +169,14 @@ class Owned(Section):
         if not isinstance(data, Mapping):
             return data
         right = "member" if "members" in data and "owner" not in data else "own"
-        lists = {
+        lists: dict[str, object] = {
             operation: {"right": right, "columns": data[operation]}
             for operation in ("select", "insert", "update")
             if isinstance(data.get(operation), list)
         }
+        if data.get("update") == [] and (data.get("fixed") or data.get("kept")):
+            # A whole row may be written, though nothing of it changes.
+            lists["update"] = Rule(_right(right), ())
         return {**data, **lists}
 
     @model_validator(mode="after")
@@ -185,11 +205,16 @@ class Owned(Section):
         return rule
 
     @property
-    def fixed(self) -> tuple[str, ...]:
-        """Columns that decide where a row belongs, or are declared so: never updatable."""
+    def placing(self) -> tuple[str, ...]:
+        """Columns that decide where a row belongs, or are declared immutable: they never change."""
         own = self.key[:1] if self.key != self.parent_key or self.through else ()
         owner = (self.owner,) if self.owner else ()
         return tuple(dict.fromkeys((*own, *owner, *self.immutable)))
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """Columns that a client may send although it cannot change them."""
+        return tuple(dict.fromkeys((*self.fixed, *self.kept)))
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -299,6 +324,7 @@ class Bucket(Section):
     or a row with an owner, `member` and `role:` those that name a place. Where no folder names a
     person, and in a bucket without `paths`, a file belongs to who uploaded it. An object that
     matches no path belongs to nobody. `public` opens downloads by URL to everybody, not lists.
+    `accepts` names a function of an object's name and metadata that has to agree to an upload too.
     """
 
     name: Slug
@@ -311,6 +337,7 @@ class Bucket(Section):
     insert: RightField = NOBODY
     update: RightField = NOBODY
     delete: RightField = NOBODY
+    accepts: Relation | None = None
 
     def right(self, operation: Operation) -> Right:
         """What is declared for one operation: list, upload, overwrite or move, remove."""

@@ -108,13 +108,25 @@ class Limits(Section):
     file: Size = 10 * MIB
     project: Size = 50 * MIB
     filename_chars: Annotated[int, Field(ge=16, le=200)] = 100
+    answer: Size = 8 * MIB
+    items: Annotated[int, Field(ge=1, le=100_000_000)] = 100_000
+    submissions: Annotated[int, Field(ge=1, le=100_000_000)] = 100_000
 
 
 class Uploads(Section):
-    """`[uploads]`: where the site API stores files, and which types it takes."""
+    """`[uploads]`: where the site API stores files, and which types it takes.
+
+    `owner_mime_types` are taken from an owner besides, who stores them through the Storage API.
+    """
 
     bucket: Slug = "project-uploads"
     mime_types: tuple[MimeType, ...] = Field(default=DOCUMENT_TYPES, min_length=1)
+    owner_mime_types: tuple[MimeType, ...] = ("text/css", "text/javascript")
+
+    @property
+    def stored_types(self) -> tuple[MimeType, ...]:
+        """The types that lie in the bucket."""
+        return tuple(dict.fromkeys((*self.mime_types, *self.owner_mime_types)))
 
 
 class Auth(Section):
@@ -137,6 +149,7 @@ class RateLimits(Section):
     signup: Rate = 20
     write: Rate = 120
     upload: Rate = 30
+    read: Rate = 1_000
 
 
 class Stack(Section):

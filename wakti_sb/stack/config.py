@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from wakti_sb.errors import SpecError
+from wakti_sb.stack import auth_config
+from wakti_sb.stack.auth_config import AuthConfig
 
 FILE = Path("supabase") / "config.toml"
 
@@ -76,6 +78,7 @@ class Config:
         buckets: made in a new database.
         functions: what is said of each function by name.
         edge_runtime: what holds for all functions.
+        auth: what Auth obeys.
     """
 
     api_port: int = 54321
@@ -88,6 +91,7 @@ class Config:
     buckets: Mapping[str, Bucket] = field(default_factory=dict)
     functions: Mapping[str, FunctionSettings] = field(default_factory=dict)
     edge_runtime: EdgeRuntime = field(default_factory=EdgeRuntime)
+    auth: AuthConfig = field(default_factory=AuthConfig)
 
     def function(self, name: str) -> FunctionSettings:
         """What is said of a function; the defaults if nothing is."""
@@ -131,6 +135,7 @@ def read(project: Path) -> Config:
             read_value("edge_runtime.enabled", bool, True),
             _secrets(read_value("edge_runtime.secrets", dict, {})),
         ),
+        auth=auth_config.read(read_value("auth", dict, {}), project),
     )
 
 

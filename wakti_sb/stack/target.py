@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from wakti_sb.errors import UsageError
 from wakti_sb.events import LeftOut, Listener, noting
@@ -14,13 +15,20 @@ from wakti_sb.stack.embedded.lifecycle import EmbeddedStack
 from wakti_sb.stack.embedded.throwaway import copy_project, throwaway
 from wakti_sb.stack.endpoint import Endpoint
 from wakti_sb.stack.left_out import reasons
+from wakti_sb.stack.official import OfficialStack
 from wakti_sb.stack.probe import check
 from wakti_sb.stack.remote import remote
+
+Kind = Literal["embedded", "official"]
 
 
 @dataclass(frozen=True)
 class Address:
-    """What was said about a project that runs; every part is None if nothing was."""
+    """What was said about a project that runs; every part is None if nothing was.
+
+    Parameters:
+        stack: the project's own local stack, which has to be up, and which of the two.
+    """
 
     url: str | None = None
     publishable_key: str | None = field(default=None, repr=False)
@@ -28,6 +36,7 @@ class Address:
     jwt_secret: str | None = field(default=None, repr=False)
     db_url: str | None = field(default=None, repr=False)
     functions_url: str | None = None
+    stack: Kind | None = None
 
     @property
     def named(self) -> bool:
@@ -58,7 +67,6 @@ class Target:
     Parameters:
         project: the folder with `supabase/` and `wakti.toml`.
         address: a project that runs, as far as one was named.
-        own: whether the project's own stack was asked for, which has to be up.
         functions: whether a stack that is made serves the project's edge functions too.
         without: the extensions that a stack which is made goes without; None for what wakti.toml
             says.
@@ -67,7 +75,6 @@ class Target:
 
     project: Path
     address: Address = Address()
-    own: bool = False
     functions: bool = False
     without: Sequence[str] | None = None
     left_out: list[LeftOut] = field(default_factory=list)
@@ -75,13 +82,9 @@ class Target:
     @contextmanager
     def endpoint(self, listener: Listener) -> Iterator[Endpoint]:
         """An API with all that belongs to it; a stack that was made is gone afterwards."""
-        given = self.address.endpoint()
-        if given is not None and self.own:
-            raise UsageError("--stack and --url name two different places.")
+        given = self._named(listener)
         if given is not None:
             yield given
-        elif self.own:
-            yield self._own(listener)
         elif self.address.db_url is not None:
             raise UsageError(
                 "this needs an API, and --db-url names a database alone.",
@@ -96,7 +99,7 @@ class Target:
     @contextmanager
     def checked_endpoint(self, listener: Listener) -> Iterator[Endpoint]:
         """An API that answers to its keys, and whose database is known."""
-        given = self.address.endpoint()
+        given = self._named(listener)
         if given is not None:
             _ = given.database  # without one there is nothing to look at afterwards
             check(given)
@@ -106,7 +109,7 @@ class Target:
     @contextmanager
     def database(self, listener: Listener) -> Iterator[str]:
         """A database; one that was made is gone afterwards."""
-        given = self.address.endpoint()
+        given = self._named(listener)
         if given is not None or self.address.db_url is not None:
             yield given.database if given is not None else str(self.address.db_url)
             return
@@ -143,6 +146,17 @@ class Target:
     def reasons(self) -> dict[str, str]:
         """What the database lacks because of statements that were left out, and why."""
         return reasons(self.left_out)
+
+    def _named(self, listener: Listener) -> Endpoint | None:
+        """What was named: by its addresses, or as the project's own stack."""
+        given = self.address.endpoint()
+        if self.address.stack is None:
+            return given
+        if self.address.named:
+            raise UsageError("--stack and --url or --db-url name two different places.")
+        if self.address.stack == "official":
+            return OfficialStack(self.project, listener).endpoint()
+        return self._own(listener)
 
     def _own(self, listener: Listener) -> Endpoint:
         stack = EmbeddedStack(self.project, listener)

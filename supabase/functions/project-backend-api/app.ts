@@ -8,6 +8,7 @@ import { ApiError } from "./errors.ts";
 import { submit } from "./forms.ts";
 import { describe, type Log } from "./log.ts";
 import { isUuid } from "./schemas.ts";
+import { Tally } from "./tally.ts";
 import { deleteUpload, upload } from "./uploads.ts";
 
 /** The part of the connection's description that is used. */
@@ -98,9 +99,25 @@ async function route(context: Context): Promise<string> {
         if (request.method !== "POST") throw methodNotAllowed({ POST: submit });
         return await upload(context);
       }
+      countLarge(context);
       return await dispatch(context, await readJson(request));
     default:
       throw new ApiError("method_not_allowed", null, { allow: allMethods });
+  }
+}
+
+/** Bytes from which on a body is worth counting, and how many of them a client may send a minute. */
+const large = 64 * 1024;
+
+const mostLarge = 60;
+
+const largeBodies = new Tally();
+
+/** What a stranger sends is parsed before any gate is known; so there is a gate before that. */
+function countLarge({ request, client }: Context): void {
+  const size = Number(request.headers.get("content-length") ?? Infinity);
+  if (size > large && largeBodies.add(client) > mostLarge) {
+    throw new ApiError("rate_limited", null, { retryAfter: 60 });
   }
 }
 

@@ -10,6 +10,7 @@ const allowedHeaders = [
   "x-region",
   "x-supabase-api-version",
   "x-site-token",
+  "idempotency-key",
 ].join(", ");
 
 /**

@@ -113,12 +113,26 @@ function read(): Schema {
         object({
           items: { type: "array", items: ref("Item") },
           total: { type: "integer", minimum: 0 },
+        }, {
+          nextOffset: {
+            type: "integer",
+            minimum: 1,
+            description: "Where to go on, if the answer had to end early",
+          },
         }),
         object({ status: { const: "ok" } }),
       ],
     }),
   };
 }
+
+const repeats: Schema = {
+  name: "Idempotency-Key",
+  in: "header",
+  description:
+    "The same request with the same key gets the first answer for 24 hours",
+  schema: { type: "string", pattern: "^[!-~]{1,255}$" },
+};
 
 function post(): Schema {
   const bodies = [
@@ -134,6 +148,7 @@ function post(): Schema {
   const upload = input(schemas.upload);
   return {
     operationId: "act",
+    parameters: [repeats],
     summary: "Submit a form, add an item, sign up, log in, upload a file",
     requestBody: {
       required: true,
@@ -170,6 +185,7 @@ function post(): Schema {
 function put(): Schema {
   return {
     operationId: "updateItem",
+    parameters: [repeats],
     summary: "Replace an item's data",
     requestBody: json(request(collection, schemas.changedItem)),
     responses: responses(object({ item: ref("Item") })),
@@ -179,6 +195,7 @@ function put(): Schema {
 function remove(): Schema {
   return {
     operationId: "deleteItem",
+    parameters: [repeats],
     summary: "Delete an item; its row stays",
     requestBody: json(request(collection, schemas.deletedItem)),
     responses: responses(done),
@@ -223,10 +240,13 @@ function json(schema: Schema): Schema {
   return { required: true, content: { "application/json": { schema } } };
 }
 
-function object(properties: Readonly<Record<string, Schema>>): Schema {
+function object(
+  properties: Readonly<Record<string, Schema>>,
+  optional: Readonly<Record<string, Schema>> = {},
+): Schema {
   return {
     type: "object",
-    properties,
+    properties: { ...properties, ...optional },
     required: Object.keys(properties),
     additionalProperties: false,
   };

@@ -13,7 +13,17 @@ cross join lateral (
     ('allowed_origins is empty', 'migrate sets it to {{}}: every origin', b.allowed_origins is null),
     ('created_at is empty', 'migrate sets it to the time it runs', b.created_at is null),
     ('updated_at is empty', 'migrate sets it to the time it runs', b.updated_at is null),
-    ('features is empty', 'migrate sets it to {{}}: the defaults', b.features is null)
+    ('features is empty', 'migrate sets it to {{}}: the defaults', b.features is null),
+    (
+      'features says true or false for a system',
+      'migrate writes it as {{"enabled": …}}',
+      jsonb_path_exists(
+        b.features,
+        'strict $ ? (@.type() == "object").keyvalue()
+          ? (@.key like_regex "^(forms|collections|uploads|auth)$" && @.value.type() == "boolean")',
+        silent => true
+      )
+    )
 ) as problem (what, keep, found)
 where problem.found
 union all
@@ -35,6 +45,10 @@ where
       jsonb_each(
         case
           when jsonb_typeof(section.value) = 'object' then section.value
+          when
+            jsonb_typeof(section.value) = 'boolean'
+            and section.key in ('forms', 'collections', 'uploads', 'auth')
+            then '{{}}'
           else '{{"unreadable": null}}'
         end
       ) as setting

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from ...spec import Operation as SpecOperation
 from ...spec import Owned, Relation, Standing, allows
 from ..catalog import Column, Table
 from ..model import (
+    OBJECTS,
     SERVICE,
     Attempt,
     Delete,
@@ -137,9 +138,10 @@ class Described:
         values = row_values(
             scenario.spec, self.table, world, person, _SPARE, planned, scenario.salt
         )
-        fixed = self.pointing | set(self.entry.fixed)
+        fixed = self.pointing | set(self.entry.placing)
         solved = scenario.solved.get(self.entry.table, {})
         values.update({k: v for k, v in solved.items() if k not in fixed})
+        values.update(self._file(world))
         allowed = self.entry.insert.columns
         if allowed is not None:
             values = {name: value for name, value in values.items() if name in allowed}
@@ -148,6 +150,20 @@ class Described:
             for name, value in values.items()
             if (column := self.table.column(name)) and column.identity != "a"
         }
+
+    def _file(self, world: World) -> dict[str, Any]:
+        """What a row says of the stored object that it stands for: the seeded one of `world`."""
+        file = self.entry.file
+        if file is None:
+            return {}
+        stored = (r for r in self.scenario.of(OBJECTS) if r.world == world)
+        row = next((r for r in stored if (r.label or "").startswith(f"{file.bucket} ")), None)
+        if row is None:
+            return {}
+        described = row.values.get("metadata") or {}
+        values = {file.path: row.values["name"]}
+        values |= {} if file.size is None else {file.size: described.get("size")}
+        return values | ({} if file.type is None else {file.type: described.get("mimetype")})
 
     @cached_property
     def pointing(self) -> frozenset[str]:
@@ -202,6 +218,16 @@ class Described:
             ),
         )
 
+    def sendable(self) -> list[Column]:
+        """The columns that an update may name, also those whose value has to stay the same."""
+        granted = self.columns(self.entry.granted)
+        return list(dict.fromkeys((*self.changeable(), *granted)))
+
+    def columns(self, names: Iterable[str]) -> list[Column]:
+        """Columns of these names that a client can write."""
+        found = (self.table.column(name) for name in names)
+        return [c for c in found if c is not None and not c.generated and c.identity != "a"]
+
     @cached_property
     def conditional(self) -> frozenset[str]:
         """Columns that rights depend on: changing them may change who may see the row."""
@@ -212,7 +238,7 @@ class Described:
     def _free(self, column: Column) -> bool:
         entry = self.entry
         return (
-            column.name not in entry.fixed
+            column.name not in entry.placing
             and column.name not in entry.hidden
             and column.name not in self.table.primary_key
         )

@@ -20,10 +20,13 @@ from ..model import (
     Family,
     Identity,
     Subject,
+    Update,
     exactly,
 )
 from ..scenario import Row, Scenario
 from ..scenario.folders import ELSEWHERE, LOOSE, Folder, file_name, folders, standing
+from ..scenario.statements import text
+from .described import short
 from .file_requests import (
     FileRequest,
     Place,
@@ -140,6 +143,28 @@ class _Files:
             (f"sign a URL to upload {folder}", sign_upload(new, who)),
         ):
             yield self._case(who, f"{can} {verb}", "insert", family, request, expected, place)
+        if allowed and self.bucket.accepts is not None:
+            yield from self._recorded(who, place)
+
+    def _recorded(self, who: Identity, place: Folder) -> Iterator[Case]:
+        """A name that a row stands for already: another object there would not be what it says."""
+        new = self._new(place, "recorded")
+        request, settings = upload(new, who)
+        for entry in self.scenario.spec.owned:
+            row = self.scenario.row(entry.table, place.world)
+            if entry.file is None or entry.file.bucket != self.bucket.name or row is None:
+                continue
+            key = self.scenario.key_columns(entry.table)
+            where = tuple((name, text(row.values.get(name))) for name in key)
+            named = Update(entry.table, ((entry.file.path, new.name),), where)
+            words = f"cannot upload where a row of {short(entry.table)} stands{self._in(place)}"
+            case = self._case(who, words, "insert", Family.RECORDED, (request, settings), DENIED)
+            yield replace(
+                case,
+                attempt=Attempt(who, request, (named,), settings),
+                controls=(Attempt(who, request, (), settings),),
+                why=f"accepts = {self.bucket.accepts}",
+            )
 
     def _loose(self, who: Identity) -> Iterator[Case]:
         """Files in no folder belong to nobody: they show a policy that trusts any path."""

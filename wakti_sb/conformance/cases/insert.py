@@ -80,6 +80,7 @@ def _all(described: Described) -> Iterator[Case]:
                 yield _case(described, who, values, words, Family.ANOTHERS_NAME)
     yield from _in_nobodys_name(described)
     yield from _columns(described)
+    yield from _kept(described)
 
 
 def _in_nobodys_name(described: Described) -> Iterator[Case]:
@@ -297,7 +298,11 @@ def _columns(described: Described) -> Iterator[Case]:
         return
     base = own_payload(described, who)
     for column in described.table.columns:
-        if column.name in allowed or column.generated or column.identity == "a":
+        if (
+            column.name in (*allowed, *described.entry.kept)
+            or column.generated
+            or column.identity == "a"
+        ):
             continue
         value = sample(column, 43, described.scenario.salt)
         values = {**base, column.name: value}
@@ -313,4 +318,31 @@ def _columns(described: Described) -> Iterator[Case]:
             why=f"insert columns = {', '.join(allowed)}",
             column=column.name,
             by=BY_GRANT,
+        )
+
+
+def _kept(described: Described) -> Iterator[Case]:
+    """Columns that the database keeps: a new row gets the database's value, not the sent one."""
+    rightful = (
+        w for w in described.people if described.may(w, "insert", own_payload(described, w))
+    )
+    who = next(rightful, None)
+    if who is None:
+        return
+    base = own_payload(described, who)
+    for column in described.columns(described.entry.kept):
+        values = {**base, column.name: sample(column, 43, described.scenario.salt)}
+        arrange = described.out_of_the_way(values)
+        yield Case(
+            id=f"{described.name}: {who.label} cannot say what {column.name} of a new row is",
+            subject=described.about,
+            operation="insert",
+            family=Family.KEPT_COLUMN,
+            attempt=Attempt(
+                who, Insert(described.entry.table, pairs(values), (column.name,)), arrange
+            ),
+            expected=DENIED,
+            controls=tuple(_controls(described, base)),
+            why=f"kept = {', '.join(described.entry.kept)}",
+            column=column.name,
         )

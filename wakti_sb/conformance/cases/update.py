@@ -8,6 +8,7 @@ from ..catalog import Column, ForeignKey
 from ..model import (
     BY_GRANT,
     DENIED,
+    REFUSED,
     SERVICE,
     USERS,
     Attempt,
@@ -41,9 +42,12 @@ def update_cases(described: Described) -> Iterator[Case]:
             own = own and row.person is not None and row.person.user_id == who.user_id
             if row.label == "this" or own or row.variant:
                 yield from _one_row(described, who, row, columns)
-        if _plain(described, columns[0]) or not described.reachable(who, "update").may:
+        may = bool(described.reachable(who, "update").may)
+        if not may or (described.changeable() and _plain(described, columns[0])):
             yield _unfiltered(described, who, columns[0])
     yield from _fixed(described, this)
+    yield from _kept(described, this)
+    yield from _whole(described, this)
     for key in described.table.foreign_keys:
         if key.table != USERS:
             yield from _moves(described, key)
@@ -73,7 +77,9 @@ def _one_row(
         plain = [c for c in columns if _plain(described, c)]
         changed = [c for c in plain if _by_itself(described, c)] or plain or changed
     values = _values(described, changed, row)
-    if not _plain(described, changed[0]):
+    if allowed and not described.changeable():
+        values = _as_it_is(described, described.sendable(), row)
+    elif not _plain(described, changed[0]):
         # Nothing but references and what others refer to: where these may lead is the question of
         # other cases.
         values = _as_it_is(described, changed, row)
@@ -162,11 +168,16 @@ def _fixed(described: Described, this: Row) -> Iterator[Case]:
         open_ = column.name not in (
             described.entry.immutable if listed is None else set(_names(described)) - set(listed)
         )
-        if open_ or column.generated or column.identity == "a":
+        if column.name in described.entry.fixed:
+            open_ = False
+        if column.name in described.entry.kept or column.generated or column.identity == "a":
             continue
-        request = Update(
-            described.entry.table, _values(described, [column], this), described.where(this)
-        )
+        if open_:
+            continue
+        other = described.alternative(column, this)
+        if other == text(this.values.get(column.name)):
+            other = sample(column, 41, described.scenario.salt)  # its present value would pass
+        request = Update(described.entry.table, ((column.name, other),), described.where(this))
         yield Case(
             id=f"{described.name}: {who.label} cannot change {column.name} of {whose(this, who)}",
             subject=described.about,
@@ -178,10 +189,61 @@ def _fixed(described: Described, this: Row) -> Iterator[Case]:
                 Attempt(SERVICE, request),
                 *described.controls(_base(described, this), this, "select", "update"),
             ),
-            why=f"update columns = {', '.join(listed or ()) or 'none'}",
+            why=f"fixed = {', '.join(described.entry.fixed)}"
+            if column.name in described.entry.fixed
+            else f"update columns = {', '.join(listed or ()) or 'none'}",
             column=column.name,
-            by=() if listed is None else BY_GRANT,
+            by=_refusals(described, column.name),
         )
+
+
+def _refusals(described: Described, column: str) -> tuple[str, ...]:
+    """What counts as a refusal to change a column; a change that is swallowed is none."""
+    if column in described.entry.fixed:
+        return REFUSED
+    return BY_GRANT if described.entry.update.columns is not None else ()
+
+
+def _kept(described: Described, this: Row) -> Iterator[Case]:
+    """Columns that the database keeps: whatever is sent for them is put aside."""
+    who = next(described.rightful(this, "select", "update"), None)
+    for column in described.columns(described.entry.kept):
+        if who is None:
+            return
+        about = (column.name,)
+        values = ((column.name, described.alternative(column, this)),)
+        request = Update(described.entry.table, values, described.where(this), about)
+        yield Case(
+            id=f"{described.name}: {who.label} cannot set {column.name} of {whose(this, who)}",
+            subject=described.about,
+            operation="update",
+            family=Family.KEPT_COLUMN,
+            attempt=Attempt(who, request),
+            expected=DENIED,
+            controls=described.controls(_base(described, this), this, "select", "update"),
+            why=f"kept = {', '.join(described.entry.kept)}",
+            column=column.name,
+        )
+
+
+def _whole(described: Described, this: Row) -> Iterator[Case]:
+    """Clients write whole rows: what stays as it is may be sent along."""
+    who = next(described.rightful(this, "select", "update"), None)
+    columns = described.sendable()
+    if who is None or not described.entry.granted or not columns:
+        return
+    changed = [c for c in described.changeable()[:1] if _plain(described, c)]
+    same = [c for c in columns if c not in changed]
+    values = (*_values(described, changed, this), *_as_it_is(described, same, this))
+    yield Case(
+        id=f"{described.name}: {who.label} can write {whose(this, who)} whole",
+        subject=described.about,
+        operation="update",
+        family=Family.OWN,
+        attempt=Attempt(who, Update(described.entry.table, values, described.where(this))),
+        expected=exactly(described.key(this.values)),
+        why=f"fixed = {', '.join(described.entry.fixed)}",
+    )
 
 
 def _names(described: Described) -> Iterator[str]:
@@ -192,7 +254,9 @@ def _base(described: Described, row: Row) -> Update:
     """A plain change of the row, for a control that proves the row can be reached at all."""
     columns = described.changeable() or _any_column(described)
     values = _values(described, columns[:1], row)
-    if not _plain(described, columns[0]):
+    if not described.changeable() and described.entry.granted:
+        values = _as_it_is(described, described.sendable(), row)
+    elif not _plain(described, columns[0]):
         values = _as_it_is(described, columns[:1], row)
     return Update(described.entry.table, values, described.where(row))
 

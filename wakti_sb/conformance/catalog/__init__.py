@@ -13,6 +13,7 @@ from .model import (
     Partition,
     Policy,
     Role,
+    Rule,
     Table,
     Unique,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Partition",
     "Policy",
     "Role",
+    "Rule",
     "Table",
     "Unique",
     "read_catalog",

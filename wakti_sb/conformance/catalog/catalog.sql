@@ -212,6 +212,27 @@ policies as (
   group by p.polrelid
 ),
 
+-- The triggers of wakti_rls on some columns.
+rules as (
+  select
+    t.tgrelid,
+    json_agg(
+      json_build_object(
+        'name', t.tgname,
+        'operation', case when t.tgtype & 4 <> 0 then 'insert' else 'update' end,
+        'function', p.proname,
+        'arguments', encode(t.tgargs, 'hex')
+      )
+      order by t.tgname
+    ) as entries
+  from pg_catalog.pg_trigger as t
+  inner join relations as c on t.tgrelid = c.oid
+  inner join pg_catalog.pg_proc as p on t.tgfoid = p.oid
+  inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
+  where n.nspname = 'wakti_rls' and p.proname in ('refuse_change', 'keep')
+  group by t.tgrelid
+),
+
 functions as (
   select
     p.oid,
@@ -304,6 +325,7 @@ select json_build_object(
         'foreign_keys', coalesce(constraints.foreign_keys, '[]'),
         'uniques', coalesce(uniques.entries, '[]'),
         'policies', coalesce(policies.entries, '[]'),
+        'rules', coalesce(rules.entries, '[]'),
         'deleters', (
           select coalesce(json_agg(a.rolname order by a.rolname), '[]')
           from pg_catalog.pg_roles as a
@@ -379,6 +401,7 @@ select json_build_object(
     left join constraints on r.oid = constraints.conrelid
     left join uniques on r.oid = uniques.indrelid
     left join policies on r.oid = policies.polrelid
+    left join rules on r.oid = rules.tgrelid
   ),
   'functions', (
     select coalesce(json_agg(functions.entry order by functions.entry ->> 'schema', functions.entry ->> 'name', functions.entry ->> 'types'), '[]')

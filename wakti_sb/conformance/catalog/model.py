@@ -116,6 +116,7 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     uniques: tuple[Unique, ...] = ()
     policies: tuple[Policy, ...] = ()
+    rules: tuple[Rule, ...] = ()
     deleters: tuple[str, ...] = ()
     bypassers: tuple[str, ...] = ()
     open_partitions: tuple[Partition, ...] = ()
@@ -182,6 +183,17 @@ class Bucket:
 
     name: str
     public: bool = False
+    allowed_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A trigger that `wakti-sb generate` wrote on some columns: `refuse_change` or `keep`."""
+
+    name: str
+    operation: str
+    function: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from .model import (
     Partition,
     Policy,
     Role,
+    Rule,
     Table,
     Unique,
 )
@@ -41,7 +42,7 @@ def read_catalog(
         schemas=exposed,
         tables={name: completed(table, tables) for name, table in tables.items()},
         functions=tuple(_function(entry) for entry in found["functions"]),
-        buckets={entry["name"]: Bucket(entry["name"], entry["public"]) for entry in buckets},
+        buckets={entry["name"]: _bucket(entry) for entry in buckets},
         roles={
             name: Role(name, role["bypasses"], role["timeout"])
             for name, role in found["roles"].items()
@@ -72,6 +73,7 @@ def _table(entry: dict[str, Any]) -> Table:
         foreign_keys=tuple(_foreign_key(key) for key in entry["foreign_keys"]),
         uniques=tuple(Unique(tuple(u["columns"]), u["primary"]) for u in entry["uniques"]),
         policies=tuple(_policy(policy) for policy in entry["policies"]),
+        rules=tuple(_rule(rule) for rule in entry["rules"]),
         deleters=tuple(entry["deleters"]),
         bypassers=tuple(entry["bypassers"]),
         open_partitions=tuple(Partition(**each) for each in entry["open_partitions"]),
@@ -108,6 +110,17 @@ def _policy(entry: dict[str, Any]) -> Policy:
         entry["using"],
         entry["check"],
     )
+
+
+def _rule(entry: dict[str, Any]) -> Rule:
+    # A trigger keeps its arguments with a zero byte behind each.
+    arguments = bytes.fromhex(entry["arguments"]).split(b"\0")[:-1]
+    columns = tuple(argument.decode() for argument in arguments)
+    return Rule(entry["name"], entry["operation"], entry["function"], columns)
+
+
+def _bucket(entry: dict[str, Any]) -> Bucket:
+    return Bucket(entry["name"], entry["public"], tuple(entry["allowed_mime_types"] or ()))
 
 
 def _function(entry: dict[str, Any]) -> Function:

@@ -52,6 +52,7 @@ def _fixes(
             "exposed schemas: that function's owner asks no policy, and nothing calls itself"
         )
     elif case.family in ABOUT_COLUMNS:
+        yield from _rules(scenario, case, table, model)
         yield _columns(scenario, case, table, _operation(case))
     elif verdict.outcome.kind == "refused by grant":
         words = verdict.outcome.message.removeprefix("permission denied for ")
@@ -172,11 +173,24 @@ def _columns(scenario: Scenario, case: Case, table: Table, operation: Operation)
         listed = entry.rule(operation).columns
         closed = set(entry.hidden) | (set(entry.immutable) if operation == "update" else set())
         names = list(listed) if listed is not None else [n for n in names if n not in closed]
+        if operation == "update" and listed is not None:
+            names.extend(n for n in entry.granted if n not in names)
     lines = [f"revoke {operation} on {name} from {role};"]
     if names:
         columns = ", ".join(map(_ident, names))
         lines.append(f"grant {operation} ({columns}) on {name} to {role};")
     return Statements("\n".join(lines))
+
+
+def _rules(
+    scenario: Scenario, case: Case, table: Table, model: ModelPolicies
+) -> Iterator[Statements]:
+    """The triggers of the model, where a column may be sent and has to stay as it is."""
+    entry = scenario.spec.entry(table.relation)
+    if entry is not None and case.column in entry.granted:
+        statements = list(model.rules_of(table.relation))
+        if statements:
+            yield _joined(statements)
 
 
 def _function(case: Case, request: Call, verdict: Verdict) -> Iterator[Fix]:

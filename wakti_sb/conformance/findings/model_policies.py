@@ -23,6 +23,11 @@ _POLICY = re.compile(
     re.DOTALL,
 )
 _HELPER = re.compile(r"wakti_rls\.(\w+|\"(?:[^\"]|\"\")+\")\(\)")
+_RULE = re.compile(
+    r"create or replace trigger \w+\nbefore \w+ on (?P<table>.+?)\n.*"
+    r"wakti_rls\.(?P<function>\w+)\('",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -51,11 +56,30 @@ class ModelPolicy:
 
 
 @dataclass(frozen=True)
+class ModelRule:
+    """A trigger that wakti-sb would write, and the function of wakti_rls that it calls."""
+
+    table: Relation
+    function: str
+    statement: str
+
+
+@dataclass(frozen=True)
 class ModelPolicies:
-    """All policies of a model, and the helper functions that they call."""
+    """All policies and rules of a model, and the functions that they call."""
 
     policies: tuple[ModelPolicy, ...] = ()
     helpers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: tuple[ModelRule, ...] = ()
+
+    def rules_of(self, table: Relation) -> Iterator[str]:
+        """The triggers of a table, with what must be there before them."""
+        found = [rule for rule in self.rules if rule.table == table]
+        if found:
+            yield "create schema if not exists wakti_rls;"
+        for name in dict.fromkeys(rule.function for rule in found):
+            yield from self.helpers.get(name, ())
+        yield from (rule.statement for rule in found)
 
     def of(self, table: Relation, operations: tuple[str, ...]) -> tuple[ModelPolicy, ...]:
         """Those of a table for these operations; of every bucket for storage.objects."""
@@ -84,13 +108,18 @@ def model_policies(spec: Spec) -> ModelPolicies:
     except WaktiError:
         return ModelPolicies()
     policies: list[ModelPolicy] = []
+    rules: list[ModelRule] = []
     helpers: dict[str, list[str]] = {}
     for statement in (each for text in texts for each in _statements(text)):
         if (match := _POLICY.match(statement)) is not None:
             policies.append(_policy(spec, match))
+        elif (match := _RULE.match(statement)) is not None:
+            table = Relation(match["table"].strip())
+            rules.append(ModelRule(table, match["function"], f"{statement};"))
         elif " function wakti_rls." in statement and (found := _HELPER.search(statement)):
             helpers.setdefault(found[1], []).append(f"{statement};")
-    return ModelPolicies(tuple(policies), {name: tuple(each) for name, each in helpers.items()})
+    named = {name: tuple(each) for name, each in helpers.items()}
+    return ModelPolicies(tuple(policies), named, tuple(rules))
 
 
 def conditions_on_new_rows(spec: Spec, entry: Owned, table: Table) -> Iterator[str]:

@@ -67,8 +67,12 @@ def _columns(spec: Spec, name: Relation) -> Iterator[tuple[str, str]]:
         yield "key", entry.key[0]
     for column in entry.hidden:
         yield "hidden", column
-    for column in entry.immutable:
-        yield "immutable", column
+    for key in ("immutable", "fixed", "kept"):
+        for column in getattr(entry, key):
+            yield key, column
+    if entry.file is not None:
+        for column in filter(None, (entry.file.path, entry.file.size, entry.file.type)):
+            yield "file", column
     for operation in ("select", "insert", "update"):
         for column in entry.rule(operation).columns or ():
             yield operation, column

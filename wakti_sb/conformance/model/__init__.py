@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from .case import ALLOWED_NEW, BY_GRANT, DENIED, NEW, Attempt, Case, Expectation, Key, exactly
+from .case import (
+    ALLOWED_NEW,
+    BY_GRANT,
+    DENIED,
+    NEW,
+    REFUSED,
+    Attempt,
+    Case,
+    Expectation,
+    Key,
+    exactly,
+)
 from .family import ABOUT_COLUMNS, Family
 from .finding import Finding, Report, Timing
 from .fix import Advice, Fix, Statements
@@ -36,6 +47,7 @@ __all__ = [
     "DENIED",
     "NEW",
     "OBJECTS",
+    "REFUSED",
     "SERVICE",
     "USERS",
     "WORLDS",

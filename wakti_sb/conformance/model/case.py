@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .family import Family
 from .identity import Identity
 from .platform import OBJECTS
-from .request import Delete, Request, table_of
+from .request import Delete, Request, Update, table_of
 from .subject import Subject
 
 Key = tuple[str, ...]
@@ -22,13 +22,13 @@ class Attempt:
         who: whose token it carries.
         request: what is asked.
         arrange: rows that are out of the way first, so that a unique key does not answer
-            in place of a policy.
+            in place of a policy; rows that are as the attempt needs them.
         settings: further settings of the transaction, as the platform's services make them.
     """
 
     who: Identity
     request: Request
-    arrange: tuple[Delete, ...] = ()
+    arrange: tuple[Delete | Update, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -56,7 +56,8 @@ class Expectation:
 
 
 DENIED = Expectation()
-BY_GRANT = ("refused by grant", "refused by code", "zero rows")
+BY_GRANT = ("refused by grant", "refused by rule", "refused by code", "zero rows")
+REFUSED = ("refused by grant", "refused by rule", "refused by code")
 ALLOWED_NEW = Expectation(frozenset({NEW}), frozenset({NEW}))
 
 
@@ -80,7 +81,7 @@ class Case:
         why: the right in the model that decides.
         column: the column it turns on, where it is one.
         by: the kinds of refusal that count; empty: all. A column that the model closes must be
-            closed by its grant: a policy looks at rows, not at columns.
+            closed by its grant or a rule: a policy looks at rows, not at columns.
         transports: how it can travel.
         silent: nothing need come of it for anybody; a denial counts without a control.
     """

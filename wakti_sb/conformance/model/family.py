@@ -15,6 +15,7 @@ class Family(StrEnum):
     EMBEDDED = "embedded"
     HIDDEN_COLUMN = "hidden column"
     FIXED_COLUMN = "fixed column"
+    KEPT_COLUMN = "kept column"
     COLUMN = "column"
     FOREIGN_PARENT = "foreign parent"
     ANOTHERS_NAME = "another's name"
@@ -22,6 +23,7 @@ class Family(StrEnum):
     NO_FOLDER = "no folder"
     ANOTHER_BUCKET = "another bucket"
     PUBLIC = "public"
+    RECORDED = "recorded"
     MOVE = "move"
     COPY = "copy"
     EXECUTE = "execute"
@@ -30,4 +32,9 @@ class Family(StrEnum):
     TOKEN = "token"  # noqa: S105  (a kind of probe)
 
 
-ABOUT_COLUMNS = (Family.HIDDEN_COLUMN, Family.FIXED_COLUMN, Family.COLUMN)
+ABOUT_COLUMNS = (
+    Family.HIDDEN_COLUMN,
+    Family.FIXED_COLUMN,
+    Family.KEPT_COLUMN,
+    Family.COLUMN,
+)

@@ -12,6 +12,7 @@ Kind = Literal[
     "zero rows",
     "refused by policy",
     "refused by grant",
+    "refused by rule",
     "refused by code",
     "constraint",
     "error",
@@ -20,8 +21,10 @@ DENIALS: tuple[Kind, ...] = (
     "zero rows",
     "refused by policy",
     "refused by grant",
+    "refused by rule",
     "refused by code",
 )
+_RULE = "rule: "  # how the detail begins that our triggers give beside their sentence
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,11 @@ class Outcome:
         return f"{self.kind}: {self.message}" if self.message else self.kind
 
 
-def refusal(code: str, message: str, constraint: str = "") -> Outcome:
-    """The outcome that an SQLSTATE and its message mean."""
+def refusal(code: str, message: str, constraint: str = "", detail: str = "") -> Outcome:
+    """The outcome that an SQLSTATE, its message and its detail mean.
+
+    A trigger of ours that refuses what a client writes gives its kind as the detail.
+    """
     kind: Kind = "error"
     if code == "42501":
         kind = "refused by code"
@@ -60,6 +66,8 @@ def refusal(code: str, message: str, constraint: str = "") -> Outcome:
             kind = "refused by policy"
         elif "permission denied" in message:
             kind = "refused by grant"
+        elif detail.startswith(_RULE):
+            kind = "refused by rule"
     elif code.startswith("23"):
         kind = "constraint"
     elif code in ("P0001", "28000", "401") or code.startswith(("PT4", "PGRST3")):

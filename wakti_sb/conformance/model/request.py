@@ -56,11 +56,15 @@ class Upsert:
 
 @dataclass(frozen=True)
 class Update:
-    """Change the rows that meet `where`; all that the caller may change if it is empty."""
+    """Change the rows that meet `where`; all that the caller may change if it is empty.
+
+    `about` as for an insert.
+    """
 
     table: Relation
     values: Pairs
     where: Pairs = ()
+    about: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

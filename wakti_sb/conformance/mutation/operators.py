@@ -10,7 +10,7 @@ from psycopg import sql
 
 from ...spec import OPERATIONS, Owned, Public, Spec, admits_anon
 from ..cases import matches
-from ..catalog import Catalog, Policy, Table
+from ..catalog import Catalog, Policy, Rule, Table
 from ..model import API_ROLES, OBJECTS
 from .expressions import asks_who, conjuncts_removed, without_folder_test
 
@@ -41,8 +41,12 @@ def mutants(spec: Spec, catalog: Catalog) -> Iterator[Mutant]:
         if _rows_are_kept_apart(entry, table):
             yield from _row_level_security(table)
         for policy in _in_reach(table):
+            if policy.command == "update" and not _changeable(table):
+                yield _dropped(table, policy)
+                continue
             yield from _policy(table, policy, _new_rows_matter(spec, table, policy))
         yield from _grants(spec, table)
+        yield from _rules(table)
     for view in spec.view:
         table = catalog.tables.get(view.table)
         if table is not None and table.kind == "v" and table.invoker and not _open(view, table):
@@ -73,7 +77,12 @@ def equivalent(spec: Spec, catalog: Catalog) -> Iterator[str]:
         if table.rls and not _rows_are_kept_apart(entry, table):
             yield f"{entry.table}: row level security off: everything there is open to everybody"
         for policy in _in_reach(table):
-            if policy.command == "update" and not _new_rows_matter(spec, table, policy):
+            if policy.command == "update" and not _changeable(table):
+                yield (
+                    f'{entry.table}: policy "{policy.name}" weakened: rules keep every column as '
+                    "it is"
+                )
+            elif policy.command == "update" and not _new_rows_matter(spec, table, policy):
                 yield (
                     f'{entry.table}: policy "{policy.name}" without its check of new rows: no '
                     "column that it looks at may be updated"
@@ -130,10 +139,25 @@ def _new_rows_matter(spec: Spec, table: Table, policy: Policy) -> bool:
     if policy.command != "update":
         return True
     entry = spec.entry(table.relation)
-    updatable = {c.name for c in table.columns if {*API_ROLES} & set(c.updaters)}
+    updatable = _changeable(table)
     text = f"{policy.using or ''} {policy.check or ''}"
     looked_at = {name for name in updatable if re.search(rf"\b{re.escape(name)}\b", text)}
-    return bool(looked_at | (updatable & set(entry.fixed if entry is not None else ())))
+    return bool(looked_at | (updatable & set(entry.placing if entry is not None else ())))
+
+
+def _changeable(table: Table) -> set[str]:
+    """The columns that a role of the API can change: granted, and kept by no rule."""
+    kept = {c for rule in table.rules if rule.operation == "update" for c in rule.columns}
+    return {c.name for c in table.columns if {*API_ROLES} & set(c.updaters)} - kept
+
+
+def _dropped(table: Table, policy: Policy) -> Mutant:
+    return Mutant(
+        f'{table.relation}: policy "{policy.name}" dropped',
+        str(table.relation),
+        "owner locked out" if policy.permissive else "restriction dropped",
+        (f"drop policy {_ident(policy.name)} on {_name(table)}",),
+    )
 
 
 def _policy(table: Table, policy: Policy, new_rows: bool = True) -> Iterator[Mutant]:
@@ -147,8 +171,7 @@ def _policy(table: Table, policy: Policy, new_rows: bool = True) -> Iterator[Mut
             statements,
         )
 
-    operator = "owner locked out" if policy.permissive else "restriction dropped"
-    yield mutant(operator, "dropped", f"drop policy {quoted} on {name}")
+    yield _dropped(table, policy)
     if policy.using is not None and policy.using != "true":
         yield mutant(
             "using (true)",
@@ -212,6 +235,49 @@ def _grants(spec: Spec, table: Table) -> Iterator[Mutant]:
         may_insert = _in_reach_for(table, "insert") and "authenticated" not in column.inserters
         if may_insert and entry.insert.columns is not None:
             yield _column(table, name, "insert", column.name)
+
+
+def _rules(table: Table) -> Iterator[Mutant]:
+    """A rule for what clients write, gone altogether or for one of its columns."""
+    name = _name(table)
+    for rule in table.rules:
+        drop = f"drop trigger {_ident(rule.name)} on {name}"
+        yield Mutant(
+            f"{table.relation}: {rule.name} dropped", str(table.relation), "rule dropped", (drop,)
+        )
+        for column in rule.columns if len(rule.columns) > 1 else ():
+            rest = tuple(c for c in rule.columns if c != column)
+            yield Mutant(
+                f"{table.relation}: {rule.name} without {column}",
+                str(table.relation),
+                "rule without a column",
+                (drop, _rule(rule, name, rest)),
+            )
+        if rule.operation == "update":
+            sent = _ident(rule.columns[0])
+            yield Mutant(
+                f"{table.relation}: update on {rule.columns[0]} revoked",
+                str(table.relation),
+                "whole rows refused",
+                (f"revoke update ({sent}) on {name} from authenticated",),
+            )
+
+
+def _rule(rule: Rule, table: str, columns: tuple[str, ...]) -> str:
+    """The trigger, on these columns alone."""
+    differs = ""
+    if rule.operation == "update":
+        old, new = (", ".join(f"{row}.{_ident(c)}" for c in columns) for row in ("old", "new"))
+        differs = f" and ({old}) is distinct from ({new})"
+    return (
+        f"create trigger {_ident(rule.name)} before {rule.operation} on {table} for each row "
+        f"when (current_user in ('anon', 'authenticated'){differs}) "
+        f"execute function wakti_rls.{rule.function}({', '.join(map(_literal, columns))})"
+    )
+
+
+def _literal(text: str) -> str:
+    return sql.Literal(text).as_string(None)
 
 
 def _anon_reads(table: Table, entry: Owned) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ...spec import Bucket, Relation, Segment, Standing
 from ..model import OBJECTS, Identity, World
@@ -101,7 +102,9 @@ def file_rows(scenario: Scenario) -> Iterator[Row]:
         for number, place in enumerate(folders(scenario, bucket)):
             person = next(who for who in scenario.identities if who.world == place.world)
             name = place.file(file_name(scenario, number))
-            yield _row(bucket.name, name, place.label, person, place.world, scenario.salt)
+            yield _described(
+                scenario, _row(bucket.name, name, place.label, person, place.world, scenario.salt)
+            )
         label, name = f"{bucket.name} {LOOSE}", file_name(scenario, LOOSE)
         yield _row(bucket.name, name, label, None, None, scenario.salt)
         yield from _elsewhere(scenario, bucket)
@@ -191,6 +194,29 @@ def _row(
         "owner_id": owner,
     }
     return Row(OBJECTS, values, label, world, person)
+
+
+def content(bucket: str, name: str) -> bytes:
+    """The bytes of a seeded object."""
+    return f"wakti-sb: {bucket}/{name}".encode()
+
+
+def plain_type(allowed: Sequence[str] | None) -> str:
+    """The first type that a bucket takes. Only what a request says is checked, not its bytes."""
+    if not allowed or "*/*" in allowed or "text/plain" in allowed or "text/*" in allowed:
+        return "text/plain"
+    family, _, name = allowed[0].partition("/")
+    return f"{family}/{'png' if family == 'image' else 'plain'}" if name == "*" else allowed[0]
+
+
+def _described(scenario: Scenario, row: Row) -> Row:
+    """The object with what the Storage API would write about it."""
+    bucket, name = row.values["bucket_id"], row.values["name"]
+    metadata = {
+        "size": len(content(bucket, name)),
+        "mimetype": plain_type(scenario.catalog.buckets[bucket].allowed_types),
+    }
+    return replace(row, values={**row.values, "metadata": json.dumps(metadata)})
 
 
 def _spelled(segment: Segment) -> str:

@@ -232,7 +232,7 @@ def pinned(spec: Spec) -> dict[str, set[str]]:
     """Columns whose value says whose a row is or who may see it: no check may change them."""
     found: dict[str, set[str]] = {}
     for entry in spec.relations:
-        found[entry.table] = {*entry.fixed, *(c.column for c in entry.conditions)}
+        found[entry.table] = {*entry.placing, *(c.column for c in entry.conditions)}
         members = spec.members_in(entry.table)
         if members is not None and members.role is not None:
             found[entry.table].add(members.role)

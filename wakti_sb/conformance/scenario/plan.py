@@ -104,7 +104,7 @@ class Planner:
             return
         value = _failing(condition, column, table)
         alone = any(
-            set(u.columns) <= {*entry.fixed} for u in table.uniques if entry.owner in u.columns
+            set(u.columns) <= {*entry.placing} for u in table.uniques if entry.owner in u.columns
         )
         # Where a person can have one row only, the other owner's row is the one that differs.
         world: World = "other" if alone else "this"

@@ -107,7 +107,8 @@ class ClientTransport:
             return _Answer(None, self._rows.write(client, request))
         except APIError as error:
             code = str(error.code or "")
-            return _Answer(entered(request, refusal(code, error.message or str(error))))
+            words, detail = error.message or str(error), str(error.details or "")
+            return _Answer(entered(request, refusal(code, words, detail=detail)))
         except httpx.HTTPError as error:
             return _Answer(Outcome("error", message=f"no answer from the API: {error}"))
 
@@ -127,7 +128,7 @@ class ClientTransport:
             # The Storage API tells no number of rows; what it answers need not be so.
             stored = self.store.rows()
             rows = changed(attempt.request, before, stored, 0) | self._files.arrived(attempt)
-            if rows or stored != before:
+            if rows or stored != before or attempt.arrange:
                 self._restore()
         else:
             now = self.restorer.read_all()

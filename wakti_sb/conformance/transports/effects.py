@@ -32,10 +32,13 @@ def changed(request: Request, before: State, after: State, count: int) -> frozen
             return frozenset({NEW}) if count or made else frozenset()
         case Delete():
             return frozenset(set(before) - set(after))
-        case Update(values=values, where=where):
+        case Update(values=values, where=where, about=about):
             moved = set(before) - set(after)
             names = dict(values)
             hit = {k for k in set(before) & set(after) if _differs(before[k], after[k], names)}
+            asked = {name: value for name, value in values if name in about}
+            if asked:  # a trigger may have put another value there
+                return frozenset({k for k in hit if _meets(after[k], asked.items())} | moved)
             if not hit and not moved and count and where:
                 # The value was there already: the report of the database has to do.
                 hit = {k for k, row in before.items() if _meets(row, where) and _meets(row, values)}

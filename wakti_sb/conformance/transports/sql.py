@@ -71,6 +71,7 @@ class SqlTransport:
                 error.sqlstate or "",
                 (error.diag.message_primary or str(error)).strip(),
                 error.diag.constraint_name or "",
+                error.diag.message_detail or "",
             )
             return entered(attempt.request, refused)
         finally:

@@ -13,6 +13,7 @@ from ...errors import ConformanceError
 from ..cases.file_requests import Place
 from ..model import OBJECTS, Key
 from ..scenario import Row, Scenario
+from ..scenario.folders import content, plain_type
 from .effects import State, state
 
 _TYPES = "select id, allowed_mime_types from storage.buckets"
@@ -48,7 +49,7 @@ class Store:
         }
         self.names = tuple(dict.fromkeys((*self.planned, *further)))
         self._types: dict[str, str] = {
-            name: _type(allowed) for name, allowed in connection.execute(_TYPES)
+            name: plain_type(allowed) for name, allowed in connection.execute(_TYPES)
         }
         for file, row in self.planned.items():
             self._put(file, row)
@@ -88,7 +89,7 @@ class Store:
 
     def bytes_of(self, file: Place) -> bytes:
         """What was stored under this name."""
-        return f"wakti-sb: {file.bucket}/{file.name}".encode()
+        return content(file.bucket, file.name)
 
     def content(self, file: Place) -> bytes | None:
         """What is stored under this name now; None if nothing is."""
@@ -133,14 +134,6 @@ def _differs(now: Any, before: Any) -> bool:
     """Whether it is another object, or other bytes under its name."""
     kept = (name for name in before if name not in _RENEWED or name == "version")
     return any(now.get(name) != before.get(name) for name in kept)
-
-
-def _type(allowed: list[str] | None) -> str:
-    """The first type that a bucket takes. Only what a request says is checked, not its bytes."""
-    if not allowed or "*/*" in allowed or "text/plain" in allowed or "text/*" in allowed:
-        return "text/plain"
-    family, _, name = allowed[0].partition("/")
-    return f"{family}/{'png' if family == 'image' else 'plain'}" if name == "*" else allowed[0]
 
 
 def remove_files(service: Client, files: Iterable[tuple[str, str]]) -> None:

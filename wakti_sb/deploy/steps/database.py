@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Mapping, Sequence
 
 from psycopg import sql
 
 from wakti_sb import migrate
-from wakti_sb.deploy import errors
 from wakti_sb.deploy.plan import EDGE_SECRET, Login, digest_of
 from wakti_sb.deploy.queries import query
 from wakti_sb.deploy.steps import record
-from wakti_sb.deploy.target import Database, Hosted, can_log_in
+from wakti_sb.deploy.target import Database, Hosted, require_login
 from wakti_sb.migrate import Migration, OnEvent
 from wakti_sb.stack.config import Bucket
 
 _EDGE_ROLE = "wakti_edge"
-_ATTEMPTS = 8  # the pooler learns of a new password within seconds
-_PAUSE = 1.0  # seconds
 
 
 def apply_migrations(
@@ -58,16 +54,8 @@ def give_login(place: Hosted, database: Database, login: Login) -> str:
             )
         )
         record.write(connection, "secret", EDGE_SECRET, digest_of(url))
-    for attempt in range(_ATTEMPTS):
-        if can_log_in(url):
-            return url
-        if attempt + 1 < _ATTEMPTS:
-            time.sleep(_PAUSE)
-    raise errors.Unreachable(
-        f"{_EDGE_ROLE} cannot log in through the connection pooler with its new password.",
-        place=place.pooler.db_host,
-        remedy="The function goes on without that login. Run this again in a minute.",
-    )
+    require_login(url, place=place.pooler.db_host)
+    return url
 
 
 def set_buckets(database: Database, buckets: Mapping[str, Bucket]) -> None:

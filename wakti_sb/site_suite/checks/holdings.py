@@ -115,7 +115,7 @@ def outcome(query: Any) -> str:
 
 def select(client: Client, table: Table, key: str) -> str:
     """Read a row by its id, and count it."""
-    return outcome(client.table(table.name).select(table.shown).eq("id", key))
+    return outcome(client.table(table.name).select("*").eq("id", key))
 
 
 def insert(client: Client, table: Table, row: Row) -> str:

@@ -18,10 +18,9 @@ class Table:
         sample: the values of a new row beyond its owner and its project.
         insert, delete: whether an owner may.
         update: columns that an owner may change, each with a value to change it to.
-        fixed: columns that it may not.
+        fixed: columns that it may send, but not change.
+        kept: columns that the database keeps, whatever is sent for them.
         owner: the column that names the owner.
-        hidden: columns that only the secret key reads.
-        shown: what others may ask for.
         unique: columns whose value no two rows share.
     """
 
@@ -31,9 +30,8 @@ class Table:
     delete: bool
     update: Row
     fixed: Row
+    kept: tuple[str, ...] = ()
     owner: str = "user_id"
-    hidden: tuple[str, ...] = ()
-    shown: str = "*"
     unique: tuple[str, ...] = field(default=())
 
     def row(self, project: str, owner: str) -> Row:
@@ -45,7 +43,7 @@ class Table:
         return {"id": key, "project_id": project, self.owner: owner, **self.sample, **named}
 
 
-_EARLY = "2020-01-01T00:00:00+00:00"
+EARLY = "2020-01-01T00:00:00+00:00"
 _CHANGED: dict[str, Any] = {"changed": True}
 
 TABLES = (
@@ -55,7 +53,8 @@ TABLES = (
         insert=True,
         delete=True,
         update={"name": "changed by wakti-sb test"},
-        fixed={"created_at": _EARLY},
+        fixed={"created_at": EARLY},
+        kept=("updated_at",),
     ),
     Table(
         "project_backends",
@@ -67,13 +66,14 @@ TABLES = (
             "allowed_origins": ["https://shop.example.com"],
             "features": {"forms": {"enabled": False}},
         },
-        fixed={"enabled_at": _EARLY},
+        fixed={"created_at": EARLY},
+        kept=("enabled_at", "updated_at"),
     ),
     Table(
         "project_uploads",
         {"filename": "a.png", "storage_path": "/a.png", "file_type": "image/png", "size_bytes": 8},
-        insert=False,
-        delete=False,
+        insert=False,  # without its object, that is
+        delete=True,
         update={},
         fixed={
             "filename": "b.png",
@@ -81,6 +81,7 @@ TABLES = (
             "storage_path": f"{uuid.uuid4().hex}/b.png",
             "status": "stored",
         },
+        kept=("uploaded_at",),
         unique=("storage_path",),
     ),
     Table(
@@ -97,7 +98,8 @@ TABLES = (
         insert=True,
         delete=True,
         update={"data": _CHANGED, "status": "deleted", "sort_order": 3},
-        fixed={"collection_name": "other", "created_by": None},
+        fixed={"collection_name": "other", "created_at": EARLY},
+        kept=("updated_at",),
     ),
     Table(
         "project_collection_schemas",
@@ -106,6 +108,7 @@ TABLES = (
         delete=True,
         update={"schema": {"fields": [{"name": "a", "type": "text"}]}, "display_name": "Changed"},
         fixed={"collection_name": "other"},
+        kept=("updated_at",),
         unique=("collection_name",),
     ),
     Table(
@@ -114,10 +117,9 @@ TABLES = (
         insert=False,
         delete=True,
         update={"status": "suspended", "display_name": "Changed", "metadata": _CHANGED},
-        fixed={"email": "changed@example.com", "password_hash": "x", "last_login": _EARLY},
+        fixed={"email": "changed@example.com", "password_hash": "x"},
+        kept=("last_login",),
         owner="owner_id",
-        hidden=("password_hash",),
-        shown="id, project_id, owner_id, email, display_name, metadata, status, created_at",
         unique=("email",),
     ),
 )

@@ -92,13 +92,15 @@ OPERATIONS = (
     # A public bucket's files are everybody's by their path, here and on the platform.
     Operation("download", lambda f: f.bucket.download(f.path) == PICTURE, EVERYBODY),
     Operation("make a signed address", _signed, (OWNER,)),
-    Operation("upload", lambda f: f.bucket.upload(f.free, PICTURE, _TYPE)),
+    Operation("upload", lambda f: f.bucket.upload(f.free, PICTURE, _TYPE), (OWNER,)),
     Operation("upload beside all folders", lambda f: f.bucket.upload(_alone(f), PICTURE, _TYPE)),
     Operation("upload over it", _replace),
     Operation("replace", lambda f: f.bucket.update(f.path, PICTURE + b"!", _TYPE)),
     Operation("move", lambda f: f.bucket.move(f.path, f.free)),
-    Operation("copy", lambda f: f.bucket.copy(f.path, f.free)),
-    Operation("make an upload address", lambda f: f.bucket.create_signed_upload_url(f.free)),
+    Operation("copy", lambda f: f.bucket.copy(f.path, f.free), (OWNER,)),
+    Operation(
+        "make an upload address", lambda f: f.bucket.create_signed_upload_url(f.free), (OWNER,)
+    ),
     Operation("delete", lambda f: f.bucket.remove([f.path]), (OWNER,)),
 )
 
@@ -187,7 +189,7 @@ def files(
 
 @each(_cases())
 def test_files(files: Files, case: Reach) -> None:
-    """Only the site API writes files; the owner lists and deletes its own."""
+    """The owner adds, lists and deletes files of its own; nobody overwrites one."""
     place, allowed = case.case.place, case.case.expected == "allowed"
     folder = files.folder(place.identity, fresh=allowed)
     before = [] if allowed else files.site.files()

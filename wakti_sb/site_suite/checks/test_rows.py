@@ -16,7 +16,7 @@ from .holdings import IDENTITIES, NOBODY, OTHER_OWNER, OWNER, SECRET, VISITOR, H
 from .people import Person
 from .site import Row
 from .sites import Sites
-from .tables import TABLES, Table
+from .tables import EARLY, TABLES, Table
 
 
 @dataclass(frozen=True)
@@ -82,24 +82,11 @@ def _selects(table: Table) -> Iterator[Attempt]:
         IDENTITIES, ("allowed", "no rows", "no rows", "refused", "allowed"), strict=True
     ):
         yield _attempt(table, "select the owner's row", who, expected, own, own)
-    for column in table.hidden:
-        hidden = _hidden(table, column)
-        for who in IDENTITIES:
-            expected = "allowed" if who == SECRET else "refused"
-            yield _attempt(table, f"read {column}", who, expected, hidden, hidden)
     if table.name != "projects":
         related = _related(table)
         for who in (OTHER_OWNER, NOBODY):
             what = "select the owner's row through its project"
             yield _attempt(table, what, who, "no rows", related, related)
-
-
-def _hidden(table: Table, column: str) -> Callable[[Holdings, Client], str]:
-    def read(held: Holdings, client: Client) -> str:
-        query = client.table(table.name).select(column).eq("id", held.held(table, OWNER))
-        return holdings.outcome(query)
-
-    return read
 
 
 def _related(table: Table) -> Callable[[Holdings, Client], str]:
@@ -147,8 +134,10 @@ def _updates(table: Table) -> Iterator[Attempt]:
             yield _attempt(table, f"update {column}", who, expected, change, change)
     for column, value in table.fixed.items():
         change = _change(table, {column: value})
-        for who in (OWNER, OTHER_OWNER, VISITOR):
-            yield _attempt(table, f"update {column}", who, "refused", change, change)
+        for who, expected in ((OWNER, "refused"), (OTHER_OWNER, "no rows"), (VISITOR, "refused")):
+            yield _attempt(table, f"update {column}", who, expected, change, change)
+    for column in table.kept:
+        yield _attempt(table, f"send {column}", OWNER, "allowed", _kept(table, column))
 
     def disown(held: Holdings, client: Client) -> str:
         values = {table.owner: held.owners[OTHER_OWNER]}
@@ -156,11 +145,10 @@ def _updates(table: Table) -> Iterator[Attempt]:
 
     def usurp(held: Holdings, client: Client) -> str:
         values = {table.owner: held.owners[OTHER_OWNER]}
-        keys = [held.held(table, OWNER), held.held(table, OTHER_OWNER)]
-        return holdings.update(client, table, keys, values)
+        return holdings.update(client, table, [held.held(table, OWNER)], values)
 
     yield _attempt(table, f"hand over by {table.owner}", OWNER, "refused", disown)
-    yield _attempt(table, f"take over by {table.owner}", OTHER_OWNER, "refused", usurp)
+    yield _attempt(table, f"take over by {table.owner}", OTHER_OWNER, "no rows", usurp)
     if table.name == "projects":
         return
 
@@ -189,6 +177,16 @@ def _change(table: Table, values: Row) -> Callable[[Holdings, Client], str]:
         return got
 
     return change
+
+
+def _kept(table: Table, column: str) -> Callable[[Holdings, Client], str]:
+    def send(held: Holdings, client: Client) -> str:
+        key = held.new(table, OWNER)
+        got = holdings.update(client, table, [key], {column: EARLY})
+        seen = held.seen(table, key) or {}
+        return "allowed, and kept as it was sent" if seen.get(column) == EARLY else got
+
+    return send
 
 
 def _deletes(table: Table) -> Iterator[Attempt]:

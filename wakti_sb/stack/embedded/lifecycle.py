@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from wakti_sb.errors import StackError, UsageError, WaktiError
 from wakti_sb.events import LeftOut, Listener, Notice, Step, ignore
 from wakti_sb.spec import durable
 from wakti_sb.stack import config as configuration
+from wakti_sb.stack.condition import Condition
 from wakti_sb.stack.embedded import deno, edge, keys, paths, ports, process, remembered, state
 from wakti_sb.stack.embedded.copies import Copies
 from wakti_sb.stack.embedded.database import Database
@@ -39,23 +40,6 @@ _STEPS = (
     "starting the API",
     "starting the edge functions",
 )
-
-
-@dataclass(frozen=True)
-class Condition:
-    """How a stack is.
-
-    Parameters:
-        endpoint: where it answers; None when it is down.
-        dead: processes that stopped by themselves.
-        memory: bytes of each living process.
-        functions: how each edge function is.
-    """
-
-    endpoint: Endpoint | None
-    dead: tuple[str, ...] = ()
-    memory: Mapping[str, int] = field(default_factory=dict)
-    functions: tuple[edge.Report, ...] = ()
 
 
 class EmbeddedStack:

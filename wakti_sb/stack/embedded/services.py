@@ -168,6 +168,7 @@ class Services:
             "WAKTI_DASHBOARD_DIR": (
                 str(self.paths.dashboard) if self.paths.dashboard.exists() else ""
             ),
+            "WAKTI_AUTH": json.dumps(self.config.auth.settings),
             "WAKTI_LOGS_DIR": str(self.paths.logs),
             "LITE_TELEMETRY": "0",
             "DO_NOT_TRACK": "1",

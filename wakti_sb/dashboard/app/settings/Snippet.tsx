@@ -29,20 +29,28 @@ export function Snippet() {
 export function snippet(siteUrl: string, projectId: string): string {
   return `// Example: Submit contact form
 async function submitContactForm(data) {
-  const response = await fetch(
-    '${siteUrl}',
-    {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({
-        projectId: '${projectId}',
-        action: 'submit',
-        formName: 'contact',
-        data
-      })
-    }
-  );
-  return response.json();
+  // With the same key a repetition is stored once.
+  const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  for (let attempt = 1; ; attempt++) {
+    const response = await fetch(
+      '${siteUrl}',
+      {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          'Idempotency-Key': key
+        },
+        body: JSON.stringify({
+          projectId: '${projectId}',
+          action: 'submit',
+          formName: 'contact',
+          data
+        })
+      }
+    );
+    if (response.status !== 503 || attempt === 3) return response.json();
+    await new Promise((resolve) => setTimeout(resolve, attempt * 2000));
+  }
 }
 
 // Example: Fetch products

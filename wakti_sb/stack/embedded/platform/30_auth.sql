@@ -107,6 +107,7 @@ create table auth.sessions (
   user_agent text,
   ip inet,
   tag text,
+  oauth_client_id uuid,
   scopes text check (length(scopes) <= 4096),
   refresh_token_hmac_key text,
   refresh_token_counter bigint,
@@ -116,21 +117,22 @@ create table auth.sessions (
 create index sessions_user_id_idx on auth.sessions (user_id);
 
 create table auth.refresh_tokens (
-  id text primary key,
-  token varchar(255) not null,
-  user_id uuid not null,
-  session_id uuid references auth.sessions (id) on delete cascade,
-  revoked boolean default false,
-  parent varchar(255),
+  instance_id uuid,
+  id bigserial primary key,
+  token varchar(255) unique,
+  user_id varchar(255),
+  revoked boolean,
   created_at timestamptz default now(),
-  updated_at timestamptz default now()
+  updated_at timestamptz default now(),
+  parent varchar(255),
+  session_id uuid references auth.sessions (id) on delete cascade
 );
-create index refresh_tokens_token_idx on auth.refresh_tokens (token);
+create index refresh_tokens_parent_idx on auth.refresh_tokens (parent);
 create index refresh_tokens_user_id_idx on auth.refresh_tokens (user_id);
 create index refresh_tokens_session_id_revoked_idx on auth.refresh_tokens (session_id, revoked);
 
 create table auth.identities (
-  id uuid primary key,
+  id uuid primary key default gen_random_uuid(),
   provider text not null,
   provider_id text not null,
   user_id uuid not null references auth.users (id) on delete cascade,
@@ -139,17 +141,19 @@ create table auth.identities (
   last_sign_in_at timestamptz,
   created_at timestamptz default now(),
   updated_at timestamptz default now(),
-  unique (provider, provider_id)
+  unique (provider_id, provider)
 );
 create index identities_user_id_idx on auth.identities (user_id);
 create index identities_email_idx on auth.identities (email);
+
+create type auth.code_challenge_method as enum ('s256', 'plain');
 
 create table auth.flow_state (
   id uuid primary key,
   user_id uuid,
   auth_code text,
   authentication_method text not null,
-  code_challenge_method text check (code_challenge_method in ('s256', 'plain')),
+  code_challenge_method auth.code_challenge_method,
   code_challenge text,
   provider_type text not null,
   provider_access_token text,
@@ -168,14 +172,14 @@ create index idx_user_id_auth_method on auth.flow_state (user_id, authentication
 create index flow_state_created_at_idx on auth.flow_state (created_at);
 
 create table auth.audit_log_entries (
+  instance_id uuid,
   id uuid primary key,
   payload json,
   created_at timestamptz default now(),
   ip_address varchar(64) default ''
 );
 
--- Parts of Auth that are not served here. Nothing fills these tables, but policies ask them: the
--- documented one that wants a second factor counts auth.mfa_factors.
+-- A second factor, and codes that are good once.
 create type auth.factor_type as enum ('totp', 'webauthn', 'phone');
 create type auth.factor_status as enum ('unverified', 'verified');
 create type auth.one_time_token_type as enum (
@@ -198,6 +202,7 @@ create table auth.mfa_factors (
   last_challenged_at timestamptz unique,
   web_authn_credential jsonb,
   web_authn_aaguid uuid,
+  last_webauthn_challenge_data jsonb,
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
@@ -233,6 +238,17 @@ create table auth.one_time_tokens (
   unique (user_id, token_type)
 );
 
+-- Parts of Auth that are not served here: nothing fills these tables, but migrations may name them.
+create table auth.instances (
+  id uuid primary key,
+  uuid uuid,
+  raw_base_config text,
+  created_at timestamptz,
+  updated_at timestamptz
+);
+
+create table auth.schema_migrations (version varchar(255) primary key);
+
 create table auth.sso_providers (
   id uuid primary key,
   resource_id text,
@@ -245,6 +261,29 @@ create table auth.sso_domains (
   id uuid primary key,
   sso_provider_id uuid not null references auth.sso_providers (id) on delete cascade,
   domain text not null,
+  created_at timestamptz,
+  updated_at timestamptz
+);
+
+create table auth.saml_providers (
+  id uuid primary key,
+  sso_provider_id uuid not null references auth.sso_providers (id) on delete cascade,
+  entity_id text not null unique,
+  metadata_xml text not null,
+  metadata_url text,
+  attribute_mapping jsonb,
+  name_id_format text,
+  created_at timestamptz,
+  updated_at timestamptz
+);
+
+create table auth.saml_relay_states (
+  id uuid primary key,
+  sso_provider_id uuid not null references auth.sso_providers (id) on delete cascade,
+  request_id text not null,
+  for_email text,
+  redirect_to text,
+  flow_state_id uuid references auth.flow_state (id) on delete cascade,
   created_at timestamptz,
   updated_at timestamptz
 );
@@ -263,6 +302,10 @@ alter table auth.mfa_amr_claims enable row level security;
 alter table auth.one_time_tokens enable row level security;
 alter table auth.sso_providers enable row level security;
 alter table auth.sso_domains enable row level security;
+alter table auth.instances enable row level security;
+alter table auth.schema_migrations enable row level security;
+alter table auth.saml_providers enable row level security;
+alter table auth.saml_relay_states enable row level security;
 
 grant all on all tables in schema auth to supabase_auth_admin, dashboard_user;
 grant all on all tables in schema auth to postgres;
@@ -282,3 +325,7 @@ alter table auth.mfa_amr_claims owner to supabase_auth_owner;
 alter table auth.one_time_tokens owner to supabase_auth_owner;
 alter table auth.sso_providers owner to supabase_auth_owner;
 alter table auth.sso_domains owner to supabase_auth_owner;
+alter table auth.instances owner to supabase_auth_owner;
+alter table auth.schema_migrations owner to supabase_auth_owner;
+alter table auth.saml_providers owner to supabase_auth_owner;
+alter table auth.saml_relay_states owner to supabase_auth_owner;

@@ -1,6 +1,14 @@
 /** Who is asking: API keys, legacy JWT keys and the tokens of users. */
 
-import { errors, jwtVerify, SignJWT } from "jose";
+import {
+  type CryptoKey,
+  errors,
+  importJWK,
+  type JWK,
+  type JWTHeaderParameters,
+  jwtVerify,
+  SignJWT,
+} from "jose";
 import type { Settings } from "./settings.ts";
 
 /** What an API key opens: a visitor's rights, or everything. */
@@ -33,16 +41,19 @@ export class Credentials {
   /** Tokens whose signature was found good, oldest first. */
   readonly #verified = new Map<string, Claims>();
   readonly #kinds: ReadonlyMap<string, KeyKind>;
-  readonly #signingKey: Uint8Array;
+  readonly #secret: Uint8Array;
+  readonly #signingKeys: readonly JWK[];
 
-  constructor(readonly keys: Keys) {
+  /** @param signingKeys Private keys for users' tokens; the first that may signs. None: the secret does. */
+  constructor(readonly keys: Keys, signingKeys: readonly JWK[] = []) {
     this.#kinds = new Map([
       [keys.publishableKey, "publishable"],
       [keys.secretKey, "secret"],
       [keys.anonKey, "publishable"],
       [keys.serviceRoleKey, "secret"],
     ]);
-    this.#signingKey = new TextEncoder().encode(keys.jwtSecret);
+    this.#secret = new TextEncoder().encode(keys.jwtSecret);
+    this.#signingKeys = signingKeys;
   }
 
   /** What the key opens; null if it is not one of ours. */
@@ -74,25 +85,83 @@ export class Credentials {
 
   async #check(token: string): Promise<Claims> {
     try {
-      const { payload } = await jwtVerify(token, this.#signingKey, {
-        algorithms: ["HS256"],
-      });
+      const { payload } = await jwtVerify(
+        token,
+        (header) => this.#keyFor(header),
+        { algorithms: ["HS256", "ES256", "RS256", "EdDSA"] },
+      );
       return payload;
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new TokenError("expired");
       const signature =
         error instanceof errors.JWSSignatureVerificationFailed ||
-        error instanceof errors.JOSEAlgNotAllowed;
+        error instanceof errors.JOSEAlgNotAllowed ||
+        error instanceof errors.JWKSNoMatchingKey;
       throw new TokenError(signature ? "signature" : "malformed");
     }
+  }
+
+  /** The key that a token names; the secret, where it names none. */
+  async #keyFor(header: JWTHeaderParameters): Promise<CryptoKey | Uint8Array> {
+    const { kid, alg } = header;
+    const named = this.#signingKeys.find((key) =>
+      key.kid === kid && kid !== undefined && algorithmOf(key) === alg
+    );
+    if (named) return await importJWK(publicPart(named), alg);
+    if (alg === "HS256") return this.#secret;
+    throw new errors.JWKSNoMatchingKey();
+  }
+
+  /** The public halves of the signing keys, as a JSON Web Key Set lists them. */
+  publicKeys(): JWK[] {
+    return this.#signingKeys
+      .filter((key) => key.kty !== "oct")
+      .map((key) => ({
+        ...publicPart(key),
+        alg: algorithmOf(key),
+        use: "sig",
+        key_ops: ["verify"],
+      }));
+  }
+
+  /** A token of a user. `claims` must hold `iat` and `exp`. */
+  async signUser(claims: Claims): Promise<string> {
+    const key = this.#signingKeys.find(mayBeSignedWith);
+    if (key === undefined) return await this.sign(claims);
+    const alg = algorithmOf(key);
+    return await new SignJWT({ ...claims })
+      .setProtectedHeader({ alg, typ: "JWT", ...key.kid && { kid: key.kid } })
+      // A private key only signs, whatever else its file says that it is for.
+      .sign(await importJWK({ ...key, key_ops: ["sign"] }, alg));
   }
 
   /** A token of ours. `claims` must hold `iat` and `exp`. */
   sign(claims: Claims): Promise<string> {
     return new SignJWT({ ...claims })
       .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-      .sign(this.#signingKey);
+      .sign(this.#secret);
   }
+}
+
+/** A key that only verifies is there for tokens that were signed before. */
+function mayBeSignedWith({ key_ops }: JWK): boolean {
+  return key_ops === undefined || key_ops.includes("sign");
+}
+
+function algorithmOf({ alg, kty, crv }: JWK): string {
+  if (alg) return alg;
+  if (kty === "EC") return "ES256";
+  if (kty === "RSA") return "RS256";
+  return crv === "Ed25519" ? "EdDSA" : "HS256";
+}
+
+/** A key without what only its owner may know; a secret key has no other half. */
+function publicPart(key: JWK): JWK {
+  if (key.kty === "oct") return key;
+  const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, oth: _, ...rest } =
+    key;
+  const { key_ops: _ops, ...open } = rest;
+  return open;
 }
 
 /** Whether a token that was good once has not run out since. */

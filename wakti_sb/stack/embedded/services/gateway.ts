@@ -8,6 +8,8 @@ import type { PlatformConnection } from "./database/platform_connection.ts";
 import type { Functions } from "./edge/functions.ts";
 import type { Lite } from "./lite.ts";
 import { logError, logRequest } from "./log.ts";
+import { mailAnswer } from "./mail/answers.ts";
+import type { Mailbox } from "./mail/mailbox.ts";
 import { Problem } from "./problem.ts";
 import type { DataApi } from "./rest/data_api.ts";
 import { answerRest } from "./rest/endpoint.ts";
@@ -23,11 +25,21 @@ export interface Services {
   readonly auth: Auth;
   readonly storage: Storage;
   readonly functions: Functions;
+  readonly mailbox: Mailbox;
   readonly dashboardDir: string | null;
 }
 
 /** Paths of Auth that browsers reach by a link, without a key. */
 const KEYLESS = /^\/auth\/v1\/(verify|callback|authorize|\.well-known\/.*)$/;
+
+/** Services of the platform that this stack does not have. */
+const NOT_HERE = /^\/(realtime|graphql|pg|analytics)\/v1(\/|$)/;
+
+function notHere(pathname: string): Problem {
+  const [, service] = pathname.split("/");
+  const message = `The service "${service}" is not part of this stack`;
+  return new Problem(501, { code: "not_implemented", message, msg: message });
+}
 
 export class Gateway {
   constructor(readonly services: Services) {}
@@ -80,10 +92,10 @@ export class Gateway {
     if (own !== null) return await this.#own(request, url, own);
 
     if (isPreflight(request)) return preflightAnswer(request);
-    return openToAll(await this.#api(request, url).catch(asResponse));
+    return openToAll(await this.#api(request, url, client).catch(asResponse));
   }
 
-  async #api(request: Request, url: URL): Promise<Response> {
+  async #api(request: Request, url: URL, client: string): Promise<Response> {
     const { pathname } = url;
     const { auth, connection, credentials, lite, storage } = this.services;
     if (pathname.startsWith("/storage/v1/")) {
@@ -107,8 +119,9 @@ export class Gateway {
     if (pathname.startsWith("/auth/v1/")) {
       const keyed = this.#withKey(request, url);
       const path = pathname.slice("/auth/v1".length);
-      return await auth.fetch(keyed, url, path);
+      return await auth.fetch(keyed, url, path, client);
     }
+    if (NOT_HERE.test(pathname)) throw notHere(pathname);
     throw new Problem(404, {
       message: "no Route matched with those values",
     });
@@ -116,7 +129,8 @@ export class Gateway {
 
   /** The stack's own endpoints: is it there, and has its schema changed. */
   async #own(request: Request, url: URL, path: string): Promise<Response> {
-    const { connection, credentials } = this.services;
+    const { connection, credentials, mailbox } = this.services;
+    if (path === "/mail") return mailAnswer(mailbox, request, url);
     if (path === "/health" && request.method === "GET") {
       if (await connection.ping()) return Response.json({ status: "ok" });
       throw new Problem(503, { message: "The database does not answer." });
@@ -127,6 +141,7 @@ export class Gateway {
         throw new Problem(401, { message: "This takes the secret key." });
       }
       await connection.clearSchemaCache();
+      mailbox.clear();
       this.services.data?.renew();
       return Response.json({ status: "ok" });
     }

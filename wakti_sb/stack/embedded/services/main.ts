@@ -6,8 +6,6 @@
  */
 
 import { Auth } from "./auth/auth.ts";
-import { Sessions } from "./auth/sessions.ts";
-import { BCRYPT_COST, Users } from "./auth/users.ts";
 import { Credentials } from "./credentials.ts";
 import { PlatformConnection } from "./database/platform_connection.ts";
 import { openPool } from "./database/pools.ts";
@@ -16,6 +14,7 @@ import { Targets } from "./edge/targets.ts";
 import { Gateway } from "./gateway.ts";
 import { createLite } from "./lite.ts";
 import { flushLog, logError, quietConsole } from "./log.ts";
+import { Mailbox } from "./mail/mailbox.ts";
 import { keepLogsShort } from "./rotation.ts";
 import { openDataApi } from "./rest/open.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -28,7 +27,9 @@ const HOST = "127.0.0.1";
 const GRACE = 2000;
 
 function start(settings: Settings): void {
-  const credentials = new Credentials(settings);
+  const credentials = new Credentials(settings, settings.auth.signingKeys);
+  const mailbox = new Mailbox();
+  const authPool = openPool(settings.databaseUrl, "auth");
   const connection = new PlatformConnection(
     settings.databaseUrl,
     settings.schemas,
@@ -54,15 +55,20 @@ function start(settings: Settings): void {
     onListen: ({ port }) => {
       const url = `http://${HOST}:${port}`;
       const lite = createLite(settings, connection, url);
-      const db = connection.kysely;
-      const sessions = new Sessions(db, credentials, `${url}/auth/v1`);
       gateway = new Gateway({
         credentials,
         connection,
         lite,
         data: data?.api ?? null,
         functions,
-        auth: new Auth(lite, new Users(db), sessions, credentials),
+        mailbox,
+        auth: new Auth({
+          db: authPool,
+          credentials,
+          mailbox,
+          settings: settings.auth,
+          url: `${url}/auth/v1`,
+        }),
         storage: new Storage(
           new StorageDatabase(storagePool),
           files,
@@ -85,11 +91,8 @@ function start(settings: Settings): void {
     setTimeout(exit, GRACE);
     await server.shutdown();
     functions.close();
-    await Promise.all([
-      connection.close(),
-      storagePool.destroy(),
-      data?.close(),
-    ]);
+    const pools = [authPool, storagePool].map((pool) => pool.destroy());
+    await Promise.all([connection.close(), data?.close(), ...pools]);
     exit();
   };
   Deno.addSignalListener("SIGTERM", stop);
@@ -98,8 +101,6 @@ function start(settings: Settings): void {
 
 try {
   quietConsole();
-  // Lite reads its cost of bcrypt here.
-  Deno.env.set("LITE_AUTH_BCRYPT_COST", String(BCRYPT_COST));
   start(readSettings((name) => Deno.env.get(name)));
 } catch (error) {
   const taken = error instanceof Deno.errors.AddrInUse;

@@ -20,7 +20,11 @@ const GOOD: Record<string, string> = {
   WAKTI_EXTRA_SEARCH_PATH: '["public", "extensions"]',
 };
 
-const OPTIONAL = new Set<string>(["WAKTI_DASHBOARD_DIR", "WAKTI_LOGS_DIR"]);
+const OPTIONAL = new Set<string>([
+  "WAKTI_DASHBOARD_DIR",
+  "WAKTI_LOGS_DIR",
+  "WAKTI_AUTH",
+]);
 
 Deno.test("settings are read", () => {
   const settings = readSettings((name) => GOOD[name]);

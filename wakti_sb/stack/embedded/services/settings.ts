@@ -1,5 +1,7 @@
 /** What the process is told by its environment, checked once. */
 
+import { type AuthSettings, DEFAULTS } from "./auth/settings.ts";
+
 export interface Settings {
   /** Where the gateway listens, on 127.0.0.1; 0 lets the system choose. */
   readonly port: number;
@@ -30,6 +32,7 @@ export interface Settings {
   readonly dashboardDir: string | null;
   /** Where the stack's processes write their logs, which are kept short here. */
   readonly logsDir: string | null;
+  readonly auth: AuthSettings;
 }
 
 /** A variable is missing or wrong; the message never holds its value. */
@@ -60,6 +63,7 @@ export const VARIABLES = [
   "WAKTI_EXTRA_SEARCH_PATH",
   "WAKTI_DASHBOARD_DIR",
   "WAKTI_LOGS_DIR",
+  "WAKTI_AUTH",
 ] as const;
 
 type Variable = (typeof VARIABLES)[number];
@@ -111,6 +115,7 @@ export function readSettings(
     maxRows: integer(required, "WAKTI_MAX_ROWS", 1, Number.MAX_SAFE_INTEGER),
     dashboardDir: get("WAKTI_DASHBOARD_DIR") || null,
     logsDir: get("WAKTI_LOGS_DIR") || null,
+    auth: readAuth(get("WAKTI_AUTH") || "{}"),
   };
 }
 
@@ -145,6 +150,24 @@ function json(required: Required, name: Variable): unknown {
   } catch {
     throw new SettingsError(name, "is not JSON.");
   }
+}
+
+/** What is said of Auth, over its defaults: the stack has checked it. */
+function readAuth(text: string): AuthSettings {
+  let said: unknown;
+  try {
+    said = JSON.parse(text);
+  } catch {
+    throw new SettingsError("WAKTI_AUTH", "is not JSON.");
+  }
+  if (typeof said !== "object" || said === null || Array.isArray(said)) {
+    throw new SettingsError("WAKTI_AUTH", "is not a JSON object.");
+  }
+  const unknown = Object.keys(said).find((name) => !(name in DEFAULTS));
+  if (unknown !== undefined) {
+    throw new SettingsError("WAKTI_AUTH", `has no setting "${unknown}".`);
+  }
+  return { ...DEFAULTS, ...said };
 }
 
 function isStringList(value: unknown): value is string[] {

@@ -1,121 +1,246 @@
-/** The Auth API: Lite's, with what it lacks before and behind it. */
+/** The Auth API: which request is what. GoTrue's routes, over GoTrue's tables. */
 
-import { readText } from "../body.ts";
-import type { Credentials } from "../credentials.ts";
-import type { Lite } from "../lite.ts";
+import type { Claims } from "../credentials.ts";
+import { Problem } from "../problem.ts";
 import { admin } from "./admin.ts";
-import { confirmEmailChange } from "./email_change.ts";
-import { badJson, invalid, refusal, unexpected } from "./errors.ts";
-import type { Sessions } from "./sessions.ts";
-import type { Users } from "./users.ts";
-
-const BODY_LIMIT = 1024 * 1024;
-
-/** Where a body says something else than text here, Lite would stumble over it later. */
-const TEXT_FIELDS = [
-  "email",
-  "phone",
-  "password",
-  "refresh_token",
-  "auth_code",
-  "code_verifier",
-  "token",
-  "token_hash",
-  "type",
-];
-
-type Json = Record<string, unknown>;
+import { asUser, checkAdmin } from "./callers.ts";
+import { asProblem, inTransaction } from "./database.ts";
+import { invalid, noEndpoint, notServed, spoken } from "./errors.ts";
+import { factors } from "./factors.ts";
+import {
+  invite,
+  reauthenticate,
+  recover,
+  resend,
+  sendCode,
+  sendMagicLink,
+} from "./links.ts";
+import { readParams } from "./params.ts";
+import type { AuthService, Call } from "./service.ts";
+import { endSession, endSessions } from "./sessions.ts";
+import { signUp } from "./signup.ts";
+import { token } from "./token.ts";
+import { changeUser, noLinking, unlinkIdentity } from "./user.ts";
+import { shown } from "./users.ts";
+import { verify, verifyLink } from "./verify.ts";
 
 export class Auth {
-  constructor(
-    readonly lite: Lite,
-    readonly users: Users,
-    readonly sessions: Sessions,
-    readonly credentials: Credentials,
-  ) {}
+  constructor(readonly service: AuthService) {}
 
   /**
    * Answers a request, its API key already checked. Throws Problem.
    *
    * @param path Below `/auth/v1`.
+   * @param client The caller's network address.
    */
-  async fetch(request: Request, url: URL, path: string): Promise<Response> {
-    if (path === "/admin" || path.startsWith("/admin/")) {
-      const below = path.slice("/admin".length);
-      return await admin(this.users, this.credentials, request, url, below);
+  async fetch(
+    request: Request,
+    url: URL,
+    path: string,
+    client: string,
+  ): Promise<Response> {
+    const forwarded = request.headers.get("x-forwarded-for")?.split(",")[0];
+    const call: Call = {
+      request,
+      url,
+      path: path.split("/").filter((part) => part !== ""),
+      ip: isAddress(forwarded) ? forwarded.trim() : client,
+    };
+    try {
+      return await this.#route(call);
+    } catch (error) {
+      const problem = asProblem(error, "Database error querying schema");
+      throw problem instanceof Problem ? spoken(problem, request) : problem;
     }
-    const body = request.body === null ? null : await readBody(request);
-    const { url: address, method, headers } = request;
-    // As bytes, since text would bring a content type of its own.
-    const bytes = body === null ? null : new TextEncoder().encode(body);
-    const response = await this.lite(
-      new Request(address, { method, headers, body: bytes }),
-    );
-    const type = response.headers.get("content-type") ?? "";
-    if (response.status === 404 && !type.includes("json")) {
-      throw refusal(404, "not_found", "There is no such endpoint");
+  }
+
+  async #route(call: Call): Promise<Response> {
+    const { service } = this;
+    const { request, path } = call;
+    const [first = "", second] = path;
+    if (first === "admin") {
+      await checkAdmin(service, call);
+      return await admin(service, call);
     }
-    if (response.status >= 500) throw unexpected("Unexpected failure");
-    if (response.status !== 200 || method === "GET" || !type.includes("json")) {
-      return response;
+    const away = NOT_SERVED[first];
+    if (away) throw away();
+    if (first === "user") return await this.#user(call);
+    if (first === "factors") {
+      const caller = await asUser(service, call);
+      const answer = await factors(
+        service,
+        caller,
+        () => readParams(request),
+      );
+      if (answer === null) throw noEndpoint();
+      return Response.json(answer);
     }
-    const answer = await response.json() as Json;
-    return Response.json(await this.#finish(answer, path, url), {
-      headers: kept(response.headers),
+    if (first === ".well-known") return this.#wellKnown(second ?? "");
+    if (second !== undefined) throw noEndpoint();
+    switch (`${request.method} ${first}`) {
+      case "GET health":
+        return Response.json({
+          version: "wakti-sb",
+          name: "GoTrue",
+          description: "GoTrue is a user registration and authentication API",
+        });
+      case "GET settings":
+        return Response.json(this.#settings());
+      case "GET verify":
+        return await verifyLink(service, call);
+      case "GET reauthenticate": {
+        const caller = await asUser(service, call);
+        return Response.json(await reauthenticate(service, caller));
+      }
+      case "POST logout":
+        return await this.#logout(call);
+      case "POST invite":
+        await checkAdmin(service, call);
+        return Response.json(
+          await invite(service, call, await readParams(request)),
+        );
+    }
+    const post = request.method === "POST" ? POSTS[first] : undefined;
+    if (post === undefined) throw noEndpoint();
+    return Response.json(await post(service, call, await readParams(request)));
+  }
+
+  async #user(call: Call): Promise<Response> {
+    const [, part, id] = call.path;
+    const caller = await asUser(this.service, call);
+    switch (`${call.request.method} ${part ?? ""}`.trim()) {
+      case "GET":
+        return Response.json(shown(caller.user));
+      case "PUT": {
+        const params = await readParams(call.request);
+        return Response.json(await changeUser(this.service, caller, params));
+      }
+      case "DELETE identities":
+        return Response.json(
+          await unlinkIdentity(this.service, caller, id ?? ""),
+        );
+      case "GET identities":
+        if (!this.service.settings.manualLinking) throw noLinking();
+        throw notServed(
+          400,
+          "provider_disabled",
+          "Sign-in by OAuth and OIDC",
+        );
+      default:
+        throw noEndpoint();
+    }
+  }
+
+  async #logout(call: Call): Promise<Response> {
+    const { user, session } = await asUser(this.service, call);
+    const scope = call.url.searchParams.get("scope") || "global";
+    if (!["global", "local", "others"].includes(scope)) {
+      throw invalid(`Unsupported logout scope "${scope}"`);
+    }
+    await inTransaction(this.service.db, async (db) => {
+      if (session && scope === "local") await endSession(db, session.id);
+      else {
+        const but = scope === "others" ? session?.id ?? null : null;
+        await endSessions(db, user.id, but);
+      }
     });
+    return new Response(null, { status: 204 });
   }
 
-  async #finish(answer: Json, path: string, url: URL): Promise<Json> {
-    if (path === "/user" && answer.new_email) {
-      await confirmEmailChange(this.users.db, String(answer.id));
-      return await this.users.get(String(answer.id));
+  #wellKnown(name: string): Response {
+    const { credentials, settings, url } = this.service;
+    switch (name) {
+      case "jwks.json":
+        return Response.json({ keys: credentials.publicKeys() }, {
+          headers: { "cache-control": "public, max-age=600" },
+        });
+      case "openid-configuration": {
+        const issuer = settings.issuer ?? url;
+        return Response.json({
+          issuer,
+          jwks_uri: `${url}/.well-known/jwks.json`,
+          userinfo_endpoint: `${url}/user`,
+          token_endpoint: `${url}/token`,
+        });
+      }
+      default:
+        throw noEndpoint();
     }
-    if (typeof answer.access_token !== "string") return answer;
-    const otp = path === "/verify" ||
-      url.searchParams.get("grant_type") === "pkce";
-    return await this.sessions.complete(answer, otp ? "otp" : "password");
+  }
+
+  #settings(): Claims {
+    const { settings } = this.service;
+    const external = Object.fromEntries(EXTERNAL.map((name) => [name, false]));
+    return {
+      external: {
+        ...external,
+        anonymous_users: settings.anonymous,
+        email: settings.emailSignup,
+        phone: settings.smsSignup,
+      },
+      disable_signup: !settings.signup,
+      mailer_autoconfirm: !settings.emailConfirmations,
+      phone_autoconfirm: !settings.smsConfirmations,
+      sms_provider: "",
+      saml_enabled: false,
+      saml_private_key_next_configured: false,
+      passkeys_enabled: false,
+    };
   }
 }
 
-/** The body, known to be something that Lite can read. */
-async function readBody(request: Request): Promise<string> {
-  const text = await readText(
-    request,
-    BODY_LIMIT,
-    (status, message) =>
-      status === 413
-        ? refusal(413, "validation_failed", message)
-        : badJson(message),
-  );
-  if (text === "") return text;
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return text; // Lite words this as GoTrue does.
-  }
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw badJson("it is not an object");
-  }
-  const fields = body as Json;
-  for (const name of TEXT_FIELDS) {
-    const value = fields[name] ?? "";
-    if (typeof value !== "string") throw badJson(`${name} is not a string`);
-  }
-  const { data } = fields;
-  if (data != null && (typeof data !== "object" || Array.isArray(data))) {
-    throw badJson("data is not an object");
-  }
-  // Raw, a NUL cannot be in JSON; escaped, PostgreSQL cannot store it.
-  if (/(?<!\\)(\\\\)*\\u0000/.test(text)) {
-    throw invalid("The request body holds a NUL character");
-  }
-  return text;
-}
+const POSTS: Readonly<Record<string, typeof signUp>> = {
+  signup: signUp,
+  token,
+  verify,
+  otp: sendCode,
+  magiclink: sendMagicLink,
+  recover,
+  resend,
+};
 
-/** The headers of an answer whose body is written anew. */
-function kept(headers: Headers): Headers {
-  const copy = new Headers(headers);
-  copy.delete("content-length");
-  return copy;
+const oauth = () =>
+  notServed(400, "provider_disabled", "Sign-in by OAuth and OIDC");
+const sso = () =>
+  notServed(404, "saml_provider_disabled", "SAML 2.0 is disabled: it");
+
+/** What needs somebody outside this machine, or a device that no test has. */
+const NOT_SERVED: Readonly<Record<string, () => Problem>> = {
+  authorize: oauth,
+  callback: oauth,
+  oauth: oauth,
+  sso,
+  saml: sso,
+  scim: sso,
+  passkeys: () => notServed(404, "passkey_disabled", "Sign-in by passkeys"),
+};
+
+const EXTERNAL = [
+  "apple",
+  "azure",
+  "bitbucket",
+  "discord",
+  "facebook",
+  "figma",
+  "fly",
+  "github",
+  "gitlab",
+  "google",
+  "kakao",
+  "keycloak",
+  "linkedin",
+  "linkedin_oidc",
+  "notion",
+  "slack",
+  "slack_oidc",
+  "snapchat",
+  "spotify",
+  "twitch",
+  "twitter",
+  "workos",
+  "zoom",
+];
+
+function isAddress(text: string | undefined): text is string {
+  return /^(\d+(\.\d+){3}|[\da-f:]+)$/i.test(text?.trim() ?? "");
 }

@@ -2,15 +2,33 @@
 
 import { Problem } from "../problem.ts";
 
+/** @param more Beside code, error_code and msg. */
 export function refusal(
   status: number,
   errorCode: string,
   message: string,
+  more: Readonly<Record<string, unknown>> = {},
 ): Problem {
   return new Problem(
     status,
-    { code: status, error_code: errorCode, msg: message },
+    { code: status, error_code: errorCode, msg: message, ...more },
     { "x-sb-error-code": errorCode },
+  );
+}
+
+/** The version of the API since which an error's code is in `code`; clients name it. */
+const VERSION = "2024-01-01";
+const VERSION_HEADER = "x-supabase-api-version";
+
+/** The refusal in the words of the API's version that the client speaks. */
+export function spoken(problem: Problem, request: Request): Problem {
+  if ((request.headers.get(VERSION_HEADER) ?? "") < VERSION) return problem;
+  const { code: _, error_code, msg, ...more } = problem.body;
+  if (error_code === undefined) return problem;
+  return new Problem(
+    problem.status,
+    { code: error_code, message: msg, ...more },
+    { ...problem.headers, [VERSION_HEADER]: VERSION },
   );
 }
 
@@ -27,12 +45,7 @@ export const noToken = () =>
     "This endpoint requires a valid Bearer token",
   );
 
-export const badToken = (detail: string) =>
-  refusal(
-    403,
-    "bad_jwt",
-    `invalid JWT: unable to parse or verify signature, ${detail}`,
-  );
+export const badToken = (detail: string) => refusal(403, "bad_jwt", detail);
 
 export const notAdmin = () => refusal(403, "not_admin", "User not allowed");
 
@@ -50,10 +63,30 @@ export const phoneExists = () =>
   refusal(
     422,
     "phone_exists",
-    "Phone number already registered by another user",
+    "A user with this phone number has already been registered",
   );
 
-export const banned = () => refusal(400, "user_banned", "User is banned");
+export const badCredentials = () =>
+  refusal(400, "invalid_credentials", "Invalid login credentials");
+
+export const codeExpired = () =>
+  refusal(403, "otp_expired", "Token has expired or is invalid");
+
+export const linkExpired = () =>
+  refusal(403, "otp_expired", "Email link is invalid or has expired");
+
+export const noEmailLogins = (status = 422) =>
+  refusal(status, "email_provider_disabled", "Email logins are disabled");
+
+export const noPhoneLogins = (message: string, status = 400) =>
+  refusal(status, "phone_provider_disabled", message);
+
+/** @param what A part of Auth that needs somebody outside this machine. */
+export const notServed = (status: number, code: string, what: string) =>
+  refusal(status, code, `${what} is not part of this stack`);
+
+export const noEndpoint = () =>
+  refusal(404, "not_found", "There is no such endpoint");
 
 export const unexpected = (message: string) =>
   refusal(500, "unexpected_failure", message);

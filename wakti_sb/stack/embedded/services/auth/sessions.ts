@@ -1,59 +1,112 @@
-/**
- * Sessions that Lite has opened, completed to what the platform's are.
- *
- * Lite's access tokens carry no metadata, but policies read it from them
- * (`auth.jwt() -> 'app_metadata'`); and Lite lets banned users in.
- */
+/** Sessions: opened, gone on with by refresh tokens, ended. */
 
-import { decodeJwt } from "jose";
+import { randomInt } from "node:crypto";
 import { sql } from "kysely";
-import type { Credentials } from "../credentials.ts";
 import type { Database } from "../database/pools.ts";
-import { banned } from "./errors.ts";
+import { addMethod, makeAccessToken } from "./access_tokens.ts";
+import type { Json } from "./params.ts";
+import type { AuthService, Call } from "./service.ts";
+import { reload, shown, type User } from "./users.ts";
 
-type Json = Record<string, unknown>;
+/** How somebody has proven to be a user, as `amr` of a token tells. */
+export type Method =
+  | "password"
+  | "otp"
+  | "totp"
+  | "anonymous"
+  | "magiclink"
+  | "recovery"
+  | "invite"
+  | "email/signup"
+  | "email_change";
 
-export class Sessions {
-  /**
-   * @param db Connected as the role that owns the tables of Auth.
-   * @param issuer Goes into the tokens as `iss`.
-   */
-  constructor(
-    readonly db: Database,
-    readonly credentials: Credentials,
-    readonly issuer: string,
-  ) {}
+/** Opens a session. Result: what a sign-in is answered with. */
+export async function openSession(
+  auth: AuthService,
+  db: Database,
+  call: Call,
+  { id }: User,
+  method: Method,
+): Promise<Json> {
+  const session = crypto.randomUUID();
+  await sql`
+    insert into auth.sessions (id, user_id, aal, user_agent, ip)
+    values (
+      ${session}, ${id}, 'aal1', ${call.request.headers.get("user-agent")},
+      ${call.ip}::inet
+    )
+  `.execute(db);
+  await sql`
+    update auth.users set last_sign_in_at = now() where id = ${id}
+  `.execute(db);
+  await addMethod(db, session, method);
+  const refreshToken = await addRefreshToken(db, id, session, null);
+  return await describe(auth, db, call, id, session, method, refreshToken);
+}
 
-  /**
-   * The session with a complete access token. Throws if its user is banned.
-   *
-   * @param method How the user has proven to be itself, e.g. `password`.
-   */
-  async complete(session: Json, method: string): Promise<Json> {
-    const user = session.user as Json;
-    const claims = decodeJwt(String(session.access_token));
-    await this.#refuseBanned(String(user.id), claims.session_id);
-    const token = await this.credentials.sign({
-      iss: this.issuer,
-      ...claims,
-      phone: user.phone ?? "",
-      app_metadata: user.app_metadata ?? {},
-      user_metadata: user.user_metadata ?? {},
-      aal: "aal1",
-      amr: [{ method, timestamp: claims.iat }],
-      is_anonymous: user.is_anonymous === true,
-    });
-    return { ...session, access_token: token };
-  }
+/** A session as the clients read it. */
+export async function describe(
+  auth: AuthService,
+  db: Database,
+  call: Call,
+  user: string,
+  session: string,
+  method: string,
+  refreshToken: string,
+): Promise<Json> {
+  const current = await reload(db, { id: user } as User);
+  const { token, expiresAt } = await makeAccessToken(
+    auth,
+    db,
+    call,
+    current,
+    session,
+    method,
+  );
+  return {
+    access_token: token,
+    token_type: "bearer",
+    expires_in: expiresAt - Math.floor(Date.now() / 1000),
+    expires_at: expiresAt,
+    refresh_token: refreshToken,
+    user: shown(current),
+  };
+}
 
-  async #refuseBanned(user: string, session: unknown): Promise<void> {
-    const { rows } = await sql`
-      select id from auth.users where id = ${user} and banned_until > now()
-    `.execute(this.db);
-    if (rows.length === 0) return;
-    await sql`
-      delete from auth.sessions where id = ${String(session)}
-    `.execute(this.db);
-    throw banned();
-  }
+const LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** Adds a refresh token to a session. */
+export async function addRefreshToken(
+  db: Database,
+  user: string,
+  session: string,
+  parent: string | null,
+): Promise<string> {
+  const token = Array.from({ length: 12 }, () => LETTERS[randomInt(32)])
+    .join("");
+  await sql`
+    insert into auth.refresh_tokens
+      (instance_id, token, user_id, session_id, parent, revoked)
+    values (
+      '00000000-0000-0000-0000-000000000000', ${token}, ${user}, ${session},
+      ${parent}, false
+    )
+  `.execute(db);
+  return token;
+}
+
+/** Ends every session of a user, but one. */
+export async function endSessions(
+  db: Database,
+  user: string,
+  but: string | null = null,
+): Promise<void> {
+  await sql`
+    delete from auth.sessions
+    where user_id = ${user} and id is distinct from ${but}::uuid
+  `.execute(db);
+}
+
+export async function endSession(db: Database, session: string): Promise<void> {
+  await sql`delete from auth.sessions where id = ${session}`.execute(db);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { merged, parseDuration, readAttributes } from "./user_attributes.ts";
+import { parseDuration, readAttributes } from "./user_attributes.ts";
 
 Deno.test("what is not said is left out", () => {
   const attributes = readAttributes({ email: "", phone: null });
@@ -23,16 +23,4 @@ Deno.test("durations are Go's", () => {
   for (const text of ["", "soon", "5", "1d", "-1h"]) {
     assert.throws(() => parseDuration(text), { status: 400 });
   }
-});
-
-Deno.test("a null takes a name out of the metadata", () => {
-  assert.deepEqual(merged({ a: 1, b: 2 }, { a: null, c: 3 }), { b: 2, c: 3 });
-  assert.deepEqual(merged(null, undefined), {});
-});
-
-Deno.test("a password fits bcrypt", () => {
-  for (const password of ["12345", "ä".repeat(37)]) {
-    assert.throws(() => readAttributes({ password }), { name: "Problem" });
-  }
-  assert.equal(readAttributes({ password: "123456" }).password, "123456");
 });

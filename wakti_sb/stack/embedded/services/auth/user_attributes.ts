@@ -1,8 +1,7 @@
 /** What an administrator may say of a user, checked. */
 
-import { badJson, invalid, refusal } from "./errors.ts";
-
-type Json = Record<string, unknown>;
+import { badJson, invalid } from "./errors.ts";
+import { checkedEmail, checkedPhone, isUuid, type Json } from "./params.ts";
 
 /** Undefined: not said. */
 export interface UserAttributes {
@@ -10,6 +9,7 @@ export interface UserAttributes {
   readonly email?: string;
   readonly phone?: string;
   readonly password?: string;
+  readonly passwordHash?: string;
   readonly role?: string;
   readonly emailConfirm: boolean;
   readonly phoneConfirm: boolean;
@@ -19,35 +19,21 @@ export interface UserAttributes {
   readonly banSeconds?: number;
 }
 
-const SHORTEST_PASSWORD = 6;
-/** bcrypt reads no further. */
-const LONGEST_PASSWORD = 72;
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-const PHONE = /^[1-9]\d{1,14}$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Reads the body of a request to create or change a user. Throws Problem. */
 export function readAttributes(body: Json): UserAttributes {
   const id = text(body, "id");
-  if (id !== undefined && !UUID.test(id)) {
+  if (id !== undefined && !isUuid(id)) {
     throw invalid("ID must conform to the uuid v4 format");
   }
-  const email = text(body, "email")?.toLowerCase();
-  if (email !== undefined && (!EMAIL.test(email) || email.length > 255)) {
-    throw invalid("Unable to validate email address: invalid format");
-  }
-  const phone = text(body, "phone")?.replace(/^\+/, "");
-  if (phone !== undefined && !PHONE.test(phone)) {
-    throw invalid("Invalid phone number format (E.164 required)");
-  }
-  const password = text(body, "password");
-  if (password !== undefined) checkPassword(password);
+  const email = text(body, "email");
+  const phone = text(body, "phone");
   const duration = text(body, "ban_duration");
   return {
     id,
-    email,
-    phone,
-    password,
+    email: email && checkedEmail(email),
+    phone: phone && checkedPhone(phone),
+    password: text(body, "password"),
+    passwordHash: text(body, "password_hash"),
     role: text(body, "role"),
     emailConfirm: flag(body, "email_confirm"),
     phoneConfirm: flag(body, "phone_confirm"),
@@ -55,20 +41,6 @@ export function readAttributes(body: Json): UserAttributes {
     appMetadata: object(body, "app_metadata"),
     banSeconds: duration === undefined ? undefined : parseDuration(duration),
   };
-}
-
-/** Whether `text` is a UUID. */
-export function isUuid(text: string): boolean {
-  return UUID.test(text);
-}
-
-/** Metadata after a change: names are added and replaced; a null takes its name away. */
-export function merged(
-  old: Json | null,
-  change: Json | undefined,
-): Json {
-  const entries = Object.entries({ ...old, ...change });
-  return Object.fromEntries(entries.filter(([, value]) => value !== null));
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -94,21 +66,6 @@ export function parseDuration(text: string): number {
     seconds += Number(value) * UNITS[unit ?? ""]!;
   }
   return seconds;
-}
-
-function checkPassword(password: string): void {
-  if (password.length < SHORTEST_PASSWORD) {
-    throw refusal(
-      422,
-      "weak_password",
-      `Password should be at least ${SHORTEST_PASSWORD} characters.`,
-    );
-  }
-  if (new TextEncoder().encode(password).length > LONGEST_PASSWORD) {
-    throw invalid(
-      `Password cannot be longer than ${LONGEST_PASSWORD} characters`,
-    );
-  }
 }
 
 /** Empty text is as good as none: clients send it for what they leave out. */

@@ -42,11 +42,22 @@ export class Buckets {
     return Response.json({ name: id });
   }
 
-  async list(caller: Caller): Promise<Response> {
+  async list(caller: Caller, url: URL): Promise<Response> {
+    const { column, order, limit, offset, search } = readPage(url);
     const { rows } = await this.db.asCaller(
       caller,
       "storage.bucket.list",
-      (db) => sql<Row>`select * from storage.buckets order by id`.execute(db),
+      (db) =>
+        sql<Row>`
+          select *
+          from storage.buckets
+          where ${
+          search === ""
+        } or position(lower(${search}) in lower(name)) > 0
+          order by ${sql.ref(column)} ${order}, id
+          limit ${limit}
+          offset ${offset}
+        `.execute(db),
     );
     return Response.json(rows.map(shown));
   }
@@ -136,6 +147,37 @@ export async function findBucket(db: Database, id: string): Promise<Bucket> {
   `.execute(db);
   if (!bucket) throw noSuchBucket();
   return bucket;
+}
+
+/** Which buckets of the list are wanted, and in which order. Throws Problem. */
+function readPage(url: URL) {
+  const said = (name: string) => url.searchParams.get(name) || null;
+  const column = said("sortColumn") ?? "id";
+  const order = said("sortOrder") ?? "asc";
+  if (!["id", "name", "created_at", "updated_at"].includes(column)) {
+    throw invalidRequest(
+      "querystring/sortColumn must be equal to one of the allowed values",
+    );
+  }
+  if (order !== "asc" && order !== "desc") {
+    throw invalidRequest(
+      "querystring/sortOrder must be equal to one of the allowed values",
+    );
+  }
+  const number = (name: string, least: number) => {
+    const text = said(name);
+    if (text === null) return null;
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw invalidRequest(`querystring/${name} must be >= ${least}`);
+  };
+  return {
+    column,
+    order: order === "desc" ? sql`desc` : sql`asc`,
+    limit: number("limit", 1),
+    offset: number("offset", 0) ?? 0,
+    search: said("search") ?? "",
+  };
 }
 
 /** Undefined: not said. */

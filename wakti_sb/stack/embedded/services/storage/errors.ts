@@ -52,6 +52,15 @@ export const tooLarge = () =>
     "The object exceeded the maximum allowed size",
   );
 
+/** @param what A part of the Storage API that needs more than this stack has. */
+export const notServed = (what: string) =>
+  new Problem(501, {
+    statusCode: "501",
+    error: "NotSupported",
+    code: "NotSupported",
+    message: `${what} is not part of this stack`,
+  });
+
 /** Whether nobody knows what the database did: the connection broke, perhaps after the commit. */
 export function isUncertain(error: unknown): boolean {
   return error instanceof Problem && error.status === 503;

@@ -47,6 +47,20 @@ export class FileStore {
     }
   }
 
+  /** Takes in a file that is complete already. */
+  async adopt(version: string, path: string): Promise<Written> {
+    const hash = createHash("md5");
+    let size = 0;
+    using file = await Deno.open(path);
+    for await (const chunk of file.readable) {
+      size += chunk.byteLength;
+      hash.update(chunk);
+    }
+    await Deno.rename(path, this.#path(version));
+    await removeIfThere(`${path}.json`);
+    return { size, etag: `"${hash.digest("hex")}"` };
+  }
+
   /** Removes what uploads left behind that a killed process did not finish. */
   async sweep(): Promise<void> {
     try {

@@ -81,7 +81,7 @@ function attachment(name: string): string {
   const encoded = encodeURIComponent(name.toWellFormed());
   return name === ""
     ? "attachment;"
-    : `attachment; filename=${encoded}; filename*=UTF-8''${encoded};`;
+    : `attachment; filename=${encoded}; filename*=UTF-8''${encoded}`;
 }
 
 /** Whether the client's copy is still good. An entity tag is better evidence than a time. */

@@ -16,13 +16,16 @@ import {
   invalidKey,
   invalidRequest,
   noSuchRoute,
+  notServed,
   tooLarge,
 } from "./errors.ts";
 import type { FileStore } from "./files.ts";
 import { listFolder } from "./listing.ts";
+import { listBelow } from "./listing_v2.ts";
 import { checkedKey } from "./names.ts";
 import { Objects } from "./objects.ts";
 import { SignedUrls } from "./signed.ts";
+import { ResumableUploads } from "./resumable.ts";
 import type { Target } from "./rows.ts";
 import { Uploads } from "./uploads.ts";
 
@@ -35,6 +38,7 @@ export class Storage {
   readonly #uploads: Uploads;
   readonly #downloads: Downloads;
   readonly #signed: SignedUrls;
+  readonly #resumable: ResumableUploads;
 
   constructor(
     readonly db: StorageDatabase,
@@ -46,6 +50,10 @@ export class Storage {
     this.#objects = new Objects(db, files, this.#uploads);
     this.#downloads = new Downloads(db, files);
     this.#signed = new SignedUrls(db, credentials, this.#uploads);
+    this.#resumable = new ResumableUploads(
+      this.#uploads,
+      `${files.folder}/resumable`,
+    );
   }
 
   /**
@@ -59,16 +67,33 @@ export class Storage {
     if (request.method === "GET" && first === "status" && !second) {
       return Response.json({ status: "ok" });
     }
+    const away = NOT_SERVED[first ?? ""];
+    if (away) throw notServed(away);
+    refuseTransformation(url.searchParams);
     const open = await this.#withoutCaller(request, url, segments);
     if (open) return open;
     const caller = { claims: await this.#claims(request, url), request };
-    const answer = first === "bucket"
+    const answer = first === "upload" && second === "resumable"
+      ? await this.#resume(caller, rest[0] === "sign")
+      : first === "bucket"
       ? await this.#bucket(caller, second, rest)
       : first === "object"
       ? await this.#object(caller, segments.slice(1))
       : null;
     if (answer) return answer;
     throw noSuchRoute(request.method, path);
+  }
+
+  /** @param signed Whether a signed URL lets the caller store, and not its rights. */
+  async #resume(caller: Caller, signed: boolean): Promise<Response | null> {
+    const { request } = caller;
+    const token = request.headers.get("x-signature");
+    return await this.#resumable.fetch({
+      caller,
+      checkGrant: signed
+        ? (bucket, key) => this.#signed.checkUpload(token, bucket, key)
+        : null,
+    }, request);
   }
 
   /** Public objects and signed URLs: nobody needs to say who they are. */
@@ -113,7 +138,7 @@ export class Storage {
     const route = [request.method, id ? "ID" : "", ...rest].join(" ").trim();
     switch (route) {
       case "GET":
-        return await this.#buckets.list(caller);
+        return await this.#buckets.list(caller, new URL(request.url));
       case "POST":
         return await this.#buckets.create(caller, await json(request));
       case "GET ID":
@@ -147,6 +172,10 @@ export class Storage {
         const body = await json(request);
         return await listFolder(this.db, caller, second!, body);
       }
+      if (first === "list-v2" && segments.length === 2) {
+        const body = await json(request);
+        return await listBelow(this.db, caller, second!, body);
+      }
       if (first === "upload" && second === "sign") {
         const upsert = isUpsert(request);
         return await this.#signed.forUpload(caller, { ...after(2), upsert });
@@ -158,6 +187,8 @@ export class Storage {
       if (first === "sign") {
         const { bucket, key } = after(1);
         const body = await json(request);
+        const wanted = Object.keys(Object(body.transform));
+        if (wanted.length > 0) throw notServed(TRANSFORMATION);
         return await this.#signed.forDownload(caller, bucket, key, body);
       }
       return await this.#store(caller, {
@@ -207,6 +238,24 @@ export class Storage {
     const kind = key === null ? null : this.credentials.kind(key);
     if (kind === null) return null;
     return { role: kind === "secret" ? "service_role" : "anon" };
+  }
+}
+
+const TRANSFORMATION = "Image transformation";
+
+/** The first part of paths that are not served. */
+const NOT_SERVED: Readonly<Record<string, string>> = {
+  render: TRANSFORMATION,
+  s3: "The S3 protocol",
+  iceberg: "The Iceberg catalog",
+  vector: "Storage of vectors",
+  cdn: "The CDN",
+};
+
+/** Throws if a file is wanted in another size or format: it would come untouched. */
+function refuseTransformation(query: URLSearchParams): void {
+  for (const name of ["width", "height", "resize", "quality", "format"]) {
+    if (query.has(name)) throw notServed(TRANSFORMATION);
   }
 }
 

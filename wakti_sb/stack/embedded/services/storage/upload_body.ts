@@ -54,16 +54,27 @@ async function fromForm(
     body: form.body,
     mimeType,
     cancel: form.cancel,
-    about: async () => {
-      const fields = await form.fields().catch(refuse);
-      return {
-        mimeType: checkedType(fields.get("contentType") || mimeType),
-        cacheControl: cacheControl(fields.get("cacheControl")),
-        userMetadata: parseMetadata(
-          fields.get("metadata") ?? fields.get("userMetadata"),
-        ),
-      };
-    },
+    about: async () => aboutFields(await form.fields().catch(refuse), mimeType),
+  };
+}
+
+/**
+ * What the fields of a form, or the metadata of a resumable upload, say of a file.
+ *
+ * @param type What the file itself says.
+ */
+export function aboutFields(
+  fields: ReadonlyMap<string, string>,
+  type: string | undefined,
+): About {
+  return {
+    mimeType: checkedType(
+      fields.get("contentType") || type || "application/octet-stream",
+    ),
+    cacheControl: cacheControl(fields.get("cacheControl")),
+    userMetadata: parseMetadata(
+      fields.get("metadata") ?? fields.get("userMetadata"),
+    ),
   };
 }
 

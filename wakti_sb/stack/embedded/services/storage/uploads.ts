@@ -12,7 +12,7 @@ import { isUncertain, mimeTypeRefused } from "./errors.ts";
 import type { FileStore } from "./files.ts";
 import { allowsType } from "./names.ts";
 import { contentOf, record, type Target } from "./rows.ts";
-import { readUpload } from "./upload_body.ts";
+import { type About, readUpload } from "./upload_body.ts";
 
 /** The project's limit, where a bucket has none of its own: the official CLI's default. */
 export const PROJECT_FILE_LIMIT = 50 * 1024 * 1024;
@@ -26,7 +26,7 @@ export class Uploads {
 
   /** Stores the request's file, if row level security lets the caller do so. */
   async store(caller: Caller, target: Target): Promise<Stored> {
-    const bucket = await this.#bucket(target.bucket);
+    const bucket = await this.bucket(target.bucket);
     await this.mayStore(caller, target, "storage.object.upload");
     return await this.#receive(
       caller.request,
@@ -42,7 +42,7 @@ export class Uploads {
     target: Target,
     owner: Owner,
   ): Promise<Stored> {
-    const bucket = await this.#bucket(target.bucket);
+    const bucket = await this.bucket(target.bucket);
     return await this.#receive(request, bucket, target, owner);
   }
 
@@ -68,8 +68,36 @@ export class Uploads {
     await this.db.probe(caller, operation, (db) => statement.execute(db));
   }
 
-  #bucket(id: string): Promise<Bucket> {
+  bucket(id: string): Promise<Bucket> {
     return this.db.asOwner((db) => findBucket(db, id));
+  }
+
+  /** The most bytes of a file in a bucket. */
+  mostBytes(bucket: Bucket | null): number {
+    return Math.min(
+      bucket?.file_size_limit ?? PROJECT_FILE_LIMIT,
+      PROJECT_FILE_LIMIT,
+    );
+  }
+
+  /** Makes a file that has arrived in parts the object's. */
+  async adopt(
+    target: Target,
+    owner: Owner,
+    version: string,
+    path: string,
+    about: About,
+  ): Promise<void> {
+    const written = await this.files.adopt(version, path);
+    try {
+      const { replaced } = await this.db.asOwner((db) =>
+        record(db, target, owner, contentOf(version, written, about))
+      );
+      await this.files.remove([replaced]);
+    } catch (error) {
+      if (!isUncertain(error)) await this.files.remove([version]);
+      throw error;
+    }
   }
 
   async #receive(
@@ -78,10 +106,7 @@ export class Uploads {
     target: Target,
     owner: Owner,
   ): Promise<Stored> {
-    const limit = Math.min(
-      bucket.file_size_limit ?? PROJECT_FILE_LIMIT,
-      PROJECT_FILE_LIMIT,
-    );
+    const limit = this.mostBytes(bucket);
     const upload = await readUpload(request);
     const version = crypto.randomUUID();
     try {
@@ -104,6 +129,7 @@ export class Uploads {
   }
 }
 
-function refuseType(bucket: Bucket, type: string): void {
+/** Throws if the bucket takes no such type. */
+export function refuseType(bucket: Bucket, type: string): void {
   if (!allowsType(bucket.allowed_mime_types, type)) throw mimeTypeRefused(type);
 }

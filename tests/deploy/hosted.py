@@ -10,9 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.command_line import wakti
-from tests.conftest import ROOT
+from tests.command_line import forked
 from tests.deploy import pooler
+from tests.deploy.contract import ROOT
+from tests.deploy.impatient import impatient
 from tests.deploy.platform import REF, TOKEN, Platform, serving
 from wakti_sb.stack import EmbeddedStack
 from wakti_sb.stack.embedded import paths
@@ -53,11 +54,16 @@ def running_platform(
 @pytest.fixture
 def platform(bare_stack: EmbeddedStack, running_platform: Platform) -> Platform:
     """The same, and the project is fresh."""
-    running_platform.reset()
-    bare_stack.reset()
-    with psycopg.connect(running_platform.superuser, autocommit=True) as connection:
-        for role in _ROLES:
-            connection.execute(f"drop role if exists {role}".encode())
+
+    def renew() -> None:
+        running_platform.reset()
+        bare_stack.reset()
+        with psycopg.connect(running_platform.superuser, autocommit=True) as connection:
+            for role in _ROLES:
+                connection.execute(f"drop role if exists {role}".encode())
+
+    running_platform.renew = renew
+    renew()
     return running_platform
 
 
@@ -66,6 +72,7 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This repository's backend in a folder of its own."""
     folder = tmp_path_factory.mktemp("backend")
     shutil.copytree(ROOT / "supabase", folder / "supabase")
+    shutil.copy(ROOT / "wakti.toml", folder)
     return folder
 
 
@@ -74,12 +81,22 @@ def deploy(platform: Platform, backend: Path) -> Deploy:
     """Runs `wakti-sb deploy` against the platform."""
 
     def run(
-        *arguments: str, project: Path = backend, token: str = TOKEN, yes: bool = True
+        *arguments: str,
+        project: Path = backend,
+        token: str = TOKEN,
+        yes: bool = True,
+        started: Callable[[int], object] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         given = ["deploy", "--project-ref", REF, "--url", platform.address, *arguments]
         if yes and "--dry-run" not in arguments:
             given.append("--yes")
         env = {"SUPABASE_ACCESS_TOKEN": token, "WAKTI_MANAGEMENT_API": platform.address}
-        return wakti(*given, cwd=project, env=env)
+
+        def began(number: int) -> None:
+            platform.victim = number
+            if started is not None:
+                started(number)
+
+        return forked(impatient, given, cwd=project, env=env, started=began)
 
     return run

@@ -175,9 +175,15 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  -- Whoever writes past this function may have put an item at the very end of the numbers.
+  least_place constant bigint := -2147483648;
+  greatest_place constant bigint := 2147483647;
   moved record;
-  low integer;
-  high integer;
+  unplaced bigint;
+  lowest bigint;
+  low bigint;
+  high bigint;
+  place bigint;
 begin
   select c.project_id, c.collection_name into moved
   from public.project_collections as c
@@ -190,31 +196,50 @@ begin
     hashtextextended('wakti.items ' || moved.project_id || moved.collection_name, 0)
   );
   for attempt in 1..2 loop
-    -- New items come first and have no place yet; they get one below the lowest that is taken.
-    update public.project_collections as c
-    set sort_order = placed.place
-    from (
+    if attempt = 1 then
       select
-        n.id,
-        coalesce(
-          (
-            select min(taken.sort_order)
-            from public.project_collections as taken
-            where
-              taken.project_id = moved.project_id
-              and taken.collection_name = moved.collection_name
-              and taken.status = 'active'
-          ),
-          0
-        ) - 1024 * row_number() over (order by n.created_at asc, n.id desc) as place
-      from public.project_collections as n
+        count(*) filter (where c.sort_order is null),
+        coalesce(min(c.sort_order), 0)
+      into unplaced, lowest
+      from public.project_collections as c
       where
-        n.project_id = moved.project_id
-        and n.collection_name = moved.collection_name
-        and n.status = 'active'
-        and n.sort_order is null
-    ) as placed
-    where c.id = placed.id;
+        c.project_id = moved.project_id
+        and c.collection_name = moved.collection_name
+        and c.status = 'active';
+      continue when lowest - 1024 * unplaced < least_place;
+      -- New items come first and have no place yet; they get one below the lowest that is taken.
+      update public.project_collections as c
+      set sort_order = lowest - 1024 * placed.number
+      from (
+        select
+          n.id,
+          row_number() over (order by n.created_at asc, n.id desc) as number
+        from public.project_collections as n
+        where
+          n.project_id = moved.project_id
+          and n.collection_name = moved.collection_name
+          and n.status = 'active'
+          and n.sort_order is null
+      ) as placed
+      where c.id = placed.id;
+    else
+      -- No room: spread the whole collection again.
+      update public.project_collections as c
+      set sort_order = 1024 * placed.number
+      from (
+        select
+          n.id,
+          row_number() over (
+            order by n.sort_order asc nulls first, n.created_at desc, n.id asc
+          ) as number
+        from public.project_collections as n
+        where
+          n.project_id = moved.project_id
+          and n.collection_name = moved.collection_name
+          and n.status = 'active'
+      ) as placed
+      where c.id = placed.id and c.sort_order is distinct from 1024 * placed.number;
+    end if;
     low := null;
     if after_item is not null then
       select c.sort_order into low
@@ -240,28 +265,13 @@ begin
     limit 1;
     low := coalesce(low, high - 2048, 0);
     high := coalesce(high, low + 2048);
-    exit when high - low > 1;
-    -- No room between the two: spread the whole collection again.
-    update public.project_collections as c
-    set sort_order = placed.place
-    from (
-      select
-        n.id,
-        1024 * row_number() over (
-          order by n.sort_order asc, n.created_at desc, n.id asc
-        ) as place
-      from public.project_collections as n
-      where
-        n.project_id = moved.project_id
-        and n.collection_name = moved.collection_name
-        and n.status = 'active'
-    ) as placed
-    where c.id = placed.id and c.sort_order is distinct from placed.place;
+    place := low + (high - low) / 2;
+    exit when high - low > 1 and place between least_place and greatest_place;
   end loop;
   update public.project_collections as c
-  set sort_order = low + (high - low) / 2
+  set sort_order = place
   where c.id = item;
-  return low + (high - low) / 2;
+  return place;
 end
 $$;
 

@@ -18,8 +18,91 @@ begin
   loop
     execute format('drop policy %I on %I.%I', old.policyname, old.schemaname, old.tablename);
   end loop;
+  for old in
+    select
+      t.tgname as name,
+      t.tgrelid::regclass as table_name
+    from pg_catalog.pg_trigger as t
+    where t.tgname in ('_wakti_fixed', '_wakti_kept', '_wakti_kept_new')
+  loop
+    execute format('drop trigger %I on %s', old.name, old.table_name);
+  end loop;
 end
 $$;
+
+-- Not exposed over REST.
+create schema if not exists wakti_rls;
+
+revoke all on schema wakti_rls from public;
+
+-- ── Rules for what clients write ─────────────────────────────────────────────────────────────────
+
+-- Clients write whole rows, so privileges cover every column, and these triggers see to the rest.
+-- They hold for the roles of the API alone: the secret key, migrations and foreign keys pass.
+
+-- Refuse to change a column that stays as it is, in a sentence that names it.
+-- Arguments of the trigger: the columns. Result: none, it raises 42501. Who may call it: triggers.
+create or replace function wakti_rls.refuse_change()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $wakti$
+declare
+  before jsonb := to_jsonb(old);
+  after jsonb := to_jsonb(new);
+  named text := tg_argv[0];
+begin
+  foreach named in array tg_argv loop
+    exit when before -> named is distinct from after -> named;
+  end loop;
+  raise insufficient_privilege
+    using
+      message = format('%s of %s cannot be changed', named, tg_table_name),
+      detail = 'rule: fixed',
+      hint = 'Send the value that it has, or leave it out.',
+      schema = tg_table_schema,
+      table = tg_table_name,
+      column = named,
+      constraint = tg_name;
+end
+$wakti$;
+
+-- Put aside what a client sends for a column that the database keeps: a new row gets its default,
+-- an old one keeps what it has. Triggers that stamp the column come later, by their names.
+-- Arguments of the trigger: the columns. Result: the row. Who may call it: triggers.
+create or replace function wakti_rls.keep()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $wakti$
+declare
+  named text;
+  formula text;
+  kept jsonb := '{}';
+  found_value jsonb;
+begin
+  foreach named in array tg_argv loop
+    found_value := null;
+    if tg_op = 'UPDATE' then
+      execute format('select to_jsonb(($1).%I)', named) into found_value using old;
+    else
+      select pg_get_expr(d.adbin, d.adrelid) into formula
+      from pg_attribute as a
+      inner join pg_attrdef as d on a.attrelid = d.adrelid and a.attnum = d.adnum
+      where a.attrelid = tg_relid and a.attname = named;
+      if found then
+        execute format('select to_jsonb(%s)', formula) into found_value;
+      end if;
+    end if;
+    kept := kept || jsonb_build_object(named, found_value);
+  end loop;
+  return jsonb_populate_record(new, kept);
+end
+$wakti$;
+
+revoke all on function wakti_rls.refuse_change() from public, anon, authenticated;
+
+revoke all on function wakti_rls.keep() from public, anon, authenticated;
 
 -- ── public.projects
 
@@ -40,7 +123,7 @@ grant select
 on public.projects
 to authenticated;
 
-grant insert (id, user_id, name)
+grant insert
 on public.projects
 to authenticated;
 
@@ -51,6 +134,41 @@ to authenticated;
 grant delete
 on public.projects
 to authenticated;
+
+-- The rules of a table that was made by ours; another program's keeps its own ways.
+do $$
+begin
+  if obj_description('public.projects'::regclass) like '%Made by wakti-sb%' then
+    grant update (id, user_id, created_at, updated_at)
+    on public.projects
+    to authenticated;
+
+    create or replace trigger _wakti_fixed
+    before update on public.projects
+    for each row
+    when (
+      current_user in ('anon', 'authenticated')
+      and (old.id, old.user_id, old.created_at) is distinct from (new.id, new.user_id, new.created_at)
+    )
+    execute function wakti_rls.refuse_change('id', 'user_id', 'created_at');
+    create or replace trigger _wakti_kept
+    before update on public.projects
+    for each row
+    when (
+      current_user in ('anon', 'authenticated')
+      and (old.updated_at) is distinct from (new.updated_at)
+    )
+    execute function wakti_rls.keep('updated_at');
+    create or replace trigger _wakti_kept_new
+    before insert on public.projects
+    for each row
+    when (
+      current_user in ('anon', 'authenticated')
+    )
+    execute function wakti_rls.keep('updated_at');
+  end if;
+end
+$$;
 
 create policy wakti_select on public.projects
 for select
@@ -92,17 +210,43 @@ grant select
 on public.project_backends
 to authenticated;
 
-grant insert (id, project_id, user_id, enabled, allowed_origins, features)
+grant insert
 on public.project_backends
 to authenticated;
 
-grant update (enabled, allowed_origins, features)
+grant update (enabled, allowed_origins, features, id, project_id, user_id, created_at, enabled_at, updated_at)
 on public.project_backends
 to authenticated;
 
 grant delete
 on public.project_backends
 to authenticated;
+
+create or replace trigger _wakti_fixed
+before update on public.project_backends
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+  and (old.id, old.project_id, old.user_id, old.created_at) is distinct from (new.id, new.project_id, new.user_id, new.created_at)
+)
+execute function wakti_rls.refuse_change('id', 'project_id', 'user_id', 'created_at');
+
+create or replace trigger _wakti_kept
+before update on public.project_backends
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+  and (old.enabled_at, old.updated_at) is distinct from (new.enabled_at, new.updated_at)
+)
+execute function wakti_rls.keep('enabled_at', 'updated_at');
+
+create or replace trigger _wakti_kept_new
+before insert on public.project_backends
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+)
+execute function wakti_rls.keep('enabled_at', 'updated_at');
 
 create policy wakti_select on public.project_backends
 for select
@@ -160,8 +304,79 @@ grant select
 on public.project_uploads
 to authenticated;
 
+grant insert
+on public.project_uploads
+to authenticated;
+
+grant update (id, project_id, user_id, filename, storage_path, file_type, size_bytes, status, uploaded_at)
+on public.project_uploads
+to authenticated;
+
+grant delete
+on public.project_uploads
+to authenticated;
+
+create or replace trigger _wakti_fixed
+before update on public.project_uploads
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+  and (old.id, old.project_id, old.user_id, old.filename, old.storage_path, old.file_type, old.size_bytes, old.status) is distinct from (new.id, new.project_id, new.user_id, new.filename, new.storage_path, new.file_type, new.size_bytes, new.status)
+)
+execute function wakti_rls.refuse_change('id', 'project_id', 'user_id', 'filename', 'storage_path', 'file_type', 'size_bytes', 'status');
+
+create or replace trigger _wakti_kept
+before update on public.project_uploads
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+  and (old.uploaded_at) is distinct from (new.uploaded_at)
+)
+execute function wakti_rls.keep('uploaded_at');
+
+create or replace trigger _wakti_kept_new
+before insert on public.project_uploads
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+)
+execute function wakti_rls.keep('uploaded_at');
+
 create policy wakti_select on public.project_uploads
 for select
+to authenticated
+using (
+  project_id = any (array(
+    select parent.id
+    from public.projects as parent
+    where parent.user_id = (select auth.uid())
+  ))
+);
+
+create policy wakti_insert on public.project_uploads
+for insert
+to authenticated
+with check (
+  project_id = any (array(
+    select parent.id
+    from public.projects as parent
+    where parent.user_id = (select auth.uid())
+  ))
+);
+
+create policy wakti_update on public.project_uploads
+for update
+to authenticated
+using (
+  project_id = any (array(
+    select parent.id
+    from public.projects as parent
+    where parent.user_id = (select auth.uid())
+  ))
+);
+
+create policy wakti_delete on public.project_uploads
+for delete
 to authenticated
 using (
   project_id = any (array(
@@ -183,13 +398,22 @@ grant select
 on public.project_form_submissions
 to authenticated;
 
-grant update (status, is_spam)
+grant update (status, is_spam, id, project_id, user_id, form_name, data, origin, created_at)
 on public.project_form_submissions
 to authenticated;
 
 grant delete
 on public.project_form_submissions
 to authenticated;
+
+create or replace trigger _wakti_fixed
+before update on public.project_form_submissions
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+  and (old.id, old.project_id, old.user_id, old.form_name, old.data, old.origin, old.created_at) is distinct from (new.id, new.project_id, new.user_id, new.form_name, new.data, new.origin, new.created_at)
+)
+execute function wakti_rls.refuse_change('id', 'project_id', 'user_id', 'form_name', 'data', 'origin', 'created_at');
 
 create policy wakti_select on public.project_form_submissions
 for select
@@ -236,17 +460,43 @@ grant select
 on public.project_collections
 to authenticated;
 
-grant insert (id, project_id, user_id, collection_name, data, status, sort_order)
+grant insert
 on public.project_collections
 to authenticated;
 
-grant update (data, status, sort_order)
+grant update (data, status, sort_order, id, project_id, user_id, collection_name, created_by, created_at, updated_at)
 on public.project_collections
 to authenticated;
 
 grant delete
 on public.project_collections
 to authenticated;
+
+create or replace trigger _wakti_fixed
+before update on public.project_collections
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+  and (old.id, old.project_id, old.user_id, old.collection_name, old.created_by, old.created_at) is distinct from (new.id, new.project_id, new.user_id, new.collection_name, new.created_by, new.created_at)
+)
+execute function wakti_rls.refuse_change('id', 'project_id', 'user_id', 'collection_name', 'created_by', 'created_at');
+
+create or replace trigger _wakti_kept
+before update on public.project_collections
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+  and (old.updated_at) is distinct from (new.updated_at)
+)
+execute function wakti_rls.keep('updated_at');
+
+create or replace trigger _wakti_kept_new
+before insert on public.project_collections
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+)
+execute function wakti_rls.keep('updated_at');
 
 create policy wakti_select on public.project_collections
 for select
@@ -304,17 +554,43 @@ grant select
 on public.project_collection_schemas
 to authenticated;
 
-grant insert (id, project_id, user_id, collection_name, schema, display_name)
+grant insert
 on public.project_collection_schemas
 to authenticated;
 
-grant update (schema, display_name)
+grant update (schema, display_name, id, project_id, user_id, collection_name, created_at, updated_at)
 on public.project_collection_schemas
 to authenticated;
 
 grant delete
 on public.project_collection_schemas
 to authenticated;
+
+create or replace trigger _wakti_fixed
+before update on public.project_collection_schemas
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+  and (old.id, old.project_id, old.user_id, old.collection_name, old.created_at) is distinct from (new.id, new.project_id, new.user_id, new.collection_name, new.created_at)
+)
+execute function wakti_rls.refuse_change('id', 'project_id', 'user_id', 'collection_name', 'created_at');
+
+create or replace trigger _wakti_kept
+before update on public.project_collection_schemas
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+  and (old.updated_at) is distinct from (new.updated_at)
+)
+execute function wakti_rls.keep('updated_at');
+
+create or replace trigger _wakti_kept_new
+before insert on public.project_collection_schemas
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+)
+execute function wakti_rls.keep('updated_at');
 
 create policy wakti_select on public.project_collection_schemas
 for select
@@ -368,7 +644,11 @@ revoke all on public.project_site_users from public, anon, authenticated;
 
 grant select, insert, update, delete on public.project_site_users to service_role;
 
-grant update (status, display_name, metadata)
+grant select
+on public.project_site_users
+to authenticated;
+
+grant update (status, display_name, metadata, id, project_id, owner_id, email, password_hash, created_at, last_login)
 on public.project_site_users
 to authenticated;
 
@@ -376,26 +656,23 @@ grant delete
 on public.project_site_users
 to authenticated;
 
--- Every column but those that are hidden or fixed; only the catalog knows them all.
-do $$
-declare
-  granted text;
-begin
-  select string_agg(format('%I', a.attname), ', ' order by a.attnum) into granted
-  from pg_catalog.pg_attribute as a
-  where
-    a.attrelid = 'public.project_site_users'::regclass
-    and a.attnum > 0
-    and not a.attisdropped
-    and a.attname <> all (array['password_hash'])
-  ;
-  execute format(
-    'grant select (%s) on %s to authenticated',
-    granted,
-    'public.project_site_users'
-  );
-end
-$$;
+create or replace trigger _wakti_fixed
+before update on public.project_site_users
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+  and (old.id, old.project_id, old.owner_id, old.email, old.password_hash, old.created_at) is distinct from (new.id, new.project_id, new.owner_id, new.email, new.password_hash, new.created_at)
+)
+execute function wakti_rls.refuse_change('id', 'project_id', 'owner_id', 'email', 'password_hash', 'created_at');
+
+create or replace trigger _wakti_kept
+before update on public.project_site_users
+for each row
+when (
+  current_user in ('anon', 'authenticated')
+  and (old.last_login) is distinct from (new.last_login)
+)
+execute function wakti_rls.keep('last_login');
 
 create policy wakti_select on public.project_site_users
 for select
@@ -441,6 +718,7 @@ begin
       values
         ('public.projects'::regclass, 'authenticated'),
         ('public.project_backends'::regclass, 'authenticated'),
+        ('public.project_uploads'::regclass, 'authenticated'),
         ('public.project_collections'::regclass, 'authenticated'),
         ('public.project_collection_schemas'::regclass, 'authenticated')
     ) as written (table_name, roles)

@@ -32,7 +32,10 @@ values (
     'application/vnd.oasis.opendocument.text',
     'application/vnd.oasis.opendocument.spreadsheet',
     'application/vnd.oasis.opendocument.presentation',
-    'application/zip'
+    'application/zip',
+    'text/css',
+    'text/javascript',
+    'application/javascript'
   ]
 )
 on conflict (id) do update
@@ -79,6 +82,29 @@ using (
       ))
     )
   )
+);
+
+create policy "wakti_insert project-uploads" on storage.objects
+for insert
+to authenticated
+with check (
+  bucket_id = 'project-uploads'
+  and (
+    (storage.foldername(name))[1] = any (array(
+      select parent.id::text
+      from public.projects as parent
+      where parent.user_id = (select auth.uid())
+    ))
+    or (
+      (storage.foldername(name))[1] = (select auth.uid())::text
+      and (storage.foldername(name))[2] = any (array(
+        select parent.id::text
+        from public.projects as parent
+        where parent.user_id = (select auth.uid())
+      ))
+    )
+  )
+  and wakti.accepts_upload(name, metadata)
 );
 
 create policy "wakti_delete project-uploads" on storage.objects

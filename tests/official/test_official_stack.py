@@ -1,0 +1,192 @@
+"""The official local stack, watched through a real Docker engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from tests.command_line import assert_one_clear_sentence, wakti
+from tests.conftest import ROOT
+from tests.official import engine, stand_in
+from wakti_sb.stack import EmbeddedStack
+
+pytestmark = pytest.mark.slow  # an engine, and containers by the dozen
+
+PROJECT_ID = "official-tests"
+
+
+@pytest.fixture(scope="module")
+def docker_host() -> Iterator[str]:
+    """A Docker engine."""
+    if shutil.which("dockerd") is None:
+        pytest.fail("Docker's engine is not installed: apt-get install docker.io")
+    if os.geteuid() != 0:
+        pytest.skip("only root can start a Docker engine")
+    folders = tempfile.TemporaryDirectory(prefix="wakti-docker-", ignore_cleanup_errors=True)
+    with folders as folder, engine.running(Path(folder)) as host:
+        yield host
+
+
+@dataclass
+class Official:
+    """A project whose official CLI is the stand-in."""
+
+    folder: Path
+    env: dict[str, str]
+    scenario: dict[str, object]
+
+    def run(self, *arguments: str, **changes: object) -> CompletedProcess[str]:
+        """A command, in a scenario that is changed for it."""
+        told = {**self.scenario, **changes}
+        (self.folder / "scenario.json").write_text(json.dumps(told))
+        return wakti(*arguments, cwd=self.folder, env=self.env)
+
+    @property
+    def asked(self) -> list[str]:
+        """The commands that the official CLI was given."""
+        file = self.folder / "asked"
+        return file.read_text().splitlines() if file.exists() else []
+
+
+@pytest.fixture
+def official(docker_host: str, stack: EmbeddedStack, tmp_path: Path) -> Iterator[Official]:
+    """A project with nothing running; what is behind its addresses is a stack of ours."""
+    folder = tmp_path / "project"
+    shutil.copytree(stack.project / "supabase", folder / "supabase")
+    shutil.copy(ROOT / "wakti.toml", folder)
+    config = folder / "supabase" / "config.toml"
+    config.write_text(config.read_text().replace('"wakti"', f'"{PROJECT_ID}"'))
+    program = tmp_path / "supabase"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} {stand_in.__file__} "$@"\n')
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    env = {"DOCKER_HOST": docker_host, "WAKTI_SUPABASE_CLI": str(program)}
+    scenario: dict[str, object] = {
+        "project_id": PROJECT_ID,
+        "image": engine.IMAGE,
+        "env": stack.endpoint().env(),
+    }
+    made = Official(folder, env, scenario)
+    yield made
+    left = engine.docker(docker_host, "ps", "-aq").stdout.split()
+    if left:
+        engine.docker(docker_host, "rm", "-f", *left)
+
+
+def containers(host: str) -> set[str]:
+    """The names of all containers."""
+    return set(engine.docker(host, "ps", "-a", "--format", "{{.Names}}").stdout.split())
+
+
+def test_up_waits_for_healthy_containers_and_tells_the_addresses(official: Official) -> None:
+    done = official.run("up", "--stack", "official")
+    assert done.returncode == 0, done.stderr
+    env = official.scenario["env"]
+    assert isinstance(env, dict)
+    assert env["API_URL"] in done.stdout
+    done = official.run("status", "--stack", "official", "-o", "json")
+    assert json.loads(done.stdout) == env
+    assert official.run("status", "--stack", "official").returncode == 0
+
+
+def test_a_container_that_gets_ill_later_is_named(official: Official, docker_host: str) -> None:
+    assert official.run("up", "--stack", "official").returncode == 0
+    engine.docker(docker_host, "stop", "-t", "1", f"supabase_rest_{PROJECT_ID}")
+    done = official.run("status", "--stack", "official")
+    assert_one_clear_sentence(done)
+    assert f"supabase_rest_{PROJECT_ID} (exited with code" in done.stderr
+    done = official.run("logs", "--stack", "official", "rest")
+    assert done.stdout.strip().startswith("rest")
+    assert "ready" in done.stdout
+
+
+def test_an_unhealthy_container_ends_up_with_its_log(official: Official) -> None:
+    done = official.run("up", "--stack", "official", ill="kong")
+    assert_one_clear_sentence(done)
+    assert f"supabase_kong_{PROJECT_ID}: the container is unhealthy" in done.stderr
+    assert "  ready" in done.stderr
+
+
+def test_a_port_that_is_taken_is_said(official: Official) -> None:
+    done = official.run("up", "--stack", "official", start="port")
+    assert_one_clear_sentence(done)
+    assert "a port that the stack needs is taken" in done.stderr
+
+
+def test_an_image_that_is_not_here_is_said(official: Official) -> None:
+    done = official.run("up", "--stack", "official", image="wakti-sb-tests.invalid/nothing:1")
+    assert_one_clear_sentence(done)
+    assert "an image of the stack is not here and cannot be fetched" in done.stderr
+
+
+def test_down_removes_what_the_cli_left(official: Official, docker_host: str) -> None:
+    assert official.run("up", "--stack", "official").returncode == 0
+    engine.docker(
+        docker_host, "run", "-d", "--network", "none", "--name", "somebody_elses", engine.IMAGE
+    )
+    done = official.run("down", "--stack", "official", stop="forgets")
+    assert done.returncode == 0, done.stderr
+    assert "removed what `supabase stop` had left" in done.stderr
+    assert containers(docker_host) == {"somebody_elses"}
+    done = official.run("status", "--stack", "official")
+    assert_one_clear_sentence(done)
+    assert "wakti-sb up --stack official" in done.stderr
+
+
+def test_reset_is_the_official_one(official: Official) -> None:
+    assert official.run("up", "--stack", "official").returncode == 0
+    assert official.run("reset", "--stack", "official").returncode == 0
+    assert "db reset" in official.asked
+
+
+def test_a_runtime_without_containers_is_told_by_status_alone(official: Official) -> None:
+    official.env |= {"SUPABASE_EXPERIMENTAL_STACK": "1", "DOCKER_HOST": "unix:///nowhere.sock"}
+    done = official.run("status", "--stack", "official", native=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_suite_takes_it_like_any_endpoint(official: Official) -> None:
+    assert official.run("up", "--stack", "official").returncode == 0
+    done = official.run("test", "--stack", "official", "-k", "test_gates")
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = official.run("rls", "--stack", "official", "test")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_engine_that_is_not_there_is_said(official: Official) -> None:
+    official.env["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
+    done = official.run("up", "--stack", "official")
+    assert_one_clear_sentence(done)
+    assert "no Docker engine answers" in done.stderr
+    assert official.asked == []
+
+
+def test_a_cli_that_is_not_there_is_said(official: Official) -> None:
+    official.env["WAKTI_SUPABASE_CLI"] = str(official.folder / "nothing")
+    done = official.run("up", "--stack", "official")
+    assert_one_clear_sentence(done)
+    assert "npm install supabase" in done.stderr
+
+
+def test_ports_and_omissions_are_for_the_embedded_stack(official: Official) -> None:
+    done = official.run("up", "--stack", "official", "--port", "0")
+    assert_one_clear_sentence(done)
+    assert "for the embedded stack" in done.stderr
+
+
+def test_the_real_cli_without_images_ends_in_a_sentence(
+    official: Official, official_cli: Path
+) -> None:
+    official.env["WAKTI_SUPABASE_CLI"] = str(official_cli)
+    done = official.run("up", "--stack", "official")
+    assert_one_clear_sentence(done)
+    assert "an image of the stack is not here and cannot be fetched" in done.stderr

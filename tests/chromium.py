@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MEND = "mend it with: apt-get install -y chromium && pip install playwright"
 FLAGS = [
-    "--no-sandbox",  # as root there is none to be had
+    "--no-sandbox",  # root cannot have one
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

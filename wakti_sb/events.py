@@ -34,7 +34,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A statement that was left out, because an extension is not to be had.
+    """A statement that was left out, because this machine lacks an extension.
 
     Parameters:
         file, line: where it stands.

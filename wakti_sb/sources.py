@@ -1,4 +1,4 @@
-"""Where the SQL and edge function sources are: the checkout, or the copy inside the wheel."""
+"""Where the SQL, the edge function and the pages are: the checkout, or the copy in the wheel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def root() -> Path:
-    """The folder that holds `sql/` and `edge_function_templates/`.
+    """The folder that holds `sql/`, `edge_function_templates/` and `docs/`.
 
     The wheel carries them under `wakti_sb/_sources/`; in a checkout they lie beside the package.
     """

@@ -93,6 +93,59 @@ Deno.test("a login keeps a strong hash and renews a weak one", async () => {
   }
 });
 
+for (
+  const [what, password, status] of [
+    ["renewed by another login", data.password, 200],
+    ["of another password since", "changed-password", 401],
+  ] as const
+) {
+  Deno.test(`a hash that is ${what} is compared once more`, async () => {
+    const on = stage();
+    const old = await hashPassword(data.password, 5);
+    const kept = await hashPassword(password, 10);
+    on.rows.begin_login = { body: JSON.stringify({ id: "u", hash: old }) };
+    const answers = [
+      { status: 409, code: "hash_changed", body: kept },
+      { body: user },
+    ];
+    Object.defineProperty(on.rows, "finish_login", {
+      get: () => answers.shift(),
+    });
+    const answer = await on.send("POST", { action: "auth/login", data });
+    assert.equal(answer.status, status);
+    const matched = on.calls.slice(1).map((call) => call[3]);
+    assert.deepEqual(matched, status === 200 ? [old, kept] : [old]);
+  });
+}
+
+for (
+  const [what, password, status] of [
+    ["the same password", data.password, 200],
+    ["another password", "another-password", 409],
+  ] as const
+) {
+  Deno.test(`a sign-up that is repeated with ${what} ends in ${status}`, async () => {
+    const kept = JSON.stringify({
+      id: "u",
+      hash: await hashPassword(data.password, 10),
+    });
+    const taken = { status: 409, code: "email_taken", body: kept };
+    for (
+      const row of [{ begin_signup: { body: kept } }, { finish_signup: taken }]
+    ) {
+      const on = stage();
+      Object.assign(on.rows, row, { finish_login: { body: user } });
+      const answer = await on.send(
+        "POST",
+        { action: "auth/signup", data: { ...data, password } },
+        { "idempotency-key": "k" },
+      );
+      assert.equal(answer.status, status);
+      assert.equal("token" in await answer.json(), status === 200);
+    }
+  });
+}
+
 for (const password of ["🔑".repeat(4), "🔑".repeat(257)]) {
   Deno.test(`${[...password].length} characters beyond 16 bits are counted as such`, async () => {
     const answer = await stage().send("POST", {

@@ -1,35 +1,66 @@
 import type { JsonObject } from "./body.ts";
-import { enter, type Handler, proceed } from "./context.ts";
+import { type Context, enter, type Handler } from "./context.ts";
+import { bodyOf } from "./database.ts";
 import { ApiError } from "./errors.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
+import { repeatKey } from "./repeats.ts";
 import * as schemas from "./schemas.ts";
 import { newToken, tokenHash } from "./tokens.ts";
+
+/** An account, as far as its password has to be compared. */
+interface Account {
+  readonly id: string;
+  readonly hash: string;
+}
 
 /** Make an account for a visitor and sign the visitor in. */
 export const signup: Handler = async (context, input) => {
   needEmailAndPassword(input);
   const { projectId, data } = schemas.check(schemas.signup, input);
+  const key = await repeatKey(context, data.email.toLowerCase());
   // The gates and the e-mail first: a hash is the dearest thing that a stranger can ask for.
-  await enter(context, "begin_signup", [
+  const before = await enter(context, "begin_signup", [
     projectId,
     context.origin,
     context.client,
     data.email,
+    key,
   ]);
+  if (before !== "") {
+    return await signedUp(context, projectId, data.password, before);
+  }
+  const { database, environment } = context.services;
   const token = newToken();
-  const hash = await hashPassword(
-    data.password,
-    context.services.environment.iterations,
-  );
-  const user = await proceed(context, "finish_signup", [
+  const hash = await hashPassword(data.password, environment.iterations);
+  const row = await database.call("finish_signup", [
     projectId,
     data.email,
     data.name,
     hash,
     await tokenHash(token),
+    key,
   ]);
-  return signedIn(user, token);
+  if (row.code === "email_taken" && row.body !== null) {
+    return await signedUp(context, projectId, data.password, row.body);
+  }
+  return signedIn(bodyOf(row), token);
 };
+
+/** Sign in whom the same request has signed up before; the token of then is nowhere to be found. */
+async function signedUp(
+  context: Context,
+  projectId: string,
+  password: string,
+  account: string,
+): Promise<string> {
+  return await signIn(
+    context,
+    projectId,
+    password,
+    JSON.parse(account) as Account,
+    "email_taken",
+  );
+}
 
 /** Sign a visitor in. */
 export const login: Handler = async (context, input) => {
@@ -41,27 +72,47 @@ export const login: Handler = async (context, input) => {
     context.client,
     data.email,
   ]);
-  const account = found === ""
-    ? null
-    : JSON.parse(found) as { id: string; hash: string };
-  const verdict = await verifyPassword(
-    data.password,
-    account?.hash ?? null,
-    context.services.environment.iterations,
-  );
-  if (account === null || !verdict.isRight) {
-    throw new ApiError("invalid_credentials");
-  }
-  const token = newToken();
-  const user = await proceed(context, "finish_login", [
+  const account = found === "" ? null : JSON.parse(found) as Account;
+  return await signIn(
+    context,
     projectId,
-    account.id,
-    account.hash,
-    verdict.renewed,
-    await tokenHash(token),
-  ]);
-  return signedIn(user, token);
+    data.password,
+    account,
+    "invalid_credentials",
+  );
 };
+
+/** Compare a password and open a session; `wrong` is what a wrong one hears. */
+async function signIn(
+  context: Context,
+  projectId: string,
+  password: string,
+  account: Account | null,
+  wrong: "invalid_credentials" | "email_taken",
+): Promise<string> {
+  const { database, environment } = context.services;
+  const token = newToken();
+  let kept = account?.hash ?? null;
+  // Another login may renew the hash while this one compares: then once more, with the new one.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const verdict = await verifyPassword(
+      password,
+      kept,
+      environment.iterations,
+    );
+    if (account === null || !verdict.isRight) break;
+    const row = await database.call("finish_login", [
+      projectId,
+      account.id,
+      kept,
+      verdict.renewed,
+      await tokenHash(token),
+    ]);
+    if (row.code !== "hash_changed") return signedIn(bodyOf(row), token);
+    kept = row.body;
+  }
+  throw new ApiError(wrong);
+}
 
 /** Tell whose token it is. */
 export const me: Handler = async (context, input) => {

@@ -111,6 +111,22 @@ Deno.test("nesting counts brackets, not characters in texts", () => {
   assert.equal(isDeeper(bytes("[[[1]]]"), 2), true);
 });
 
+for (const isAnnounced of [true, false]) {
+  Deno.test(`a body of exactly the allowed size is read: ${isAnnounced}`, async () => {
+    const size = 1024 * 1024;
+    const sent = (length: number): Request => {
+      const text = `{"a":"${"x".repeat(length - 8)}"}`;
+      const body = isAnnounced ? text : new Blob([text]).stream();
+      return request(
+        body,
+        isAnnounced ? { "content-length": `${length}` } : {},
+      );
+    };
+    assert.equal(String((await readJson(sent(size))).a).length, size - 8);
+    assert.equal(await codeOf(readJson(sent(size + 1))), "body_too_large");
+  });
+}
+
 Deno.test("a body that announces too much is refused unread", async () => {
   const body = request("{}", { "content-length": "2000000" });
   assert.equal(await codeOf(readJson(body)), "body_too_large");

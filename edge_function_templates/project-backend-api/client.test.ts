@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { clientAddress } from "./client.ts";
+import { clientOf } from "./client.ts";
 
 for (
   const [what, headers, connection, expected] of [
@@ -29,15 +29,16 @@ for (
       "nothing that is no address",
       { "cf-connecting-ip": "x'; --", "x-forwarded-for": "a".repeat(900) },
       undefined,
-      "unknown",
+      null,
     ],
   ] as const
 ) {
   Deno.test(`rate limits count ${what}`, () => {
-    const address = clientAddress(
+    const { address } = clientOf(
       new Headers(headers),
       "cf-connecting-ip",
       connection,
+      false,
     );
     assert.equal(address, expected);
   });
@@ -45,5 +46,47 @@ for (
 
 Deno.test("a header that nobody vouches for is not believed", () => {
   const headers = new Headers({ "cf-connecting-ip": "6.6.6.6" });
-  assert.equal(clientAddress(headers, null, "192.0.2.1"), "192.0.2.1");
+  assert.deepEqual(clientOf(headers, null, "192.0.2.1", false), {
+    address: "192.0.2.1",
+    source: "connection",
+  });
 });
+
+for (
+  const [what, headers, expected] of [
+    [
+      "the header that the platform sets",
+      { "cf-connecting-ip": "192.0.2.3" },
+      "192.0.2.3",
+    ],
+    ["the last entry where that is missing", {
+      "x-forwarded-for": "6.6.6.6, 192.0.2.4",
+    }, "192.0.2.4"],
+    ["nobody where there is neither", {}, null],
+    ["nobody behind a proxy's own address", {
+      "x-forwarded-for": "6.6.6.6, 10.0.3.4",
+    }, null],
+    ["nobody at an address that is everybody's", {
+      "cf-connecting-ip": "0.0.0.0",
+    }, null],
+    ["nobody at home", {
+      "cf-connecting-ip": "::1",
+      "x-forwarded-for": "::ffff:127.0.0.1",
+    }, null],
+    [
+      "a neighbour of what is private",
+      { "cf-connecting-ip": "172.32.0.1" },
+      "172.32.0.1",
+    ],
+  ] as const
+) {
+  Deno.test(`on the platform rate limits count ${what}`, () => {
+    const found = clientOf(
+      new Headers(headers),
+      "cf-connecting-ip",
+      "192.0.2.1",
+      true,
+    );
+    assert.equal(found.address, expected);
+  });
+}

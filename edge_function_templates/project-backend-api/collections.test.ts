@@ -13,7 +13,7 @@ Deno.test("a plain list takes the short way, a thousand items at most", async ()
       "list_items",
       projectId,
       null,
-      "unknown",
+      null,
       null,
       null,
       "products",

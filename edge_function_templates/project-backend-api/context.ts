@@ -19,8 +19,8 @@ export interface Context {
   readonly request: Request;
   /** The Origin header, for the gates and for the inbox. */
   readonly origin: string | null;
-  /** The address that rate limits count. */
-  readonly client: string;
+  /** The address that rate limits count; null where it is not known. */
+  readonly client: string | null;
   /** The origin that the answer's CORS header names; the gates know it. */
   cors: string | null;
   /** For the log. */

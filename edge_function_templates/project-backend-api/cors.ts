@@ -8,6 +8,7 @@ const allowedHeaders = [
   "apikey",
   "content-type",
   "x-region",
+  "x-retry-count",
   "x-supabase-api-version",
   "x-site-token",
   "idempotency-key",

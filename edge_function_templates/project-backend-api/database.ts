@@ -33,8 +33,8 @@ const functions = {
   create_item: 9,
   update_item: 9,
   delete_item: 8,
-  begin_signup: 4,
-  finish_signup: 5,
+  begin_signup: 5,
+  finish_signup: 6,
   begin_login: 4,
   finish_login: 5,
   me: 4,
@@ -76,8 +76,8 @@ const patience = 8_000;
 /** Milliseconds after which the database no longer begins with a call. */
 const soon = 3_000;
 
-/** Connections that one function may hold. */
-const most = 4;
+/** Connections that one function may hold; a pooler serves many functions with its own. */
+const most = { direct: 4, pooled: 2 };
 
 const statements = Object.fromEntries(
   Object.entries(functions).map(([name, count]) => {
@@ -106,7 +106,7 @@ const narrow = [
 ].join("; ");
 
 /**
- * At most four connections.
+ * At most four connections, two by the pooler.
  *
  * The transaction pooler gives a connection away between two statements, so nothing may be prepared
  * on it. A URL that is not the API's own role is narrowed to it: for the session, or behind the
@@ -133,7 +133,10 @@ export function connect(url: string, isEdgeRole: boolean): Database {
       },
     });
   const mustNarrow = isPooler && !isEdgeRole;
-  const places = Array.from({ length: most }, () => ({ sql: open() }));
+  const places = Array.from(
+    { length: isPooler ? most.pooled : most.direct },
+    () => ({ sql: open() }),
+  );
   const lanes = new Lanes(
     places,
     () => unavailable("all connections are held up"),

@@ -11,6 +11,8 @@ export interface Environment {
   /** Whether the database URL is the API's own role and need not be narrowed. */
   readonly isEdgeRole: boolean;
   readonly iterations: number;
+  /** Whether this is the hosted platform, where every connection comes from its proxy. */
+  readonly isPlatform: boolean;
   /** The header in which a proxy names the caller's address, if there is such a proxy. */
   readonly clientHeader: string | null;
 }
@@ -26,6 +28,7 @@ export function readEnvironment(
   const serviceRole = get("SUPABASE_SERVICE_ROLE_KEY");
   const apiUrl = address("SUPABASE_URL", get("SUPABASE_URL"), /^https?:$/);
   const edgeUrl = get("WAKTI_DB_URL");
+  const isPlatform = new URL(apiUrl).hostname.endsWith(".supabase.co");
   return {
     apiUrl,
     publicUrl: address(
@@ -50,10 +53,9 @@ export function readEnvironment(
     isEdgeRole: Boolean(edgeUrl),
     iterations: rounds(get("WAKTI_PBKDF2_ITERATIONS"), iterations),
     // The platform is behind Cloudflare; anywhere else a caller could send this header itself.
+    isPlatform,
     clientHeader: get("WAKTI_CLIENT_IP_HEADER") ||
-      (new URL(apiUrl).hostname.endsWith(".supabase.co")
-        ? "cf-connecting-ip"
-        : null),
+      (isPlatform ? "cf-connecting-ip" : null),
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { batchedLog, describe, type Entry } from "./log.ts";
+import { batchedLog, describe, type Entry, sampledLog } from "./log.ts";
 
 const entry: Entry = {
   requestId: "r",
@@ -37,4 +37,22 @@ Deno.test("an error is described without what it says", () => {
   const said = describe(error);
   assert.match(said, /^TypeError 42883 at /);
   assert.doesNotMatch(said, /secret123/);
+});
+
+Deno.test("the platform's log is not flooded, and what is our fault is always written", () => {
+  let time = 0;
+  const written: string[] = [];
+  const log = sampledLog((line) => written.push(line), () => time);
+  for (let count = 0; count < 500; count++) log(entry);
+  assert.equal(written.length, 40);
+  for (let count = 0; count < 500; count++) log({ ...entry, status: 429 });
+  assert.equal(written.length, 80);
+  log({ ...entry, status: 500, code: "internal_error" });
+  assert.match(written.at(-1) ?? "", /internal_error/);
+  time = 10_000;
+  log(entry);
+  assert.deepEqual(JSON.parse(written.at(-2) ?? ""), {
+    event: "entries left out",
+    count: 920,
+  });
 });

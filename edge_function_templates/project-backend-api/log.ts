@@ -13,8 +13,47 @@ export interface Entry {
 /** Where entries go. */
 export type Log = (entry: Entry) => void;
 
-/** Write each entry by itself: the platform makes an event of every call. */
-export const consoleLog: Log = (entry) => console.log(JSON.stringify(entry));
+/** The platform takes 100 events in 10 seconds from a function, and drops the others. */
+const window = 10_000;
+
+/** Entries of a window: refusals take precedence over successes, and our own faults over both. */
+const mostOfAll = 90;
+
+const mostRefusals = 80;
+
+const mostSuccesses = 40;
+
+/**
+ * Write each entry by itself, as the platform makes an event of every call: no more in a window
+ * than it takes. How many were left out is said with the first one of the next window.
+ */
+export function sampledLog(
+  write: (line: string) => void,
+  now: () => number = () => Date.now(),
+): Log {
+  let since = -Infinity;
+  let written = 0;
+  let left = 0;
+  return (entry) => {
+    if (now() - since >= window) {
+      if (left > 0) {
+        write(JSON.stringify({ event: "entries left out", count: left }));
+      }
+      [since, written, left] = [now(), 0, 0];
+    }
+    const most = entry.status >= 500
+      ? mostOfAll
+      : entry.status >= 400
+      ? mostRefusals
+      : mostSuccesses;
+    if (written < most) {
+      written++;
+      write(JSON.stringify(entry));
+    } else {
+      left++;
+    }
+  };
+}
 
 /**
  * Write entries to a file or pipe: at once while it is quiet, else together what `ms` brings.

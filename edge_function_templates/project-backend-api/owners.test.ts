@@ -93,6 +93,42 @@ Deno.test("a token that Auth refuses is dead", async () => {
 Deno.test("an Auth that is broken is not the caller's fault", async () => {
   await assert.rejects(
     identify(live, () => new Response("", { status: 502 })),
-    { code: "internal_error" },
+    { code: "database_unavailable" },
   );
+});
+
+Deno.test("a token that was live once is asked about again, and not once it has expired", async () => {
+  const { now } = Date;
+  const start = now();
+  const token = jwt({ sub: "user", exp: start / 1000 + 60 });
+  let asked = 0;
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => {
+      asked++;
+      return asked < 3
+        ? Response.json({ id: "user" })
+        : new Response("{}", { status: 401 });
+    },
+  );
+  try {
+    const variables: Record<string, string> = {
+      SUPABASE_URL: `http://127.0.0.1:${server.addr.port}`,
+      SUPABASE_PUBLISHABLE_KEYS: '{"default":"sb_publishable_x"}',
+      SUPABASE_SECRET_KEYS: '{"default":"sb_secret_x"}',
+      SUPABASE_DB_URL: "postgresql://x",
+    };
+    const owners = authOwners(readEnvironment((name) => variables[name], 10));
+    const headers = new Headers({ authorization: `Bearer ${token}` });
+    const found = async (): Promise<string | null> =>
+      (await owners.identify(headers)).user;
+    assert.deepEqual([await found(), await found()], ["user", "user"]);
+    assert.equal(await found(), null); // signed out meanwhile
+    Date.now = () => start + 61_000;
+    assert.equal(await found(), null);
+    assert.equal(asked, 3);
+  } finally {
+    Date.now = now;
+    await server.shutdown();
+  }
 });

@@ -45,13 +45,11 @@ async function ask(environment: Environment, token: string): Promise<Bearer> {
       signal: AbortSignal.timeout(5_000),
     });
   } catch (cause) {
-    throw new ApiError("internal_error", null, { cause });
+    throw unavailable(cause);
   }
   if (response.status >= 500) {
     await response.body?.cancel();
-    throw new ApiError("internal_error", null, {
-      cause: `auth answered ${response.status}`,
-    });
+    throw unavailable(`auth answered ${response.status}`);
   }
   if (!response.ok) {
     await response.body?.cancel();
@@ -61,6 +59,14 @@ async function ask(environment: Environment, token: string): Promise<Bearer> {
   const isUser = user !== null && typeof user === "object" && "id" in user &&
     typeof user.id === "string";
   return isUser ? { user: user.id as string, isDead: false } : dead;
+}
+
+function unavailable(cause: unknown): ApiError {
+  return new ApiError(
+    "database_unavailable",
+    "It cannot be told who you are right now, try again",
+    { retryAfter: 5, cause },
+  );
 }
 
 function bearerToken(headers: Headers): string | null {

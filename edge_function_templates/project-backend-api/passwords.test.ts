@@ -65,3 +65,37 @@ for (
     }
   });
 }
+
+/** All rounds of hashing that some work takes. */
+async function roundsOf(work: () => Promise<unknown>): Promise<number> {
+  const { subtle } = crypto;
+  const usual = subtle.deriveBits;
+  let rounds = 0;
+  subtle.deriveBits = (algorithm, key, length) => {
+    rounds += (algorithm as Pbkdf2Params).iterations;
+    return usual.call(subtle, algorithm, key, length);
+  };
+  try {
+    await work();
+  } finally {
+    subtle.deriveBits = usual;
+  }
+  return rounds;
+}
+
+Deno.test("a wrong password takes the same rounds against any hash and against none", async () => {
+  const legacy = "a".repeat(64);
+  for (
+    const kept of [
+      null,
+      legacy,
+      "",
+      await hashPassword("right", 10),
+      await hashPassword("right", 4),
+      await hashPassword("right", 1),
+    ]
+  ) {
+    const rounds = await roundsOf(() => verifyPassword("wrong", kept, 10));
+    assert.equal(rounds, 10, String(kept));
+  }
+});

@@ -30,7 +30,7 @@ export function stage(): Stage {
   const calls: Stage["calls"] = [];
   const stored: string[] = [];
   const logged: Entry[] = [];
-  const rows: Stage["rows"] = {};
+  const rows: Stage["rows"] = { begin_signup: { body: null } };
   const answer = (name: FunctionName): Row => {
     const row = rows[name];
     if (row instanceof Error) throw row;
@@ -59,6 +59,7 @@ export function stage(): Stage {
       databaseUrl: "postgresql://test",
       isEdgeRole: true,
       iterations: 10,
+      isPlatform: false,
       clientHeader: "cf-connecting-ip",
     },
     database: {

@@ -56,7 +56,7 @@ interface Form {
 /** Take a visitor's file: the gates first, then the bytes, then the row that shows it. */
 export async function upload(context: Context): Promise<string> {
   context.action = "upload";
-  const share = room.enter(context.client);
+  const share = room.enter(context.client ?? "unknown");
   try {
     return await store(context, await readForm(context, share));
   } finally {

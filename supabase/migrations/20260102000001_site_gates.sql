@@ -381,7 +381,7 @@ begin
       when b.features #> array[p_feature, 'enabled'] = 'false' then 'feature_disabled'
     end,
     case
-      when p_limit_name is null or b.user_id is not distinct from p_owner then 0
+      when p_limit_name is null or p_client is null or b.user_id is not distinct from p_owner then 0
       when jsonb_typeof(b.features -> 'rate_limits' -> p_limit_name) = 'number'
         then least((b.features -> 'rate_limits' ->> p_limit_name)::numeric, 1000000)::integer
       else p_limit_default

@@ -32,11 +32,35 @@ begin
 end
 $$;
 
+-- The account that an earlier sign-up with this key has made.
+-- Parameters: project, e-mail, what wakti.answer_before() takes. Result: {"id", "hash"} as text, or
+-- null. Who may call it: functions of wakti_site.
+create or replace function wakti.account_before(p_project uuid, p_email text, p_key bytea)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  made text := wakti.answer_before(p_project, p_key);
+begin
+  return (
+    select json_build_object('id', u.id, 'hash', coalesce(c.password_hash, ''))::text
+    from public.project_site_users as u
+    left join wakti.site_credentials as c on u.id = c.site_user_id
+    where
+      u.project_id = p_project
+      and u.id = made::uuid
+      and lower(u.email) = wakti.plain_email(p_email)
+  );
+end
+$$;
+
 -- May somebody sign up with this e-mail? Asked before the hash, which is the expensive part.
--- Parameters: project, Origin header, client's address, e-mail. Result: wakti.answer, 200 with no
--- body, or 409 email_taken. Who may call it: wakti_edge.
+-- Parameters: project, Origin header, client's address, e-mail, what wakti.answer_before() takes.
+-- Result: wakti.answer, 200 with no body, or 409 email_taken. Where the same was asked for before,
+-- {"id", "hash"} of the account that came of it. Who may call it: wakti_edge.
 create or replace function wakti.begin_signup(
-  p_project uuid, p_origin text, p_client text, p_email text
+  p_project uuid, p_origin text, p_client text, p_email text, p_key bytea
 )
 returns wakti.answer
 language plpgsql
@@ -45,6 +69,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   pass wakti.pass;
+  account text;
 begin
   pass := wakti.enter(
     p_project, p_origin, p_client, null, 'auth', 'signup', 20
@@ -54,6 +79,10 @@ begin
   end if;
   if pass.features #> '{auth,signup}' = 'false' then
     return (403, 'feature_disabled', null, pass.cors, null)::wakti.answer;
+  end if;
+  account := wakti.account_before(p_project, p_email, p_key);
+  if account is not null then
+    return (200, null, account, pass.cors, null)::wakti.answer;
   end if;
   perform from public.project_site_users as u
   where u.project_id = p_project and lower(u.email) = wakti.plain_email(p_email);
@@ -65,11 +94,12 @@ end
 $$;
 
 -- Make the account and sign its user in.
--- Parameters: project, e-mail, name or null, password hash, SHA-256 of the token. Result:
--- wakti.answer with the user as JSON, or 409 when somebody else was faster.
+-- Parameters: project, e-mail, name or null, password hash, SHA-256 of the token, what
+-- wakti.answer_before() takes. Result: wakti.answer with the user as JSON, or 409 when somebody else
+-- was faster, with {"id", "hash"} if that was the same request.
 -- Who may call it: wakti_edge, after wakti.begin_signup().
 create or replace function wakti.finish_signup(
-  p_project uuid, p_email text, p_name text, p_password_hash text, p_token bytea
+  p_project uuid, p_email text, p_name text, p_password_hash text, p_token bytea, p_key bytea
 )
 returns wakti.answer
 language plpgsql
@@ -91,10 +121,16 @@ begin
   on conflict do nothing
   returning id, email, display_name into account;
   if not found then
-    return (409, 'email_taken', null, null, null)::wakti.answer;
+    return (
+      409, 'email_taken', wakti.account_before(p_project, p_email, p_key), null, null
+    )::wakti.answer;
   end if;
   insert into wakti.site_credentials (site_user_id, project_id, password_hash)
   values (account.id, p_project, p_password_hash);
+  if p_key is not null then
+    perform wakti.answer_before(p_project, p_key);
+    perform wakti.keep_answer(p_project, p_key, account.id::text);
+  end if;
   perform wakti.open_session(p_project, account.id, p_token);
   return (
     200, null, wakti.site_user(account.id, account.email, account.display_name), null, null
@@ -144,8 +180,9 @@ $$;
 
 -- Sign a user in whose password was right.
 -- Parameters: project, user, the hash that matched, a better hash to keep or null, SHA-256 of the
--- token. Result: wakti.answer with the user as JSON; 403 account_suspended; 401 when the account
--- changed since. Who may call it: wakti_edge, after wakti.begin_login().
+-- token. Result: wakti.answer with the user as JSON; 403 account_suspended; 409 hash_changed with the
+-- hash that is kept now, when another login has renewed it or the password is another since; 401
+-- when the account is gone. Who may call it: wakti_edge, after wakti.begin_login().
 create or replace function wakti.finish_login(
   p_project uuid, p_user uuid, p_matched_hash text, p_new_hash text, p_token bytea
 )
@@ -157,6 +194,7 @@ as $$
 declare
   owner_id uuid := wakti.resume(p_project);
   account record;
+  kept text;
 begin
   if owner_id is null then
     return (403, 'backend_not_enabled', null, null, null)::wakti.answer;
@@ -179,6 +217,12 @@ begin
     where u.id = p_user and u.project_id = p_project and u.status <> 'active';
     if found then
       return (403, 'account_suspended', null, null, null)::wakti.answer;
+    end if;
+    select c.password_hash into kept
+    from wakti.site_credentials as c
+    where c.site_user_id = p_user and c.project_id = p_project;
+    if found then
+      return (409, 'hash_changed', kept, null, null)::wakti.answer;
     end if;
     return (401, 'invalid_credentials', null, null, null)::wakti.answer;
   end if;
@@ -328,6 +372,9 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.plain_email(text)
 from public, anon, authenticated, service_role;
 
+revoke execute on function wakti.account_before(uuid, text, bytea)
+from public, anon, authenticated, service_role;
+
 revoke execute on function wakti.sweep_sessions(uuid)
 from public, anon, authenticated, service_role;
 
@@ -337,10 +384,10 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.close_sessions()
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.begin_signup(uuid, text, text, text)
+revoke execute on function wakti.begin_signup(uuid, text, text, text, bytea)
 from public, anon, authenticated, service_role;
 
-revoke execute on function wakti.finish_signup(uuid, text, text, text, bytea)
+revoke execute on function wakti.finish_signup(uuid, text, text, text, bytea, bytea)
 from public, anon, authenticated, service_role;
 
 revoke execute on function wakti.begin_login(uuid, text, text, text)
@@ -355,10 +402,10 @@ from public, anon, authenticated, service_role;
 revoke execute on function wakti.logout(uuid, text, text, bytea)
 from public, anon, authenticated, service_role;
 
-grant execute on function wakti.begin_signup(uuid, text, text, text)
+grant execute on function wakti.begin_signup(uuid, text, text, text, bytea)
 to wakti_edge;
 
-grant execute on function wakti.finish_signup(uuid, text, text, text, bytea)
+grant execute on function wakti.finish_signup(uuid, text, text, text, bytea, bytea)
 to wakti_edge;
 
 grant execute on function wakti.begin_login(uuid, text, text, text)
@@ -381,6 +428,9 @@ owner to wakti_site;
 alter function wakti.plain_email(text)
 owner to wakti_site;
 
+alter function wakti.account_before(uuid, text, bytea)
+owner to wakti_site;
+
 alter function wakti.sweep_sessions(uuid)
 owner to wakti_site;
 
@@ -390,10 +440,10 @@ owner to wakti_site;
 alter function wakti.close_sessions()
 owner to wakti_site;
 
-alter function wakti.begin_signup(uuid, text, text, text)
+alter function wakti.begin_signup(uuid, text, text, text, bytea)
 owner to wakti_site;
 
-alter function wakti.finish_signup(uuid, text, text, text, bytea)
+alter function wakti.finish_signup(uuid, text, text, text, bytea, bytea)
 owner to wakti_site;
 
 alter function wakti.begin_login(uuid, text, text, text)

@@ -30,7 +30,7 @@ BUCKET = "project-uploads"
 
 WRONG = {
     ("project_backends", "foreign_owner"): 3,
-    ("project_backends", "filled"): 9,
+    ("project_backends", "filled"): 10,
     ("project_collection_schemas", "filled"): 5,
     ("project_collection_schemas", "foreign_owner"): 4,
     ("project_collections", "filled"): 30,
@@ -271,6 +271,7 @@ _BACKEND_FLAWS: list[Flaw] = [
     (1, {"features": {"theme": "dark"}}),
     (1, {"features": {"forms": True}}),
     (1, {"features": {"forms": {"enabled": "yes"}}}),
+    (1, {"features": {"forms": {"max_bytes": 0}}}),
     (1, {"features": {"forms": {"enabled": True}, "beta": {"x": [1, 2]}}}),
 ]
 _UPLOAD_FLAWS: list[Flaw] = [

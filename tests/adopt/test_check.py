@@ -97,7 +97,12 @@ def test_equal_addresses_in_two_projects_are_two_people(first_release: str) -> N
 
 @pytest.mark.parametrize(
     "features",
-    ['{"forms": {"enabled": false}}', "{}", '{"auth": {"signup": false}, "uploads": {}}'],
+    [
+        '{"forms": {"enabled": false}}',
+        "{}",
+        '{"forms": {"max_bytes": 65536.0}}',
+        '{"auth": {"signup": false}, "uploads": {}}',
+    ],
 )
 def test_features_that_the_new_api_understands_are_left_alone(
     first_release: str, features: str
@@ -109,7 +114,19 @@ def test_features_that_the_new_api_understands_are_left_alone(
     )
 
 
-@pytest.mark.parametrize("features", ["[]", '"x"', "null", '{"forms": 1}', '{"new": {"x": 1}}'])
+@pytest.mark.parametrize(
+    "features",
+    [
+        "[]",
+        '"x"',
+        "null",
+        '{"forms": 1}',
+        '{"new": {"x": 1}}',
+        '{"forms": {"max_bytes": 0}}',
+        '{"forms": {"max_bytes": 1.5}}',
+        '{"forms": {"max_bytes": 10000000}}',
+    ],
+)
 def test_free_form_features_are_named_with_what_they_say(first_release: str, features: str) -> None:
     (problem,) = prepared(
         first_release,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import time
@@ -237,7 +238,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(filebox: Endpoint) -> None:
     with pytest.raises(ConformanceError, match="another run through the client is under way"):
         through_client(filebox)
     _, told = first.communicate(timeout=60)
-    assert "807 of 807 cases passed" in told
+    assert re.search(r"\b(\d{3,}) of \1 cases passed", told)
 
 
 @pytest.mark.slow

@@ -108,7 +108,7 @@ def test_what_a_definer_function_gives_away_is_found_without_being_told_what_to_
             "select * from public.notes where user_id = auth.uid()",
         ),
         ("echoed(note_id uuid) returns uuid", "select note_id"),
-        ("how_many() returns bigint", "select count(*) from public.notes"),
+        ("mine() returns bigint", "select count(*) from public.notes where user_id = auth.uid()"),
     ],
 )
 def test_a_definer_function_that_tells_nothing_of_others_is_clean(
@@ -127,7 +127,11 @@ def test_rows_that_a_function_adds_in_anothers_name_are_found_unless_declared(
         " values (recipient_user, 'x', gen_random_uuid()::text)",
     )
     report = tried(empty_database, send, "send")
-    assert {f.identity for f in report.findings} == {"another owner", "a signed-in stranger"}
+    assert {f.identity for f in report.findings} == {
+        "another owner",
+        "a signed-in stranger",
+        "an anonymous sign-in",
+    }
     assert "adds = " in report.findings[0].fix
     opened = model("public.notes", more=entry("send", 'adds = "authenticated"'))
     assert run(opened, empty_database).safe
@@ -190,6 +194,7 @@ def test_a_function_that_lets_anybody_join_is_found_and_one_that_founds_a_place_
     assert {(f.table, f.identity) for f in findings} == {
         ("public.join_team", "a member elsewhere"),
         ("public.join_team", "a signed-in stranger"),
+        ("public.join_team", "an anonymous sign-in"),
     }
 
 

@@ -305,3 +305,52 @@ def test_a_row_that_sign_up_makes_and_that_is_only_its_key_is_taken_as_it_is(
     assert report.untested == ()
     assert [finding.id for finding in report.findings if finding.operation == "select"] == []
     assert any("the owner can see" in verdict.case.id for verdict in report.verdicts)
+
+
+_SIGN_UP = """
+create table profiles (id uuid primary key default gen_random_uuid(),
+  user_id uuid unique not null references auth.users on delete cascade);
+create table posts (id uuid primary key default gen_random_uuid(),
+  profile_id uuid not null references profiles on delete cascade, body text not null);
+create type channel as enum ('mail', 'push');
+create table channels (user_id uuid not null references auth.users on delete cascade,
+  channel channel not null, is_on boolean not null default true, primary key (user_id, channel));
+create function on_sign_up() returns trigger language plpgsql security definer
+set search_path = '' as $$ begin
+  insert into public.profiles (user_id) values (new.id);
+  insert into public.channels (user_id, channel)
+  select new.id, c from unnest(enum_range(null::public.channel)) as c;
+  return new; end $$;
+create trigger on_sign_up after insert on auth.users for each row execute function on_sign_up();
+create table topics (id uuid primary key default gen_random_uuid());
+create table places (id uuid primary key default gen_random_uuid());
+create table pins (id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users on delete cascade, kind text not null,
+  topic_id uuid references topics, place_id uuid references places,
+  check (kind = 'topic' and topic_id is not null and place_id is null
+    or kind = 'place' and place_id is not null and topic_id is null));
+alter table profiles enable row level security;
+alter table posts enable row level security;
+alter table channels enable row level security;
+alter table topics enable row level security;
+alter table places enable row level security;
+alter table pins enable row level security;
+create policy own on profiles for select to authenticated using (user_id = (select auth.uid()));
+create policy own on posts to authenticated using (profile_id in
+  (select p.id from profiles as p where p.user_id = (select auth.uid())));
+create policy own on channels to authenticated using (user_id = (select auth.uid()));
+create policy own on pins to authenticated using (user_id = (select auth.uid()));
+"""
+
+
+def test_rows_that_sign_up_makes_are_adopted_whatever_their_keys(empty_database: str) -> None:
+    url = applied(empty_database, _SIGN_UP)
+    posts = "[[owned]]\ntable = 'posts'\nthrough = 'profiles'\nkey = 'profile_id'\n"
+    posts += "select = 'own'\ninsert = 'own'\nupdate = 'own'\ndelete = 'own'\n"
+    profiles = "[[owned]]\ntable = 'profiles'\nowner = 'user_id'\nselect = 'own'\n"
+    nobodys = "[[owned]]\ntable = 'topics'\n[[owned]]\ntable = 'places'\n"
+    report = run(model("channels", "pins", more=posts + profiles + nobodys), url)
+    assert [(f.id, f.reason) for f in report.findings] == []
+    assert {"public.posts", "public.channels", "public.pins"} <= {
+        str(v.case.subject) for v in report.verdicts
+    }

@@ -88,6 +88,7 @@ class Platform:
     complaints: list[str] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     permissions: set[str] | None = None  # of the token; None: all
+    seconds: float = 0.0  # that answering took
     victim: int | None = None  # the process that a `kill` ends
     bundled: dict[str, Deployed] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)  # functions that are ACTIVE and not found
@@ -129,6 +130,14 @@ class Platform:
             return self._respond(request)(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
+        begun = time.perf_counter()
+        try:
+            return self._judged(request)
+        finally:
+            with self._lock:
+                self.seconds += time.perf_counter() - begun
+
+    def _judged(self, request: Request) -> Response:
         data = request.get_data(cache=True)
         method, path = request.method, request.path
         answer: Response | None = None

@@ -12,6 +12,7 @@ import pytest
 from tests.command_line import assert_one_clear_sentence, wakti
 from tests.deploy.condition import condition, require_consistent
 from tests.deploy.contract import MIGRATIONS
+from tests.deploy.faults import Fault
 from tests.deploy.hosted import Deploy
 from tests.deploy.platform import REF, TOKEN, Platform
 from tests.deploy.pooler import TRANSACTIONS
@@ -186,3 +187,39 @@ def test_a_new_password_leaves_no_visitor_without_an_answer(
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(old, connect_timeout=5).close()
     assert f":{TRANSACTIONS}/" in new
+
+
+def test_two_deployments_at_once_do_not_mix(platform: Platform, deploy: Deploy) -> None:
+    with psycopg.connect(platform.superuser) as connection:
+        connection.execute("select pg_advisory_lock(%s)", [int.from_bytes(b"wakti-go")])
+        before = condition(platform, exact=True).functions
+        done = deploy()
+        assert_one_clear_sentence(done)
+        assert "another deployment of this project is under way" in done.stderr
+        assert condition(platform, exact=True).functions == before
+    assert deploy().returncode == 0
+
+
+def test_functions_alone_can_be_deployed(
+    platform: Platform, deploy: Deploy, tmp_path: Path
+) -> None:
+    folder = tmp_path / "alone" / "supabase" / "functions" / "hello"
+    folder.mkdir(parents=True)
+    (folder / "index.ts").write_text("Deno.serve(() => new Response('hello'));\n")
+    done = deploy(project=tmp_path / "alone")
+    assert done.returncode == 0, done.stderr
+    assert set(platform.state.functions) == {"hello"}
+
+
+def test_what_the_platform_repeats_of_a_secret_is_not_shown(
+    platform: Platform, deploy: Deploy
+) -> None:
+    platform.faults.append(
+        Fault("POST", ".*/secrets", "status", 400, f"{TOKEN} sb_secret_abc postgresql://a:pw@host")
+    )
+    done = deploy()
+    assert_one_clear_sentence(done)
+    assert "the platform cannot take this (400: *** *** postgresql://a:***@host)" in done.stderr
+    said = done.stdout + done.stderr
+    assert TOKEN not in said
+    assert "done: migrations, database login, buckets, functions; stopped in: secrets" in said

@@ -68,6 +68,9 @@ def test_an_error_has_the_shape_of_the_version_that_the_client_speaks(
     new = http.post(path, headers=headers(endpoint, **version), json=body)
     assert new.json() == {"code": "invalid_credentials", "message": "Invalid login credentials"}
     assert new.headers["x-supabase-api-version"] == "2024-01-01"
+    assert "X-Supabase-Api-Version" in new.headers["access-control-expose-headers"]
+    forwarded = {"x-forwarded-for": "999.9.9.9, nonsense", **version}
+    assert http.post(path, headers=headers(endpoint, **forwarded), json=body).json() == new.json()
 
 
 def test_anonymous_sign_in_is_off_until_it_is_switched_on(visitor: Client) -> None:

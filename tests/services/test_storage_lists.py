@@ -159,3 +159,36 @@ def test_what_is_not_served_says_so(
 def test_an_object_without_metadata_of_its_own_has_none(service: Client) -> None:
     service.storage.from_(BUCKET).upload("a.txt", b"a")
     assert service.storage.from_(BUCKET).info("a.txt")["metadata"] == {}
+
+
+def test_a_bucket_is_told_in_the_platforms_words(http: httpx.Client, clean: Endpoint) -> None:
+    secret = {"apikey": clean.secret_key}
+    bucket = http.get(f"/storage/v1/bucket/{BUCKET}", headers=secret).json()
+    assert set(bucket) == {
+        "id",
+        "name",
+        "owner",
+        "public",
+        "created_at",
+        "updated_at",
+        "file_size_limit",
+        "allowed_mime_types",
+    }
+    assert len(bucket["created_at"]) == len("2026-11-26T05:38:07.123Z")
+    (listed,) = http.get(f"/storage/v1/bucket?search={BUCKET}", headers=secret).json()
+    assert listed == {**bucket, "type": "STANDARD"}
+    emptied = http.post(f"/storage/v1/bucket/{BUCKET}/empty", headers=secret, json={})
+    assert emptied.json()["message"].startswith("Empty bucket has been queued")
+
+
+def test_nobody_in_particular_asks_for_nothing_but_public_objects(http: httpx.Client) -> None:
+    for method, path in (
+        ("GET", "/bucket"),
+        ("POST", f"/object/list/{BUCKET}"),
+        ("POST", f"/object/{BUCKET}/a.txt"),
+        ("DELETE", f"/object/{BUCKET}/a.txt"),
+    ):
+        answer = http.request(method, f"/storage/v1{path}", json={})
+        assert answer.status_code == 400
+        assert answer.json()["message"] == "Invalid Compact JWS"
+    assert http.get(f"/storage/v1/object/{PUBLIC}/none.txt").json()["statusCode"] == "404"

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from postgrest.exceptions import APIError
 
 from tests.site_api.project import NO_RATE_LIMITS, Project
 
@@ -85,7 +86,7 @@ def test_a_list_can_be_ordered(project: Project, order: str, expected: list[str]
     first = add(project, {"n": "a", "price": 100}, sortOrder=3)
     add(project, {"n": "b", "price": 9, 'it\'s "odd"': 2}, sortOrder=2)
     add(project, {"n": "c", 'it\'s "odd"': 1})
-    project.api("PUT", ACTION, id=first["id"], data=first["data"])
+    project.api("PUT", ACTION, id=first["id"], data=first["data"] | {"changed": True})
     assert names(project, order=order) == expected
 
 
@@ -263,3 +264,13 @@ def test_first_items_of_one_collection_at_once_make_one_schema(project: Project)
         answers = list(pool.map(lambda n: add(project, {f"field{n}": n}), range(32)))
     assert len(answers) == 32
     assert set(schema(project)) == {f"field{number}" for number in range(32)}
+
+
+@pytest.mark.parametrize("data", [{"a": "x" * 600_000}, ["a"], "text", 7])
+def test_an_owners_update_keeps_to_what_the_api_can_serve(project: Project, data: Any) -> None:
+    item = add(project, {"a": 1})
+    table = project.owner_client.table("project_collections")
+    with pytest.raises(APIError, match=r"data (is larger than|must be an object)"):
+        table.update({"data": data}).eq("id", item["id"]).execute()
+    assert project.api("GET", ACTION).json()["items"] == [item]
+    table.update({"data": {"a": "x" * 200_000}}).eq("id", item["id"]).execute()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -80,6 +81,11 @@ def test_the_description_is_what_the_schemas_say(function: Path) -> None:
     written = (ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8")
     remedy = f"run `deno run openapi.ts` in the rendered function: {function}"
     assert done.stdout == written, remedy
+
+
+def test_the_lock_file_is_one_that_older_runtimes_read(function: Path) -> None:
+    lock = json.loads((function / "deno.lock").read_text(encoding="utf-8"))
+    assert lock["version"] == "4"
 
 
 def test_the_lock_file_names_no_registry(function: Path) -> None:

@@ -119,3 +119,31 @@ def test_a_file_that_is_gone_is_stored_again(project: Project) -> None:
     project.sql("delete from public.project_uploads where project_id = %s", project.id)
     again = project.upload(PICTURE, headers=KEY).json()
     assert again["path"] != first["path"]
+
+
+USER = {"email": "user@example.com", "password": "secret123"}
+
+
+def test_a_repeated_sign_up_signs_in_the_account_that_it_made(project: Project) -> None:
+    first, again = (project.api("POST", "auth/signup", data=USER, headers=KEY) for _ in range(2))
+    assert first.json()["user"] == again.json()["user"]
+    for answer in (first, again):
+        me = project.api("POST", "auth/me", data={"token": answer.json()["token"]})
+        assert me.json()["user"] == first.json()["user"]
+    for data, headers in (
+        (USER, {}),
+        (USER, {"Idempotency-Key": "other"}),
+        (USER | {"password": "another-one"}, KEY),
+    ):
+        answer = project.api("POST", "auth/signup", data=data, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (409, "email_taken")
+
+
+def test_sign_ups_with_one_key_at_once_are_one_account(project: Project) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(
+            pool.map(lambda _: project.api("POST", "auth/signup", data=USER, headers=KEY), range(6))
+        )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["user"]["id"] for answer in answers}) == 1
+    assert len(project.rows("public.project_site_users")) == 1

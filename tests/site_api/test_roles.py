@@ -210,7 +210,7 @@ def test_a_refused_request_binds_to_no_project(project: Project, edge: Connectio
 def test_the_second_half_of_a_request_needs_a_backend(edge: Connection) -> None:
     nobody = str(uuid.uuid4())
     answer = edge.execute(
-        "select (wakti.finish_signup(%s, 'a@b.cc', null, 'hash', sha256('x'))).code", [nobody]
+        "select (wakti.finish_signup(%s, 'a@b.cc', null, 'hash', sha256('x'), null)).code", [nobody]
     )
     assert answer.fetchone() == ("backend_not_enabled",)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 from postgrest.types import ReturnMethod
 
-from tests.site_api.project import Project
+from tests.site_api.project import NO_RATE_LIMITS, Project
 
 EMAIL = "user@example.com"
 PASSWORD = "secret123"
@@ -219,6 +220,21 @@ def test_a_weak_hash_is_renewed_at_the_next_login(project: Project) -> None:
     assert login(project).status_code == 200
     assert int(kept_hash(project).split("$")[1]) >= 1000
     assert login(project).status_code == 200
+
+
+def test_logins_at_once_survive_the_renewal_of_their_hash(project: Project) -> None:
+    project.configure(features={"rate_limits": NO_RATE_LIMITS})
+    project.signed_up(EMAIL, PASSWORD)
+    weak = hashlib.sha256(f"{PASSWORD}wakti-project-salt-v1".encode()).hexdigest()
+    project.sql(
+        "update wakti.site_credentials set password_hash = %s where project_id = %s",
+        weak,
+        project.id,
+    )
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: login(project), range(8)))
+    assert [answer.status_code for answer in answers] == [200] * 8
+    assert kept_hash(project).startswith("pbkdf2_sha256$")
 
 
 @pytest.mark.parametrize("password", ["1234567", "x" * 257])

@@ -199,6 +199,28 @@ def test_down_leaves_no_process_of_a_function_behind(tmp_path: Path) -> None:
         httpx.get(env["API_URL"], trust_env=False)
 
 
+def test_what_was_fetched_once_needs_no_network_and_what_was_not_is_named(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "p")
+    write(folder, "client", _SERVED["client"])
+    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    try:
+        first = wakti("up", "--port", "0", cwd=folder)
+        assert "does not start" not in first.stderr
+        wakti("down", cwd=folder)
+        write(folder, "client", "// An edit.\n" + _SERVED["client"])
+        write(folder, "remote", 'import "https://modules.example/a.ts";')
+
+        second = wakti("up", "--port", "0", cwd=folder, env=nowhere)
+    finally:
+        wakti("down", "--no-backup", cwd=folder)
+    assert second.returncode == 0, second.stderr
+    [failed] = [line for line in second.stderr.splitlines() if "does not start" in line]
+    assert failed == (
+        "the function remote does not start: supabase/functions/remote/index.ts:1:8:"
+        " modules.example is out of reach: cannot fetch https://modules.example/a.ts"
+    )
+
+
 def _runs(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE

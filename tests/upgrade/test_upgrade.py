@@ -45,7 +45,7 @@ class Kept:
     def change_settings(self) -> None:
         """Something that makes a next migration, where the release is this one."""
         file = self.folder / "wakti.toml"
-        file.write_text(re.sub(r"(?m)^name_chars = 64$", "name_chars = 65", file.read_text()))
+        file.write_text(re.sub(r"(?m)^name_chars = 64$", "name_chars = 60", file.read_text()))
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,13 @@ import sys
 import click
 
 from wakti_sb import __version__
-from wakti_sb.cli._output import fail
+from wakti_sb.cli._group import Group
+from wakti_sb.cli._output import fail, note
 from wakti_sb.errors import WaktiError
+from wakti_sb.proxies import spare_loopback
 
 _COMMANDS = {
-    "demo": "the whole road once, on screen",
+    "demo": "a guided tour: a stack, a site's requests, who sees what",
     "init": "start a project in this folder",
     "generate": "write supabase/ from wakti.toml and the sources",
     "lint": "style, safety and row level security of the SQL; the functions' TypeScript",
@@ -35,15 +37,18 @@ _COMMANDS = {
     "restore": "put a backup into an empty project",
     "export": "a site's data for a person: JSON, CSV, files",
     "erase": "erase a site's project or a visitor; what stays, and why",
+    "storage": "reconcile: objects and rows that have parted",
     "bench": "the measurements of this repository",
     "dashboard": "the owner's page, for this stack or any project",
     "test": "every action and every ownership rule, on this or any project",
     "rls": "prove row level security, case by case, for any Supabase project",
+    "docs": "the pages of the documentation",
     "doctor": "what is missing on this machine",
+    "cache": "what all projects on this machine share",
 }
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """Finds a command's module by its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
@@ -73,6 +78,8 @@ def root() -> None:
 
 def main() -> None:
     """Run a command; every error becomes one clear sentence and an exit code."""
+    for sentence in spare_loopback():
+        note(sentence)
     try:
         sys.exit(root.main(standalone_mode=False))
     except click.ClickException as error:

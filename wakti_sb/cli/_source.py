@@ -20,9 +20,9 @@ def source(
     Raise UsageError if two places are named, or an API without its database.
     """
     if project_ref is not None:
-        if address.named or address.stack is not None:
-            raise UsageError("--project-ref and --stack, --url or --db-url name different places.")
-        place = hosted(project_ref, url=None, listener=listener)
+        if address.db_url is not None or address.stack is not None:
+            raise UsageError("--project-ref and --stack or --db-url name different places.")
+        place = hosted(project_ref, url=address.url, listener=listener)
         database = place.database()
         endpoint = replace(place.endpoint(), db_url=database.url)
         return backup.Source(endpoint, database.role)

@@ -32,8 +32,15 @@ def which(command: F) -> F:
 def local_stack(
     project: Path, listener: Listener, *, without: Sequence[str] | None = None
 ) -> EmbeddedStack:
-    """The stack of a project, which will serve the owner's page at `/dashboard/`."""
-    return EmbeddedStack(project, listener, page=_write_page, without=without)
+    """The stack of a project; where its backend is, the owner's page is at `/dashboard/`."""
+    page = _write_page if has_backend(project) else None
+    return EmbeddedStack(project, listener, page=page, without=without)
+
+
+def has_backend(project: Path) -> bool:
+    """Whether a migration of the project makes what the owner's page shows."""
+    migrations = (project / "supabase" / "migrations").glob("*.sql")
+    return any(b"project_backends" in file.read_bytes() for file in migrations)
 
 
 def _write_page(folder: Path, publishable_key: str) -> None:

@@ -13,10 +13,13 @@ from wakti_sb.errors import UsageError
 _MEASUREMENTS = {
     "stack": "the local stack: up, reset, down, memory",
     "site-api": "the site API beside PocketBase and a conventional function",
+    "data-api": "the Data API beside Supabase Lite",
     "policies": "an owner's queries among a million rows of others",
     "migrations": "every migration from zero, file by file",
     "large-migration": "a file of 50,000 statements, beside psql",
     "backup": "a million rows and a GB of files saved, beside pg_dump and cp",
+    "deploy": "a deployment with nothing to do, beside the server's own answers",
+    "distant-suite": "`wakti-sb test` against a project that is 50 ms away",
     "dashboard": "the owner's page, with 10,000 rows behind it",
     "rls": "row level security proved: the matrix, mutants, beside four other tools",
 }

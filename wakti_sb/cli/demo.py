@@ -18,7 +18,7 @@ from wakti_sb.cli.status import print_addresses
 @in_project
 @click.option("--port", type=click.IntRange(0, 65534), help="Of the API; 0 picks free ones.")
 def command(project: Path, port: int | None) -> None:
-    """The whole road once: the stack, an owner, a project, one request through each system.
+    """A guided tour: the stack, an owner, a project, one request through each system.
 
     Then what the owner sees of it, and what others do not. The stack stays up.
     """

@@ -12,6 +12,7 @@ import click
 from wakti_sb import conformance, reports, spec
 from wakti_sb.cli import _without
 from wakti_sb.cli._endpoint import of_an_endpoint
+from wakti_sb.cli._group import EitherSide
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
 from wakti_sb.errors import Findings, UsageError
@@ -55,7 +56,7 @@ def _keep(context: click.Context, _: click.Parameter, names: tuple[str, ...]) ->
     context.obj = replace(task, target=target)
 
 
-@click.group()
+@click.group(cls=EitherSide)
 @in_project
 @of_an_endpoint
 @click.option("--allow-data", is_flag=True, help="Go on although the database holds data.")
@@ -64,6 +65,7 @@ def command(context: click.Context, project: Path, address: Address, allow_data:
     """Prove who can reach what: every rule of the ownership model, tried case by case.
 
     Without --db-url a database is made from supabase/migrations and thrown away afterwards.
+    The options stand on either side of the command's name.
     --through-client wants --url and the keys too, where it is a project that runs.
     """
     # A CI job that is stopped has to clean up as after Ctrl-C.
@@ -143,6 +145,8 @@ def test(
         show(reports.matrix(report))
         for group in reports.groups(report.leaks_first):
             click.echo(reports.as_text(group))
+        both = sum(condition.both_ways for condition in report.conditions)
+        note(f"{both} of {len(report.conditions)} conditions were tried both ways.")
         note(f"{report.passed} of {report.cases} cases passed in {report.seconds:.1f} s.")
     if not report.safe:
         raise Findings(f"{len(report.findings)} findings, {len(report.untested)} tables untested.")

@@ -22,28 +22,40 @@ from wakti_sb.stack import OfficialStack, Target
     type=click.IntRange(0, 65534),
     help="Of the API; the database gets the next one. 0 picks free ones.",
 )
+@click.option(
+    "--env-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Variables for the edge functions, in place of supabase/functions/.env.",
+)
 @which
 @_without.option()
-def command(project: Path, port: int | None, kind: str, without: tuple[str, ...]) -> None:
+def command(
+    project: Path, port: int | None, env_file: Path | None, kind: str, without: tuple[str, ...]
+) -> None:
     """Start the local stack: PostgreSQL, the API and the edge functions, migrated and ready.
 
     It stays up until `wakti-sb down`. A stack that died is mended; one that runs gets what is
     pending. `reset` leaves out what `up` left out.
     """
     if kind == "official":
-        _official(project, port, without)
+        _official(project, without, port=port, env_file=env_file)
         return
     extensions = Target(project, without=_without.chosen(without)).extensions()
     with progress() as listener:
-        endpoint = local_stack(project, listener, without=extensions).up(port=port)
+        stack = local_stack(project, listener, without=extensions)
+        endpoint = stack.up(port=port, env_file=env_file)
+    for sentence in stack.about_config():
+        note(sentence)
     print_addresses(endpoint)
     note("Keys: wakti-sb status -o env")
 
 
-def _official(project: Path, port: int | None, without: tuple[str, ...]) -> None:
-    if port is not None or without:
+def _official(
+    project: Path, without: tuple[str, ...], *, port: int | None, env_file: Path | None
+) -> None:
+    if port is not None or without or env_file is not None:
         raise UsageError(
-            "--port and --without are for the embedded stack.",
+            "--port, --env-file and --without are for the embedded stack.",
             remedy="The official one takes its ports from supabase/config.toml.",
         )
     with progress() as listener:

@@ -33,7 +33,7 @@ class Tour:
 
 
 def run(endpoint: Endpoint) -> Tour:
-    """Walk the whole road once; every run makes people and a project of its own.
+    """Show every system once; each run makes people and a project of its own.
 
     Raise StackError if something on the road does not work.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -19,10 +20,12 @@ from wakti_sb.deploy.steps import functions
 from wakti_sb.deploy.target import Place
 from wakti_sb.errors import WaktiError
 from wakti_sb.migrate import compare
-from wakti_sb.site_suite import read_only
 from wakti_sb.stack import Endpoint
 
 _KINDS = ("security", "performance")
+# The Data API learns of new tables within seconds.
+_ATTEMPTS = 6
+_PAUSE = 1.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -128,9 +131,16 @@ def _access(endpoint: Endpoint, wanted: Wanted) -> Iterator[Check]:
     """The read-only part of `wakti-sb test`, where there is an ownership model."""
     if wanted.spec is None:
         return
+    from wakti_sb.site_suite import read_only  # brings pytest with it, which takes half a second
+
     has_backend = BACKEND in {source.name for source in wanted.functions}
-    looks = read_only(endpoint, wanted.spec, site_api=has_backend)
-    bad = [look for look in looks if look.good is False]
+    for attempt in range(_ATTEMPTS):
+        looks = read_only(endpoint, wanted.spec, site_api=has_backend)
+        bad = [look for look in looks if look.good is False]
+        if not bad:
+            break
+        if attempt + 1 < _ATTEMPTS:
+            time.sleep(_PAUSE)
     open_ones = sum(look.good is None for look in looks)
     empty = f", {open_ones} undecided: there are no rows yet" if open_ones else ""
     good = len(looks) - len(bad) - open_ones

@@ -9,6 +9,7 @@ from typing import Any
 
 from wakti_sb import migrate
 from wakti_sb.deploy import check, sources
+from wakti_sb.deploy.errors import DeployError
 from wakti_sb.deploy.look import look
 from wakti_sb.deploy.plan import EDGE_SECRET, Login, Plan, Wanted, make
 from wakti_sb.deploy.plan import Step as Phase
@@ -37,8 +38,9 @@ def read_project(
     """What the files of a project say. Raise a WaktiError where they cannot be used."""
     config = configuration.read(project)
     data_api = _data_api(project)
+    migrations = project / "supabase" / "migrations"  # a team may have functions alone
     return Wanted(
-        migrations=migrate.read(project / "supabase" / "migrations"),
+        migrations=migrate.read(migrations) if migrations.is_dir() else (),
         config=config,
         functions=sources.read(project, find_deno(cache()), one_module=one_module),
         schemas=tuple(data_api["schemas"]) if "schemas" in data_api else None,
@@ -77,7 +79,22 @@ class Deployment:
         return make(self._wanted, look(self._place), self._place.name)
 
     def carry_out(self, plan: Plan) -> None:
-        """Do what the plan says, in its order. Raise what stopped it; doing it again goes on."""
+        """Do what the plan says, in its order. Raise what stopped it; doing it again goes on.
+
+        Nobody else deploys meanwhile, and nobody has since the plan was made.
+        """
+        if plan.is_empty:
+            return
+        with in_database.alone(self._opened()):
+            if self.plan().lines != plan.lines:
+                raise DeployError(
+                    "the project has changed since it was looked at: nothing was done.",
+                    place=self._place.name,
+                    remedy="Somebody else deployed. Run this again, and look at the plan.",
+                )
+            self._carry_out(plan)
+
+    def _carry_out(self, plan: Plan) -> None:
         steps: list[tuple[Phase, bool, Callable[[Plan], None]]] = [
             (Phase.MIGRATIONS, bool(plan.migrations), self._migrate),
             (Phase.LOGIN, plan.login is not Login.NONE, self._give_login),
@@ -86,7 +103,7 @@ class Deployment:
             (Phase.SECRETS, bool(plan.secrets) or plan.login is not Login.NONE, self._set_secrets),
             (
                 Phase.SETTINGS,
-                any((plan.schemas, plan.max_rows, plan.largest_file)),
+                (plan.schemas, plan.max_rows, plan.largest_file) != (None, None, None),
                 self._set_settings,
             ),
         ]

@@ -80,6 +80,11 @@ class Database:
         """Whether the login has expired, or will before anything could be done with it."""
         return self.ends is not None and time.monotonic() > self.ends
 
+    @property
+    def address(self) -> str:
+        """What may be shown of it."""
+        return Target.parse(self.url).address
+
     def session(self) -> AbstractContextManager[Connection]:
         """A connection outside any transaction. Raise ConnectionFailed or MigrationError."""
         return Target.parse(self.url, role=self.role).session()

@@ -80,7 +80,7 @@ class Target:
     def session(self, *, seconds: int = 10) -> Iterator[Connection]:
         """A connection outside any transaction; closed at the end.
 
-        Raise ConnectionFailed if there is none to be had within `seconds`, or if it breaks
+        Raise ConnectionFailed if none can be made within `seconds`, or if it breaks
         where nothing better can be said of it; MigrationError for the server's other refusals.
         """
         with closing(self._connect(seconds)) as connection:

@@ -77,7 +77,7 @@ class ServerNotice:
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """A lock was not to be had: the file is rolled back and tried again after `seconds`."""
+    """A lock could not be taken: the file is rolled back and tried again after `seconds`."""
 
     version: str
     file: str

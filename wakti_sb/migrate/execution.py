@@ -213,7 +213,7 @@ def started(migration: Migration, index: int, total: int) -> FileStarted:
 def pause(
     migration: Migration, refused: Refused, attempt: int, timeouts: Timeouts, on_event: OnEvent
 ) -> None:
-    """Say that the locks were not to be had, and let others finish."""
+    """Say that the locks could not be taken, and let others finish."""
     seconds = timeouts.backoff * 2 ** (attempt - 1)
     reason = refused.error.diag.message_primary or str(refused.error)
     on_event(

@@ -60,7 +60,7 @@ class FileReport:
     """One migration that was applied (dry run: tried).
 
     Parameters:
-        attempts: 1, and one more for each time a lock was not to be had.
+        attempts: 1, and one more for each time a lock could not be taken.
         one_transaction: whether the whole file and its history row were one transaction.
     """
 

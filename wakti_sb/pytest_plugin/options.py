@@ -9,6 +9,8 @@ from typing import Literal, cast
 
 import pytest
 
+from wakti_sb.errors import WaktiError
+
 Transport = Literal["sql", "client", "both"]
 
 _ADDRESS = {
@@ -21,6 +23,7 @@ _ADDRESS = {
 }
 _SWITCHES_OF_INI = ("rls", "functions")  # others are for one run only
 _TRANSPORTS = ("sql", "client", "both")
+_STACKS = ("embedded", "official")
 _KEY = pytest.StashKey["Settings"]()
 
 
@@ -63,6 +66,12 @@ def add(parser: pytest.Parser) -> None:
     group = parser.getgroup("wakti", "row level security of a Supabase project (wakti-sb)")
     for name, text in _ADDRESS.items():
         group.addoption(f"--wakti-{name}", metavar="TEXT", help=f"{text} [{_variable(name)}]")
+    group.addoption(
+        "--wakti-stack",
+        choices=_STACKS,
+        help="The project's own stack, which has to be up: ours, or that of `supabase start`."
+        " [WAKTI_STACK]",
+    )
     group.addoption(
         "--wakti-project",
         metavar="DIR",
@@ -146,16 +155,45 @@ def _read(config: pytest.Config) -> Settings:
     prefix = _text(config, "fixture-prefix") or ""
     if prefix and not prefix.isidentifier():
         raise pytest.UsageError(f'wakti_fixture_prefix is "{prefix}"; it can be as in wakti_.')
+    project = _project(config)
     return Settings(
-        project=_project(config),
+        project=project,
         rls=_switch(config, "rls"),
         transport=cast(Transport, transport),
         functions=_switch(config, "functions"),
         allow_data=_switch(config, "allow-data"),
         without=_without(config),
         prefix=prefix,
-        **{name.replace("-", "_"): _option(config, name) for name in _ADDRESS},
+        **_address(config, project),
     )
+
+
+def _address(config: pytest.Config, project: Path) -> dict[str, str | None]:
+    """What was said of a project that runs, or where the project's own stack answers."""
+    told = {name.replace("-", "_"): _option(config, name) for name in _ADDRESS}
+    kind = _option(config, "stack")
+    if not kind:
+        return told
+    if kind not in _STACKS:
+        raise pytest.UsageError(f'WAKTI_STACK is "{kind}"; it can be embedded or official.')
+    if told["url"] is not None or told["db_url"] is not None:
+        raise pytest.UsageError("--wakti-stack and --wakti-url name two different places.")
+    # Here, because every run of pytest imports this module.
+    from wakti_sb.stack import EmbeddedStack, OfficialStack
+
+    stack = (OfficialStack if kind == "official" else EmbeddedStack)(project)
+    try:
+        endpoint = stack.endpoint()
+    except WaktiError as error:
+        raise pytest.UsageError(str(error)) from None
+    return {
+        "url": endpoint.api_url,
+        "publishable_key": endpoint.publishable_key,
+        "secret_key": endpoint.secret_key,
+        "jwt_secret": endpoint.jwt_secret,
+        "db_url": endpoint.db_url,
+        "functions_url": endpoint.functions_url,
+    }
 
 
 def _project(config: pytest.Config) -> Path:

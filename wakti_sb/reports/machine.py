@@ -7,7 +7,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from ..conformance.model import Finding, Problem, Report
+from ..conformance.model import Condition, Finding, Problem, Report
 from ..conformance.mutation import MutationReport
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -22,6 +22,11 @@ def as_json(report: Report) -> dict[str, Any]:
         "passed": report.passed,
         "findings": [_finding(finding) for finding in report.findings],
         "untested": [{"table": table, "reason": reason} for table, reason in report.untested],
+        "conditions": {
+            "total": len(report.conditions),
+            "both_ways": sum(each.both_ways for each in report.conditions),
+            "untested": [_condition(each) for each in report.conditions if not each.both_ways],
+        },
         "transports": {
             timing.transport: {"cases": timing.cases, "seconds": timing.seconds}
             for timing in report.timings
@@ -114,6 +119,17 @@ def sarif(report: Report, model: str = "wakti.toml") -> dict[str, Any]:
                 ],
             }
         ],
+    }
+
+
+def _condition(each: Condition) -> dict[str, Any]:
+    return {
+        "table": str(each.subject),
+        "policy": each.policy,
+        "clause": "with check" if each.new_rows else "using",
+        "condition": each.text,
+        "never": " or ".join(each.never),
+        "reason": each.reason,
     }
 
 

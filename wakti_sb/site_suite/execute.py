@@ -33,7 +33,7 @@ def run(
     workers: int = 0,
     listener: Listener = ignore,
 ) -> Report:
-    """Try everything and tell what came of it; nothing stays behind on the project.
+    """Try everything and report it; nothing stays behind on the project.
 
     Parameters:
         keyword: which tests, as pytest's -k takes it; None for all.

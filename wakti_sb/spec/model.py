@@ -70,6 +70,10 @@ class Spec(Section):
             self._place_paths[owned.table] = place_path(owned, self._entries)
         return self._place_paths[owned.table]
 
+    def belongs(self, owned: Owned) -> bool:
+        """Whether its rows belong to a person or a place at all."""
+        return self.owner_path(owned) is not None or self.place_path(owned) is not None
+
     def members_in(self, table: str) -> Members | None:
         """How `table` is read as a membership table, if it is one."""
         return self._members.get(table)

@@ -88,11 +88,14 @@ class Generate(Section):
     """`[generate]`: what `wakti-sb generate` writes.
 
     A team that only wants its own policies proved turns both off; a team that wants policies from
-    its ownership model and no site API turns `backend` off.
+    its ownership model and no site API turns `backend` off. `first_release` is for a project that
+    holds the first WAKTI release: its history adopts the tables that are there. `wakti-sb adopt`
+    sets it.
     """
 
     backend: bool = True
     policies: bool = True
+    first_release: bool = False
 
 
 class Limits(Section):

@@ -7,8 +7,9 @@ from wakti_sb.stack.embedded.deno import Deno
 from wakti_sb.stack.embedded.deno import find as find_deno
 from wakti_sb.stack.embedded.installation import install
 from wakti_sb.stack.embedded.paths import cache
+from wakti_sb.stack.embedded.shared import clean as clean_cache
 
-__all__ = ["Check", "Deno", "cache", "examine", "find_deno", "postgres_program"]
+__all__ = ["Check", "Deno", "cache", "clean_cache", "examine", "find_deno", "postgres_program"]
 
 
 def postgres_program(name: str) -> str:

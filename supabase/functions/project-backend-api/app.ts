@@ -1,6 +1,6 @@
 import * as auth from "./auth.ts";
 import { bodyKind, type JsonObject, queryOf, readJson } from "./body.ts";
-import { clientAddress } from "./client.ts";
+import { clientOf, type Source } from "./client.ts";
 import * as collections from "./collections.ts";
 import type { Context, Handler, Services } from "./context.ts";
 import { allMethods, originOf, preflight } from "./cors.ts";
@@ -39,8 +39,17 @@ const actions: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ["health", { GET: health }],
 ]);
 
-/** The API over what it needs from outside. */
-export function createApp(services: Services, log: Log): App {
+/**
+ * The API over what it needs from outside.
+ *
+ * `onClient` hears who vouches for callers' addresses, each once.
+ */
+export function createApp(
+  services: Services,
+  log: Log,
+  onClient: (source: Source | null) => void = () => {},
+): App {
+  const said = new Set<Source | null>();
   return async (request, connection) => {
     const started = performance.now();
     const requestId = crypto.randomUUID();
@@ -49,15 +58,22 @@ export function createApp(services: Services, log: Log): App {
       log({ requestId, action, project, status: 204, code, ms: 0 });
       return preflight();
     }
+    const { environment } = services;
+    const client = clientOf(
+      request.headers,
+      environment.clientHeader,
+      connection?.remoteAddr?.hostname,
+      environment.isPlatform,
+    );
+    if (!said.has(client.source)) {
+      said.add(client.source);
+      onClient(client.source);
+    }
     const context: Context = {
       services,
       request,
       origin: originOf(request.headers),
-      client: clientAddress(
-        request.headers,
-        services.environment.clientHeader,
-        connection?.remoteAddr?.hostname,
-      ),
+      client: client.address,
       cors: "*",
       action: "unknown",
       project: null,
@@ -116,7 +132,7 @@ const largeBodies = new Tally();
 /** What a stranger sends is parsed before any gate is known; so there is a gate before that. */
 function countLarge({ request, client }: Context): void {
   const size = Number(request.headers.get("content-length") ?? Infinity);
-  if (size > large && largeBodies.add(client) > mostLarge) {
+  if (size > large && largeBodies.add(client ?? "unknown") > mostLarge) {
     throw new ApiError("rate_limited", null, { retryAfter: 60 });
   }
 }
@@ -174,6 +190,7 @@ function headersOf(
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "vary": "Origin",
+    "access-control-expose-headers": "Retry-After",
   };
   if (context.cors !== null) {
     headers["access-control-allow-origin"] = context.cors;

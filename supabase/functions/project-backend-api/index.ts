@@ -1,23 +1,11 @@
 /** The site API as an edge function: put together from the environment, and served. */
-import { createApp } from "./app.ts";
+import { type App, createApp } from "./app.ts";
 import { connect } from "./database.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
-import { batchedLog, consoleLog, describe } from "./log.ts";
+import { batchedLog, describe, sampledLog } from "./log.ts";
 import { authOwners } from "./owners.ts";
 import { passwords } from "./settings.ts";
 import { bucketStorage } from "./storage.ts";
-
-const environment = surroundings();
-
-/** The environment; without a sound one, a line that says why, and nothing is served. */
-function surroundings(): Environment {
-  try {
-    return readEnvironment((name) => Deno.env.get(name), passwords.iterations);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
-}
 
 /** Write to the standard output, whole, or not at all once nobody reads it any more. */
 function print(text: string): void {
@@ -42,17 +30,54 @@ for (const kind of ["error", "unhandledrejection"] as const) {
   });
 }
 
+/** The function; without a sound environment, a line that says why, and what answers so. */
+function start(port: string | undefined): App | null {
+  let environment: Environment;
+  try {
+    environment = readEnvironment(
+      (name) => Deno.env.get(name),
+      passwords.iterations,
+    );
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    if (port) {
+      Deno.exitCode = 1;
+      return null;
+    }
+    return () => Promise.resolve(unready());
+  }
+  // Nobody should find a way in here that is wider than ours.
+  if (environment.isEdgeRole) Deno.env.delete("SUPABASE_DB_URL");
+  return createApp(
+    {
+      environment,
+      database: connect(environment.databaseUrl, environment.isEdgeRole),
+      owners: authOwners(environment),
+      storage: bucketStorage(environment),
+    },
+    port ? batchedLog(print) : sampledLog(console.log),
+    (source) => {
+      if (!environment.isPlatform) return;
+      console.log(JSON.stringify({ event: "callers are known by", source }));
+    },
+  );
+}
+
+function unready(): Response {
+  return new Response(
+    '{"error":"The function is not set up, try again later","code":"internal_error"}',
+    {
+      status: 503,
+      headers: { "content-type": "application/json", "retry-after": "60" },
+    },
+  );
+}
+
 // The platform chooses the address itself; a local stack names a port.
 const port = Deno.env.get("PORT");
 
-const app = createApp(
-  {
-    environment,
-    database: connect(environment.databaseUrl, environment.isEdgeRole),
-    owners: authOwners(environment),
-    storage: bucketStorage(environment),
-  },
-  port ? batchedLog(print) : consoleLog,
-);
+const app = start(port);
 
-Deno.serve(port ? { hostname: "127.0.0.1", port: Number(port) } : {}, app);
+if (app !== null) {
+  Deno.serve(port ? { hostname: "127.0.0.1", port: Number(port) } : {}, app);
+}

@@ -21,6 +21,7 @@ const closed = new Map<string, number>();
  * database has refused, until its minute is over.
  */
 export function weightOf(context: Context, project: string): number {
+  if (context.client === null) return 0;
   const who = `${project} ${context.client}`;
   const until = closed.get(who);
   if (until !== undefined) {

@@ -32,13 +32,14 @@ export function bucketStorage(environment: Environment): Storage {
         signal: AbortSignal.timeout(patience),
       });
     } catch (cause) {
-      throw new ApiError("internal_error", null, { cause });
+      throw unavailable(cause);
     }
     await response.body?.cancel();
     if (!response.ok) {
-      throw new ApiError("internal_error", null, {
-        cause: `storage answered ${response.status}`,
-      });
+      const cause = `storage answered ${response.status}`;
+      throw response.status >= 500 || response.status === 429
+        ? unavailable(cause)
+        : new ApiError("internal_error", null, { cause });
     }
   }
 
@@ -63,4 +64,12 @@ export function bucketStorage(environment: Environment): Storage {
     publicUrl: (path) =>
       `${environment.publicUrl}/storage/v1/object/public/${uploads.bucket}/${path}`,
   };
+}
+
+function unavailable(cause: unknown): ApiError {
+  return new ApiError(
+    "database_unavailable",
+    "Files cannot be stored right now, try again",
+    { retryAfter: 5, cause },
+  );
 }

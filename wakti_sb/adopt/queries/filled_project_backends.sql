@@ -63,4 +63,11 @@ where
         ('auth', 'enabled', 'boolean'),
         ('auth', 'signup', 'boolean')
       )
+      or (
+        setting.key = 'max_bytes'
+        and not jsonb_path_exists(
+          setting.value, '$ ? (@ >= 1 && @ <= 1048576 && @.floor() == @)', silent => true
+        )
+      )
+      or (setting.key = 'honeypot' and length(setting.value #>> '{{}}') > 64)
   )

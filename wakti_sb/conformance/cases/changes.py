@@ -16,6 +16,8 @@ from .additions import addable
 from .described import short
 
 _MOST = 12  # tables whose keys a function is called with, where nothing says which one it means
+_MOST_TEXTS = 6
+TEXTS = ("text", "character varying", "citext", "name")
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _LOCKS = re.compile(r"\b(for\s+(no\s+key\s+)?|do\s+)update\b", re.IGNORECASE)
 _WRITES = re.compile(r"\b(update|delete\s+from|truncate|merge\s+into)\b", re.IGNORECASE)
@@ -156,6 +158,55 @@ def aimed_calls(
             types.append(argument.type)
         call = replace(usual, arguments=tuple(arguments), types=tuple(types), changes=True)
         yield (row.table if row is not None else None), call
+
+
+def exact_calls(
+    scenario: Scenario, entry: Entry, function: Function, usual: Call
+) -> Iterator[Call]:
+    """Calls with the owner's own texts, and with every default filled."""
+    given = dict(usual.arguments)
+    texts = [a for a in function.arguments if a.type in TEXTS and a.name not in entry.arguments]
+    if not texts and not any(a.default for a in function.arguments):
+        return
+    values: dict[str, str | None] = {}
+    types: tuple[str, ...] = ()
+    for value in (*_texts_of_the_owner(scenario, texts), None):
+        values = {
+            a.name: value if a in texts and value is not None else given.get(a.name)
+            for a in function.arguments
+        }
+        for number, argument in enumerate(function.arguments):
+            if values[argument.name] is None:
+                row = next(iter(_targets(scenario, entry, function, [argument])), None)
+                values[argument.name] = _Aim(scenario, row).value(argument, number)
+        types = tuple(argument.type for argument in function.arguments)
+        yield replace(usual, arguments=tuple(values.items()), types=types)
+    # A key may be meant as that of a person, whatever it is called.
+    person = next(str(who.user_id) for who in scenario.identities if who.world == "this")
+    meant = [
+        a.name for a in function.arguments if a.type == "uuid" and a.name not in entry.arguments
+    ]
+    if meant:
+        yield replace(
+            usual, arguments=tuple({**values, **dict.fromkeys(meant, person)}.items()), types=types
+        )
+
+
+def _texts_of_the_owner(scenario: Scenario, wanted: list[Argument]) -> Iterator[str]:
+    """What the owner's rows say in columns that are called like an argument; else in any text."""
+    if not wanted:
+        return
+    owner = next(who for who in scenario.identities if who.world == "this")
+    found: dict[str, None] = {str(owner.token["email"]): None}
+    named = {_plain(argument) for argument in wanted}
+    rows = [row for row in scenario.rows if row.label == "this"]
+    for close in (True, False):
+        for row in rows:
+            for column in scenario.catalog.tables[row.table].columns:
+                value = text(row.values.get(column.name))
+                if column.category == "S" and value and (column.name in named) is close:
+                    found.setdefault(value)
+    yield from list(found)[:_MOST_TEXTS]
 
 
 def _targets(

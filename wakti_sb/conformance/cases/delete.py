@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..model import DENIED, Attempt, Case, Delete, Family, Identity, Upsert, exactly
 from ..scenario import Row
 from ..scenario.statements import text
-from .described import Described, can, pairs, whose
+from .described import Described, can, pairs
 from .insert import own_payload
 
 
@@ -32,7 +32,7 @@ def _one_row(described: Described, who: Identity, row: Row) -> Case | None:
     request = Delete(described.entry.table, described.where(row))
     arrange = blocking(described)
     return Case(
-        id=f"{described.name}: {who.label} {can(allowed)} delete {whose(row, who)}",
+        id=f"{described.name}: {who.label} {can(allowed)} delete {described.whose(row, who)}",
         subject=described.about,
         operation="delete",
         family=Family.OWN if allowed else Family.FOREIGN,
@@ -108,7 +108,8 @@ def upsert_cases(described: Described) -> Iterator[Case]:
         back = {name: this.values.get(name) for name in values}
         same = Upsert(described.entry.table, tuple((n, text(v)) for n, v in back.items()), key)
         yield Case(
-            id=f"{described.name}: {who.label} cannot take over {whose(this, who)} by an upsert",
+            id=f"{described.name}: {who.label} "
+            f"cannot take over {described.whose(this, who)} by an upsert",
             subject=described.about,
             operation="upsert",
             family=Family.FOREIGN,

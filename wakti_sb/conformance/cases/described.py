@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +41,12 @@ class Described:
     def name(self) -> str:
         """How sentences call it: without the schema public."""
         return short(self.entry.table)
+
+    def whose(self, row: Row, who: Identity) -> str:
+        """How a sentence calls a row from the side of `who`; rows of nobody are nobody's own."""
+        if not self.scenario.spec.belongs(self.entry):
+            row = replace(row, person=None)
+        return _whose(row, who)
 
     @property
     def about(self) -> Subject:
@@ -140,7 +146,10 @@ class Described:
         )
         fixed = self.pointing | set(self.entry.placing)
         solved = scenario.solved.get(self.entry.table, {})
-        values.update({k: v for k, v in solved.items() if k not in fixed})
+        own = set(self.entry.placing)
+        values.update(
+            {k: v for k, v in solved.items() if k not in fixed or (v is None and k not in own)}
+        )
         values.update(self._file(world))
         allowed = self.entry.insert.columns
         if allowed is not None:
@@ -244,6 +253,27 @@ class Described:
         )
 
 
+def _whose(row: Row, who: Identity) -> str:
+    """How a sentence calls a row from the side of `who`."""
+    if row.person is not None and row.person.user_id == who.user_id:
+        words = "its own row"
+    elif row.label == "this" or (row.world == "this" and row.variant):
+        words = "this row"
+    elif row.label == "other" or row.world == "other":
+        words = "a row elsewhere"
+    else:
+        words = f"the row of {row.person.label}" if row.person else "a row"
+    return f"{words} ({row.variant})" if row.variant else words
+
+
+def keyed(scenario: Scenario, rows: Iterable[Row]) -> tuple[tuple[Relation, Pairs], ...]:
+    """Rows by table and key, as requests name them."""
+    return tuple(
+        (row.table, tuple((c, text(row.values.get(c))) for c in scenario.key_columns(row.table)))
+        for row in rows
+    )
+
+
 def can(allowed: bool) -> str:
     """How a sentence says so."""
     return "can" if allowed else "cannot"
@@ -257,16 +287,3 @@ def short(relation: Relation) -> str:
 def pairs(values: Values) -> Pairs:
     """Values as they travel in a request; null columns are left out."""
     return tuple((name, text(value)) for name, value in values.items() if value is not None)
-
-
-def whose(row: Row, who: Identity) -> str:
-    """How a sentence calls a row from the side of `who`."""
-    if row.person is not None and row.person.user_id == who.user_id:
-        words = "its own row"
-    elif row.label == "this" or (row.world == "this" and row.variant):
-        words = "this row"
-    elif row.label == "other" or row.world == "other":
-        words = "a row elsewhere"
-    else:
-        words = f"the row of {row.person.label}" if row.person else "a row"
-    return f"{words} ({row.variant})" if row.variant else words

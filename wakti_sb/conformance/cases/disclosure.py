@@ -8,14 +8,26 @@ from dataclasses import replace
 from ...spec import Function as Entry
 from ...spec import Nobody, Relation
 from ..catalog import Function
-from ..model import SERVICE, USERS, Attempt, Call, Case, Expectation, Family, Identity, Key, Subject
-from ..scenario import Scenario
+from ..model import (
+    DENIED,
+    SERVICE,
+    USERS,
+    Attempt,
+    Call,
+    Case,
+    Expectation,
+    Family,
+    Identity,
+    Key,
+    Subject,
+)
+from ..scenario import Row, Scenario
 from ..scenario.statements import text
-from .changes import admits, aimed_calls
-from .described import short
+from .changes import TEXTS, admits, aimed_calls, exact_calls
+from .described import keyed, short
 
 _SHORTEST = 8  # characters of a value that tells a row from all others
-_TELLS_NOTHING = ("void", "boolean", "trigger", "event_trigger")
+_TELLS_NOTHING = ("void", "trigger", "event_trigger")
 Mark = tuple[str, Key]
 
 
@@ -36,16 +48,17 @@ def disclosure_cases(
         words = f" by the key of {short(target)}" if target is not None else ""
         given = {value for _, value in call.arguments if value is not None}
         # What the caller has said itself is no news.
-        telling = replace(call, changes=False, tells=tuple(m for m in marks if m[0] not in given))
+        news = tuple(mark for mark in marks if mark[0] not in given)
         for who in scenario.identities:
             if who is SERVICE or not admits(entry, who):
                 continue
+            closed = keyed(scenario, _closed(scenario, who))
             yield Case(
                 id=f"{label}: {who.label} learns only what the tables tell it{words}",
                 subject=Subject.function(str(call.function)),
                 operation="execute",
                 family=Family.DATA,
-                attempt=Attempt(who, telling),
+                attempt=Attempt(who, replace(call, changes=False, tells=news, without=closed)),
                 expected=Expectation(frozenset(_open(scenario, who))),
                 why="data = what the tables let it select",
                 silent=True,
@@ -53,11 +66,45 @@ def disclosure_cases(
             )
 
 
+def quote_cases(
+    scenario: Scenario, entry: Entry, function: Function, label: str, usual: Call
+) -> Iterator[Case]:
+    """A quote in each text: where it breaks a statement, anybody can write that statement anew."""
+    texts = [a.name for a in function.arguments if a.type in TEXTS]
+    if not texts or isinstance(entry.execute, Nobody):
+        return
+    quoted = tuple((name, "'" if name in texts else value) for name, value in usual.arguments)
+    who = next((w for w in scenario.identities if w is not SERVICE and admits(entry, w)), None)
+    if who is not None and quoted != usual.arguments:
+        yield Case(
+            id=f"{label}: a quote in an argument breaks no statement",
+            subject=Subject.function(str(usual.function)),
+            operation="execute",
+            family=Family.QUOTE,
+            attempt=Attempt(who, replace(usual, arguments=quoted, quoted=True)),
+            expected=DENIED,
+            why="texts are values, never parts of a statement",
+            silent=True,
+            transports=("sql",),
+        )
+
+
+def _closed(scenario: Scenario, who: Identity) -> Iterator[Row]:
+    """The planned rows that the tables do not show to `who`, children first."""
+    for row in reversed(scenario.rows):
+        owned = scenario.spec.entry(row.table)
+        described = owned is not None and not owned.is_view and row.label is not None
+        if described and owned and not scenario.may(who, "select", owned, row.values):
+            yield row
+
+
 def _calls(
     scenario: Scenario, entry: Entry, function: Function, usual: Call
 ) -> Iterator[tuple[Relation | None, Call]]:
     yield None, usual
     yield from aimed_calls(scenario, entry, function, usual)
+    for exact in exact_calls(scenario, entry, function, usual):
+        yield None, exact
 
 
 def _marks(scenario: Scenario) -> Iterator[Mark]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ...spec import Bucket, allows
+from ...spec import Bucket, Nobody, allows
 from ...spec import Operation as SpecOperation
 from ..model import (
     ALLOWED_NEW,
@@ -143,6 +143,14 @@ class _Files:
             (f"sign a URL to upload {folder}", sign_upload(new, who)),
         ):
             yield self._case(who, f"{can} {verb}", "insert", family, request, expected, place)
+        if not allowed and place.parts and who.user_id is not None:
+            # A policy may look for the caller's id somewhere, and not where the folder is.
+            own = (f"{who.user_id}-{file_name(self.scenario, 'own')}", f"{who.user_id}/new.txt")
+            for name in own:
+                where = "below" if "/" in name else "in the name"
+                words = f"cannot upload {folder}, its own id {where}"
+                named = Place(self.bucket.name, place.file(name))
+                yield self._case(who, words, "insert", family, upload(named, who), DENIED, place)
         if allowed and self.bucket.accepts is not None:
             yield from self._recorded(who, place)
 
@@ -295,11 +303,29 @@ class _Files:
             return
         into = move(_place(mine), self._new(place, "moved"), who)
         words = f"cannot move its own file into this folder{self._in(place)}"
-        yield self._case(who, words, "update", Family.MOVE, into, DENIED)
-        yield self._move_alone(who, place, mine, words)
+        own = self._own_move(who, home, mine)
+        for case in (
+            self._case(who, words, "update", Family.MOVE, into, DENIED),
+            self._move_alone(who, place, mine, words),
+        ):
+            yield case if own is None else replace(case, controls=own)
         over = move(_place(row), self._new(home, "moved"), who)
         words = f"cannot move this file into its own folder{self._in(place)}"
         yield self._case(who, words, "update", Family.MOVE, over, DENIED)
+
+    def _own_move(self, who: Identity, home: Folder, mine: Row) -> tuple[Attempt, ...] | None:
+        """The same within one's own folder: who may do that is who must fail to move a file out.
+
+        Nothing where it may not: a refusal proves nothing then. None where nobody may move files.
+        """
+        if isinstance(self.bucket.right("update"), Nobody):
+            return None
+        operations: tuple[SpecOperation, ...] = ("select", "update")
+        owner = mine.values["owner_id"]
+        if not all(self.may(who, each, home, owner) for each in operations):
+            return ()
+        request, settings = move(_place(mine), self._new(home, "moved"), who)
+        return (Attempt(who, request, (), settings),)
 
     def _copied(
         self, who: Identity, place: Folder, home: Folder, mine: Row, row: Row

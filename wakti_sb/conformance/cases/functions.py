@@ -25,8 +25,8 @@ from ..model import (
 from ..scenario import Row, Scenario
 from ..scenario.statements import text
 from .changes import change_cases, literal
-from .described import short
-from .disclosure import disclosure_cases
+from .described import keyed, short
+from .disclosure import disclosure_cases, quote_cases
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
@@ -61,6 +61,7 @@ def function_cases(scenario: Scenario) -> Iterator[Case]:
         if entry.of is not None and not isinstance(entry.execute, Nobody):
             yield from _data(scenario, entry, label, call)
         yield from disclosure_cases(scenario, entry, function, label, call)
+        yield from quote_cases(scenario, entry, function, label, call)
         yield from change_cases(scenario, entry, function, label, call)
 
 
@@ -93,11 +94,9 @@ def _data(scenario: Scenario, entry: Entry, label: str, call: Call) -> Iterator[
     for who in scenario.identities:
         if who is SERVICE or not _admits(entry.execute, who):
             continue
-        may = frozenset(
-            _key(scenario, row)
-            for row in rows
-            if allows(entry.data, scenario.standing(who, owned, row.values))
-        )
+        open_to = [r for r in rows if allows(entry.data, scenario.standing(who, owned, r.values))]
+        may = frozenset(_key(scenario, row) for row in open_to)
+        closed = tuple(row for row in rows if row not in open_to and row.label)
         rightful = [
             other
             for other in scenario.identities
@@ -106,16 +105,18 @@ def _data(scenario: Scenario, entry: Entry, label: str, call: Call) -> Iterator[
             and _admits(entry.execute, other)
             and allows(entry.data, scenario.standing(other, owned, this.values))
         ]
-        controls = [Attempt(other, telling) for other in (*rightful[:1], SERVICE)]
+        # An answer tells of the owner's row where it is another one without it.
+        counts = replace(telling, without=keyed(scenario, [this] if this is not None else []))
+        controls = [Attempt(other, counts) for other in (*rightful[:1], SERVICE)]
         yield Case(
             id=f"{label}: {who.label} learns of {short(entry.of)} only what is open to it",
             subject=Subject.function(str(call.function)),
             operation="execute",
             family=Family.DATA,
-            attempt=Attempt(who, telling),
+            attempt=Attempt(who, replace(telling, without=keyed(scenario, closed))),
             expected=Expectation(may),
             controls=tuple(controls),
-            transports=_transports(call),
+            transports=("sql",),
             why=f"data = {entry.data}",
         )
 

@@ -21,6 +21,7 @@ from ..model import (
     World,
 )
 from ..scenario import Row, nobodys, sample
+from ..scenario.statements import text
 from .described import Described, pairs, short
 
 
@@ -129,6 +130,8 @@ def _what(described: Described, who: Identity) -> str:
     if described.scenario.spec.members_in(described.entry.table) is not None:
         name = _named(described, who)
         return "a row for itself" if name is who else f"a row for {name.label}"
+    if not described.scenario.spec.belongs(described.entry):
+        return "a row"
     if who.world is None and (described.entry.through or described.entry.members):
         return "its own row here"
     return "its own row"
@@ -137,7 +140,8 @@ def _what(described: Described, who: Identity) -> str:
 def _case(
     described: Described, who: Identity, values: dict[str, Any], words: str, family: Family
 ) -> Case:
-    allowed = described.may_write(who, "insert", values)
+    closed = _closed_parents(described, who, values)
+    allowed = described.may_write(who, "insert", values) and not closed
     owner = described.entry.owner
     about = (owner,) if owner is not None and family == Family.ANOTHERS_NAME else ()
     request = Insert(described.entry.table, pairs(values), about)
@@ -146,12 +150,28 @@ def _case(
         id=f"{described.name}: {who.label} {'can' if allowed else 'cannot'} {words}",
         subject=described.about,
         operation="insert",
-        family=family if not allowed else Family.OWN,
+        family=Family.OWN if allowed else Family.FOREIGN_PARENT if closed else family,
         attempt=Attempt(who, request, arrange),
         expected=ALLOWED_NEW if allowed else DENIED,
         controls=() if allowed else tuple(_controls(described, values)),
         why=f"insert = {described.entry.insert.right}",
     )
+
+
+def _closed_parents(described: Described, who: Identity, values: dict[str, Any]) -> bool:
+    """Whether a row would lie under a described parent that `who` may not see: not its place."""
+    for key in described.table.foreign_keys:
+        entry = described.scenario.spec.entry(key.table)
+        nobodys = entry is None or not described.scenario.spec.belongs(entry)
+        if entry is None or nobodys or key.table == described.entry.table:
+            continue
+        wanted = [text(values.get(column)) for column in key.columns]
+        for row in described.scenario.of(key.table):
+            if wanted == [text(row.values.get(column)) for column in key.parent_columns]:
+                if not described.scenario.may(who, "select", entry, row.values):
+                    return True
+                break
+    return False
 
 
 def _controls(described: Described, values: dict[str, Any]) -> Iterator[Attempt]:
@@ -275,8 +295,8 @@ def open_to(
 ) -> bool:
     """Whether the model lets `who` point there: the row stays its own and it sees the parent."""
     entry = described.scenario.spec.entry(key.table)
-    if entry is None:
-        return True
+    if entry is None or not described.scenario.spec.belongs(entry):
+        return True  # rows of nobody, such as those of a list of prices
     sees = described.scenario.may(who, "select", entry, parent.values)
     return described.may_write(who, operation, values) and sees
 

@@ -18,7 +18,7 @@ from ..model import (
     exactly,
 )
 from ..scenario import Row
-from .described import Described, short, whose
+from .described import Described, short
 
 
 def select_cases(described: Described) -> Iterator[Case]:
@@ -47,7 +47,7 @@ def _one_row(described: Described, who: Identity, row: Row) -> Case:
     request = Select(described.entry.table, described.visible, described.where(row))
     allowed = described.may(who, "select", row.values)
     return Case(
-        id=f"{described.name}: {who.label} {_can(allowed)} see {whose(row, who)}",
+        id=f"{described.name}: {who.label} {_can(allowed)} see {described.whose(row, who)}",
         subject=described.about,
         operation="select",
         family=Family.OWN if allowed else Family.FOREIGN,
@@ -99,15 +99,16 @@ def _embedded(described: Described, who: Identity) -> Iterator[Case]:
             for row in scenario.of(key.table)
             if scenario.may(who, "select", parent, row.values)
         }
-        rows = [
+        # A parent that is open by mistake is its own finding: its children are judged alone.
+        rows = [row for row in described.rows if described.may(who, "select", row.values)]
+        there = [
             row
-            for row in described.rows
-            if tuple(str(row.values.get(c)) for c in key.columns) in seen
-            and described.may(who, "select", row.values)
+            for row in rows
+            if row.label and tuple(str(row.values.get(c)) for c in key.columns) in seen
         ]
         expected = Expectation(
             frozenset(described.key(row.values) for row in rows),
-            frozenset(described.key(row.values) for row in rows if row.label),
+            frozenset(described.key(row.values) for row in there),
         )
         named = f" by {', '.join(key.columns)}" if _twice(described, key.table) else ""
         sentence = f"{who.label} reaches no row of others through {short(key.table)}{named}"

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from ..catalog import Column, ForeignKey
+from ..catalog import Column
 from ..model import (
     BY_GRANT,
     DENIED,
     REFUSED,
     SERVICE,
-    USERS,
     Attempt,
     Case,
-    Delete,
     Expectation,
     Family,
     Identity,
     Pairs,
     Update,
-    World,
     exactly,
 )
 from ..scenario import Row, sample
 from ..scenario.statements import text
-from .described import Described, can, pairs, whose
-from .insert import closed_parent, intruder, open_to, repointed, under
+from .described import Described, can
+from .moves import move_cases
 
 
 def update_cases(described: Described) -> Iterator[Case]:
@@ -48,10 +46,7 @@ def update_cases(described: Described) -> Iterator[Case]:
     yield from _fixed(described, this)
     yield from _kept(described, this)
     yield from _whole(described, this)
-    for key in described.table.foreign_keys:
-        if key.table != USERS:
-            yield from _moves(described, key)
-    yield from _hand_over(described)
+    yield from move_cases(described, partial(_base, described))
 
 
 def _any_column(described: Described) -> list[Column]:
@@ -78,14 +73,14 @@ def _one_row(
         changed = [c for c in plain if _by_itself(described, c)] or plain or changed
     values = _values(described, changed, row)
     if allowed and not described.changeable():
-        values = _as_it_is(described, described.sendable(), row)
+        values = _as_it_is(described, described.sendable() or changed, row)
     elif not _plain(described, changed[0]):
         # Nothing but references and what others refer to: where these may lead is the question of
         # other cases.
         values = _as_it_is(described, changed, row)
     request = Update(described.entry.table, values, described.where(row))
     yield Case(
-        id=f"{described.name}: {who.label} {can(allowed)} change {whose(row, who)}",
+        id=f"{described.name}: {who.label} {can(allowed)} change {described.whose(row, who)}",
         subject=described.about,
         operation="update",
         family=Family.OWN if allowed else Family.FOREIGN,
@@ -179,7 +174,8 @@ def _fixed(described: Described, this: Row) -> Iterator[Case]:
             other = sample(column, 41, described.scenario.salt)  # its present value would pass
         request = Update(described.entry.table, ((column.name, other),), described.where(this))
         yield Case(
-            id=f"{described.name}: {who.label} cannot change {column.name} of {whose(this, who)}",
+            id=f"{described.name}: {who.label} "
+            f"cannot change {column.name} of {described.whose(this, who)}",
             subject=described.about,
             operation="update",
             family=Family.FIXED_COLUMN,
@@ -214,7 +210,8 @@ def _kept(described: Described, this: Row) -> Iterator[Case]:
         values = ((column.name, described.alternative(column, this)),)
         request = Update(described.entry.table, values, described.where(this), about)
         yield Case(
-            id=f"{described.name}: {who.label} cannot set {column.name} of {whose(this, who)}",
+            id=f"{described.name}: {who.label} "
+            f"cannot set {column.name} of {described.whose(this, who)}",
             subject=described.about,
             operation="update",
             family=Family.KEPT_COLUMN,
@@ -236,7 +233,7 @@ def _whole(described: Described, this: Row) -> Iterator[Case]:
     same = [c for c in columns if c not in changed]
     values = (*_values(described, changed, this), *_as_it_is(described, same, this))
     yield Case(
-        id=f"{described.name}: {who.label} can write {whose(this, who)} whole",
+        id=f"{described.name}: {who.label} can write {described.whose(this, who)} whole",
         subject=described.about,
         operation="update",
         family=Family.OWN,
@@ -254,93 +251,8 @@ def _base(described: Described, row: Row) -> Update:
     """A plain change of the row, for a control that proves the row can be reached at all."""
     columns = described.changeable() or _any_column(described)
     values = _values(described, columns[:1], row)
-    if not described.changeable() and described.entry.granted:
+    if not described.changeable() and described.entry.granted and described.sendable():
         values = _as_it_is(described, described.sendable(), row)
     elif not _plain(described, columns[0]):
         values = _as_it_is(described, columns[:1], row)
     return Update(described.entry.table, values, described.where(row))
-
-
-def _moves(described: Described, key: ForeignKey) -> Iterator[Case]:
-    """Let a row point at somebody else's parent, or take somebody's row over."""
-    who, world = intruder(described, "update")
-    here: World = "other" if world == "this" else "this"
-    mine = described.scenario.row(described.entry.table, here)
-    theirs = described.scenario.row(described.entry.table, world)
-    home = described.scenario.row(key.table, here)
-    if mine is None or theirs is None or home is None:
-        return
-    before = dict(mine.values)
-    parent = closed_parent(described, who, key, world, before, "update")
-    parent = parent or described.scenario.row(key.table, world)
-    if parent is None:
-        return
-    by = f" by {', '.join(key.columns)}"
-    for target, words in repointed(described, key, parent):
-        values = {**mine.values, **target}
-        if open_to(described, who, key, parent, values, "update"):
-            continue
-        named = "" if words == "its own row" else " in the owner's name"
-        sentence = f"cannot move a row into {under(parent, world)}{named}{by}"
-        yield _move(described, who, mine, target, sentence)
-        yield _move(described, who, mine, target, f"{sentence} without a filter", unfiltered=True)
-    for target, words in repointed(described, key, home):
-        if described.may(who, "update", theirs.values):
-            continue
-        named = "" if words == "its own row" else " in its own name"
-        yield _move(
-            described, who, theirs, target, f"cannot take {whose(theirs, who)} over{named}{by}"
-        )
-
-
-def _hand_over(described: Described) -> Iterator[Case]:
-    """Give a row away: into the name of somebody else."""
-    owner = described.entry.owner
-    if owner is None or described.table.column(owner) is None:
-        return
-    who, world = intruder(described, "update")
-    mine = described.scenario.row(described.entry.table, "other" if world == "this" else "this")
-    theirs = described.scenario.row(described.entry.table, world)
-    if mine is None or theirs is None:
-        return
-    target = {owner: theirs.values.get(owner)}
-    if described.may_write(who, "update", {**mine.values, **target}):
-        return
-    sentence = f"cannot put its own row into another's name by {owner}"
-    yield _move(described, who, mine, target, sentence)
-    yield _move(described, who, mine, target, f"{sentence} without a filter", unfiltered=True)
-
-
-def _move(
-    described: Described,
-    who: Identity,
-    row: Row,
-    target: dict[str, object],
-    sentence: str,
-    *,
-    unfiltered: bool = False,
-) -> Case:
-    where = () if unfiltered else described.where(row)
-    request = Update(described.entry.table, pairs(target), where)
-    arrange = list(described.out_of_the_way({**row.values, **target}, row))
-    if unfiltered and any(set(u.columns) <= set(target) for u in described.table.uniques):
-        # One row is left, or a unique key would answer before a policy can.
-        rest = (r for r in described.rows if described.key(r.values) != described.key(row.values))
-        arrange.extend(Delete(described.entry.table, described.where(r)) for r in rest)
-    out = tuple(dict.fromkeys(arrange))
-    single = Update(described.entry.table, pairs(target), described.where(row))
-    base = _base(described, row)
-    return Case(
-        id=f"{described.name}: {who.label} {sentence}",
-        subject=described.about,
-        operation="update",
-        family=Family.FOREIGN_PARENT,
-        attempt=Attempt(who, request, out),
-        expected=DENIED,
-        controls=(
-            Attempt(SERVICE, single, out),
-            *described.controls(base, row, "select", "update"),
-        ),
-        why=f"update = {described.entry.update.right}",
-        column=next(iter(target)),
-    )

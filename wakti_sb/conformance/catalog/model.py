@@ -178,6 +178,20 @@ class Function:
 
 
 @dataclass(frozen=True)
+class Helper:
+    """A function that policies may call, in whatever schema.
+
+    `arguments` are the names of what it takes, `body` its source.
+    """
+
+    relation: Relation
+    arguments: tuple[str, ...] = ()
+    language: str = "sql"
+    definer: bool = False
+    body: str = ""
+
+
+@dataclass(frozen=True)
 class Bucket:
     """A row of storage.buckets."""
 
@@ -215,6 +229,7 @@ class Catalog:
     buckets: Mapping[str, Bucket] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     role: str = "postgres"
+    helpers: tuple[Helper, ...] = ()
 
     @property
     def exposed(self) -> tuple[Table, ...]:

@@ -17,6 +17,7 @@ from .model import (
     Column,
     ForeignKey,
     Function,
+    Helper,
     Partition,
     Policy,
     Role,
@@ -34,6 +35,7 @@ def read_catalog(
     exposed = tuple(schemas)
     parameters = {"schemas": list(exposed), "relations": list(relations)}
     (found,) = _one(connection, "catalog.sql", parameters)
+    (helpers,) = _one(connection, "helpers.sql")
     buckets: list[dict[str, Any]] = []
     if connection.execute("select to_regclass('storage.buckets')").fetchone() != (None,):
         (buckets,) = _one(connection, "buckets.sql")
@@ -48,6 +50,7 @@ def read_catalog(
             for name, role in found["roles"].items()
         },
         role=found["role"],
+        helpers=tuple(_helper(entry) for entry in helpers),
     )
 
 
@@ -135,4 +138,14 @@ def _function(entry: dict[str, Any]) -> Function:
         trigger=entry["trigger"],
         search_path=entry["search_path"],
         executors=tuple(entry["executors"]),
+    )
+
+
+def _helper(entry: dict[str, Any]) -> Helper:
+    return Helper(
+        Relation.of(entry["schema"], entry["name"]),
+        tuple(entry["arguments"]),
+        entry["language"],
+        entry["definer"],
+        entry["body"] or "",
     )

@@ -24,7 +24,7 @@ class Explanation:
     """Everything that decides about one case.
 
     Parameters:
-        verdict: what came of it.
+        verdict: how it was judged.
         expected: what the model wants, in a sentence.
         policies: those that PostgreSQL asks for this attempt.
         privileges: whether the role may use the columns at all.

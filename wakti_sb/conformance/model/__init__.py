@@ -14,6 +14,7 @@ from .case import (
     Key,
     exactly,
 )
+from .condition import Condition
 from .family import ABOUT_COLUMNS, Family
 from .finding import Finding, Report, Timing
 from .fix import Advice, Fix, Statements
@@ -55,6 +56,7 @@ __all__ = [
     "Attempt",
     "Call",
     "Case",
+    "Condition",
     "Copy",
     "Delete",
     "Expectation",

@@ -29,6 +29,7 @@ class Family(StrEnum):
     EXECUTE = "execute"
     DATA = "data"
     CHANGES = "changes"
+    QUOTE = "quote"
     TOKEN = "token"  # noqa: S105  (a kind of probe)
 
 

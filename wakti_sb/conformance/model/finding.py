@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .condition import Condition
 from .fix import NO_FIX, Fix
 from .problem import Problem
 from .subject import Subject
@@ -75,6 +76,7 @@ class Report:
     excused: tuple[Finding, ...] = ()
     untested: tuple[tuple[str, str], ...] = ()
     timings: tuple[Timing, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     title: str = ""
 
     @property

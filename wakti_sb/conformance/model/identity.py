@@ -21,6 +21,9 @@ class Identity:
         claims: what its token says beside the usual.
         world: whose side it is on; None belongs nowhere.
         member_role: the role it has in the places of its world.
+        former: whether it belonged to the place of its world once.
+        beside_the_model: nothing in the model asks for it; a policy does.
+        headers: those that its requests carry beside the usual ones.
         signature: `valid`, `expired`, `foreign` (signed with another secret) or `none`.
     """
 
@@ -31,6 +34,9 @@ class Identity:
     world: World | None = None
     member_role: str | None = None
     signature: str = "valid"
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    former: bool = False
+    beside_the_model: bool = False
 
     @property
     def token(self) -> dict[str, Any]:

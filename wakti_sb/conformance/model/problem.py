@@ -15,6 +15,7 @@ class Problem(StrEnum):
     UNDECLARED = "undeclared"
     MISSING = "missing"
     UNTESTED = "untested"
+    CONDITION = "untested condition"
     BYPASS = "bypass"
     DISAGREEMENT = "disagreement"
     LEFT_BEHIND = "left behind"

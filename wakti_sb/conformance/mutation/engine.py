@@ -19,25 +19,35 @@ from psycopg import Connection, sql
 from ...errors import ConformanceError
 from ...spec import Spec
 from ..cases import derive
-from ..findings import check_names, collect, excuse, static_findings
-from ..model import OBJECTS, Case, SubjectKind, Verdict
+from ..conditions import Atom
+from ..coverage.evaluate import Evaluator
+from ..coverage.measure import Rows
+from ..findings import check_names, excuse
+from ..model import API_ROLES, OBJECTS, Case, SubjectKind, Verdict
 from ..run.engine import Listener, Progress, ignore, run_cases
 from ..run.preflight import no_hosted_data
 from ..run.session import catalog_for, connected, prepared
+from ..run.sql import through_sql
 from ..scenario import Scenario
 from ..transports import SqlTransport
-from .operators import Mutant, equivalent, mutants, out_of_reach
+from .operators import Change, Mutant, equivalent, mutants, out_of_reach
 
 _PREFIX = "wakti_mutant_"
+_MOST_NAMED = 5
+_HIDDEN = "the table that it looks at hides those rows by itself"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A mutant and what became of it; `by` is the case that noticed it."""
+    """A mutant and what became of it; `by` is the case that noticed it.
+
+    `same` says what shows that it changes nothing for anybody.
+    """
 
     mutant: Mutant
     noticed: bool
     by: str = ""
+    same: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,7 @@ def mutate(
         check_names(spec, catalog)
         if not allow_data:
             no_hosted_data(connection, spec, catalog)
+    must_be_clean(spec, db_url, allow_data=allow_data)
     listed = tuple(mutants(spec, catalog))
     shares = [listed[number::workers] for number in range(min(workers, len(listed)) or 1)]
     done: list[int] = []
@@ -99,7 +110,6 @@ def mutate(
         found: list[Judged] = []
         with prepared(spec, url, allow_data=True) as (connection, scenario):
             trial = _Trial(connection, scenario)
-            trial.must_be_sound()
             for mutant in share:
                 if stop.is_set():
                     break
@@ -117,10 +127,12 @@ def mutate(
                 # Ctrl-C, or one copy that failed: the others need not finish.
                 stop.set()
     by_id = {judged.mutant.id: judged for result in results for judged in result}
+    judged = [by_id[mutant.id] for mutant in listed]
+    shown = (f"{each.mutant.id}: {each.same}" for each in judged if each.same)
     return MutationReport(
-        tuple(by_id[mutant.id] for mutant in listed),
+        tuple(each for each in judged if not each.same),
         tuple(out_of_reach(spec, catalog)),
-        tuple(equivalent(spec, catalog)),
+        (*equivalent(spec, catalog), *shown),
         time.perf_counter() - started,
     )
 
@@ -185,6 +197,20 @@ def _sweep(connection: Connection[Any]) -> None:
             connection.execute(drop.format(sql.Identifier(name)))
 
 
+def must_be_clean(spec: Spec, db_url: str, *, allow_data: bool = False) -> None:
+    """Raise ConformanceError, with what to settle first, if the matrix is not clean."""
+    found = through_sql(spec, db_url, allow_data=allow_data).findings
+    standing, _ = excuse(found, spec, _today())
+    if standing:
+        listed = "".join(f"\n  {finding.id}" for finding in standing[:_MOST_NAMED])
+        more = len(standing) - _MOST_NAMED
+        listed += f"\n  and {more} more" if more > 0 else ""
+        raise ConformanceError(
+            f"{len(standing)} finding(s) before anything was broken; settle these first:{listed}",
+            remedy="wakti-sb rls test shows each with what closes it",
+        )
+
+
 class _Trial:
     """One seeded copy in which mutants are tried in savepoints, one after the other."""
 
@@ -192,20 +218,6 @@ class _Trial:
         self.connection = connection
         self.scenario = scenario
         self.cases = derive(scenario)
-
-    def must_be_sound(self) -> None:
-        """Raise ConformanceError if the suite fails before anything is broken."""
-        verdicts = self._run(self.cases)
-        failed = tuple(verdict for verdict in verdicts if verdict.status != "passed")
-        found = (*static_findings(self.scenario.spec, self.scenario.catalog),)
-        all_of = (*found, *collect(self.scenario, failed)) if failed else found
-        standing, _ = excuse(all_of, self.scenario.spec, _today())
-        if standing or self.scenario.untested:
-            first = standing[0].id if standing else next(iter(self.scenario.untested))
-            raise ConformanceError(
-                f"{len(standing) or 1} finding(s) before anything was broken, the first: {first}",
-                remedy="run wakti-sb rls test and mend these first",
-            )
 
     def judge(self, mutant: Mutant) -> Judged:
         """Apply a mutant, try the cases until one fails, undo it."""
@@ -215,7 +227,32 @@ class _Trial:
             noticed = next(
                 (v for v in self._run(self._ordered(mutant)) if v.status != "passed"), None
             )
-            return Judged(mutant, noticed is not None, noticed.case.id if noticed else "")
+        if noticed is not None:
+            return Judged(mutant, True, noticed.case.id)
+        return Judged(mutant, False, same=self._same(mutant.change))
+
+    def _same(self, change: Change | None) -> str:
+        """What shows that a change changes nothing: the tables that it reads hide those rows.
+
+        For every row and caller both expressions come to the same, and past row level security they
+        do not.
+        """
+        if change is None:
+            return ""
+        both = (Atom(change.before), Atom(change.after))
+        evaluator = Evaluator(self.connection, self.scenario)
+        rows = Rows(self.scenario, change.table, self.cases).of(new_rows=True)
+        differs = False
+        for who in self.scenario.identities:
+            if who.role not in API_ROLES:
+                continue
+            for bypassing in (False, True):
+                answers = evaluator.answers(change.table, both, rows, who, bypassing=bypassing)
+                unlike = any(one != other for one, other in answers)
+                if unlike and not bypassing:
+                    return ""
+                differs = differs or unlike
+        return _HIDDEN if differs else ""
 
     def _run(self, cases: Sequence[Case]) -> Iterator[Verdict]:
         return run_cases(SqlTransport(self.connection, self.scenario), cases)

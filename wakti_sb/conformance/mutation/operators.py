@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg import sql
 
-from ...spec import OPERATIONS, Owned, Public, Spec, admits_anon
+from ...spec import OPERATIONS, Owned, Public, Relation, Spec, admits_anon
 from ..cases import matches
 from ..catalog import Catalog, Policy, Rule, Table
 from ..model import API_ROLES, OBJECTS
-from .expressions import asks_who, conjuncts_removed, without_folder_test
+from .expressions import (
+    asks_who,
+    conditions_fixed,
+    conjuncts_removed,
+    disjuncts_removed,
+    simplified,
+    without_folder_test,
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A policy's expression before and after one condition was changed."""
+
+    table: Relation
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -24,12 +40,14 @@ class Mutant:
         object: the table, view, function or bucket.
         operator: the kind of weakening.
         statements: what does it, to be run as the owner.
+        change: the expression, where one condition of it is changed.
     """
 
     id: str
     object: str
     operator: str
     statements: tuple[str, ...]
+    change: Change | None = None
 
 
 def mutants(spec: Spec, catalog: Catalog) -> Iterator[Mutant]:
@@ -179,12 +197,13 @@ def _policy(table: Table, policy: Policy, new_rows: bool = True) -> Iterator[Mut
             f"alter policy {quoted} on {name} using (true)",
         )
     for clause, expression in (("using", policy.using), ("with check", policy.check)):
-        for removed, rest in conjuncts_removed(expression):
-            yield mutant(
-                "conjunct removed",
-                f"{clause} without {_short(removed)}",
-                f"alter policy {quoted} on {name} {clause} ({rest})",
+        for operator, words, changed in _changed(expression):
+            made = mutant(
+                operator,
+                f"{clause} {words}",
+                f"alter policy {quoted} on {name} {clause} ({changed})",
             )
+            yield replace(made, change=Change(table.relation, expression or "", changed))
     if new_rows and policy.command in ("insert", "update", "all") and policy.check != "true":
         yield mutant(
             "no with check",
@@ -199,6 +218,31 @@ def _policy(table: Table, policy: Policy, new_rows: bool = True) -> Iterator[Mut
             # The usual default: everybody has the privilege, the policy alone decides.
             f"grant {_privilege(policy)} on {name} to anon",
         )
+
+
+def _changed(expression: str | None) -> Iterator[tuple[str, str, str]]:
+    """The expression changed at one condition; what comes to the same is made once."""
+    seen = {"true", "TRUE", "FALSE"}  # `using (true)` is made anyhow, and false is as dropped
+    listed = (
+        *(
+            ("conjunct removed", f"without {_short(r)}", e)
+            for r, e in conjuncts_removed(expression)
+        ),
+        *(
+            ("disjunct removed", f"without {_short(r)}", e)
+            for r, e in disjuncts_removed(expression)
+        ),
+        *(
+            (f"condition made {word}", f"with {_short(r)} made {word}", e)
+            for word, value in (("true", True), ("false", False))
+            for r, e in conditions_fixed(expression, value)
+        ),
+    )
+    for operator, words, changed in listed:
+        key = simplified(changed)
+        if key not in seen:
+            seen.add(key)
+            yield operator, words, changed
 
 
 def _open_to_all(policy: Policy) -> bool:

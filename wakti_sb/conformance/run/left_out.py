@@ -1,4 +1,4 @@
-"""What a database lacks because an extension is not to be had: set aside, and never safe.
+"""Objects that the database lacks because an extension is missing: left out, and never safe.
 
 A statement that was left out may have been the policy that opens a table, or the function that
 tells its rows. So whatever such a statement was about is not tried and counts as untested.

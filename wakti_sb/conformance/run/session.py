@@ -12,6 +12,7 @@ from psycopg import Connection
 from ...errors import ConformanceError
 from ...spec import Spec
 from ..catalog import Catalog, read_catalog
+from ..coverage import widen
 from ..findings import check_names
 from ..scenario import Scenario, plan, seed
 from .database import connect
@@ -32,7 +33,7 @@ def prepared(
         must_be_able(connection, catalog)
         if not allow_data:
             no_hosted_data(connection, spec, catalog)
-        yield connection, seed(connection, plan(spec, catalog, salt))
+        yield connection, seed(connection, plan(spec, catalog, salt), widen)
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from ...spec import Spec
 from ..cases import derive
 from ..catalog import Catalog
+from ..coverage import as_condition, measure, untested_conditions
 from ..findings import collect, culprit, static_findings
-from ..model import Finding, Timing, Verdict
+from ..model import Condition, Finding, Problem, Timing, Verdict
 from ..transports import SqlTransport
 from .engine import Listener, ignore, run_cases
 from .session import prepared
@@ -19,12 +20,13 @@ from .what_if import WhatIf
 
 @dataclass(frozen=True)
 class SqlRun:
-    """Verdicts and findings of a run over SQL, and the catalog that it has read."""
+    """Verdicts and findings of a run over SQL, its conditions, and the catalog that it has read."""
 
     catalog: Catalog
     verdicts: tuple[Verdict, ...]
     findings: tuple[Finding, ...]
     timing: Timing
+    conditions: tuple[Condition, ...] = ()
 
 
 def through_sql(
@@ -42,11 +44,21 @@ def through_sql(
         tried = tuple(run_cases(SqlTransport(connection, scenario), cases, listener))
         timing = Timing("sql", len(tried), time.perf_counter() - started)
         verdicts = tuple(replace(v, decided_by=culprit(scenario, v)) for v in tried)
+        measured = measure(connection, scenario, cases)
+        wrong = collect(scenario, verdicts, WhatIf(connection, scenario, verdicts))
+        # Where the database gives up there is one cause, and it is told already.
+        told = {f.subject for f in wrong if f.problem == Problem.NO_VERDICT}
+        conditions = tuple(
+            as_condition(each)
+            for each in measured
+            if not (each.failed and str(each.clause.table) in told)
+        )
         found = (
             *static_findings(spec, scenario.catalog),
-            *collect(scenario, verdicts, WhatIf(connection, scenario, verdicts)),
+            *wrong,
             *untested(scenario, cases),
+            *untested_conditions(conditions),
         )
         if not cases and not found:
             found = (NOTHING,)
-    return SqlRun(scenario.catalog, verdicts, found, timing)
+    return SqlRun(scenario.catalog, verdicts, found, timing, conditions)

@@ -18,6 +18,7 @@ from ..cases import derive
 from ..cases.bad_tokens import bad_tokens, deleted_user
 from ..cases.file_requests import Place
 from ..catalog import Catalog
+from ..coverage import widen
 from ..model import OBJECTS, Case, Identity
 from ..scenario import Scenario, plan, refresh, seed
 from ..scenario.folders import ELSEWHERE
@@ -84,7 +85,7 @@ def committed(
                 arrived = partial(check_project, connection, endpoint=endpoint)
                 clients.tokens.sign_in(wanted.identities, deleted, arrived)
             with connection.transaction():
-                scenario = seed(connection, wanted)
+                scenario = seed(connection, wanted, widen)
                 cases = _cases(scenario)
                 attempts = [a for case in cases for a in (case.attempt, *case.controls)]
                 files = tuple(dict.fromkeys(files_of(scenario, attempts)))

@@ -60,7 +60,9 @@ def run(
         for first, second in zip(excuse(found, there, day), excuse(gone, spec, day), strict=True)
     )
     not_tried = tuple((f.table, f.reason) for f in standing if f.problem == "untested")
-    return Report(verdicts, standing, excused, not_tried, tuple(timings), spec.project.name)
+    return Report(
+        verdicts, standing, excused, not_tried, tuple(timings), sql.conditions, spec.project.name
+    )
 
 
 def _through_client(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from .model import Row
 from .samples import marker
 from .shown import act_for
 from .solve import expressions_on, mend
-from .statements import assign, matching, relation_name
+from .statements import assign, matching, relation_name, text
 
 _ATTEMPTS = 6
 
@@ -56,6 +56,7 @@ class Inserter:
     pinned: dict[str, set[str]]
     untested: dict[str, str] = field(default_factory=dict)
     planned: dict[Relation, list[tuple[Row, dict[str, Any]]]] = field(default_factory=dict)
+    _moved: dict[tuple[Relation, str, str], Any] = field(default_factory=dict)
 
     def users(self, identities: Sequence[Identity]) -> None:
         """Rows of auth.users with the very ids that tokens carry as `sub`."""
@@ -117,7 +118,7 @@ class Inserter:
             return
         table = self.catalog.tables[row.table]
         try:
-            made = self.made(table, dict(row.values), row.person, wait=wait)
+            made = self.made(table, self._repointed(table, row.values), row.person, wait=wait)
         except psycopg.Error as error:
             if not row.optional:
                 self.untested[str(row.table)] = words_of(error)
@@ -132,6 +133,19 @@ class Inserter:
             self.untested[str(row.table)] = cause
             return
         self.planned.setdefault(row.table, []).append((row, made))
+        for name, value in row.values.items():
+            if value is not None and text(made.get(name)) != text(value):
+                self._moved[row.table, name, str(text(value))] = made.get(name)
+
+    def _repointed(self, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values, with keys of parents as these came to be: a trigger may have made one."""
+        found = dict(values)
+        for key in table.foreign_keys:
+            for column, theirs in zip(key.columns, key.parent_columns, strict=True):
+                known = (key.table, theirs, str(text(values.get(column))))
+                if known in self._moved:
+                    found[column] = self._moved[known]
+        return found
 
     def made(
         self,
@@ -141,8 +155,12 @@ class Inserter:
         *,
         settle: bool = False,
         wait: bool = False,
+        pinned: Collection[str] = (),
     ) -> dict[str, Any] | None:
-        """Insert; `values` is corrected in place. None if the same key is taken by another row."""
+        """Insert; `values` is corrected in place, but for those in `pinned`.
+
+        None if the same key is taken by another row.
+        """
         for attempt in range(_ATTEMPTS):
             try:
                 with self.connection.transaction():
@@ -153,14 +171,14 @@ class Inserter:
                     if not wait:
                         self.connection.execute("set constraints all immediate")
             except CheckViolation as error:
-                pinned = self.pinned.get(table.relation, set())
+                kept = {*self.pinned.get(table.relation, ()), *pinned}
                 mended = attempt + 1 < _ATTEMPTS and mend(
                     self.connection,
                     table,
                     values,
                     error,
                     attempt=attempt,
-                    pinned=pinned,
+                    pinned=kept,
                     salt=self.salt,
                 )
                 if not mended:
@@ -173,7 +191,7 @@ class Inserter:
             if (adopted := self._adopt(table, values)) is not None:
                 return adopted
             self._renumber(table, values, attempt)
-        return None
+        return self._adopt(table, values, any_key=True)
 
     def _insert(self, table: Relation, values: dict[str, Any]) -> dict[str, Any] | None:
         given = {name: value for name, value in values.items() if value is not None}
@@ -192,11 +210,21 @@ class Inserter:
         row = self.connection.execute(query).fetchone()
         return row[0] if row else None
 
-    def _adopt(self, table: Table, values: dict[str, Any]) -> dict[str, Any] | None:
-        """A row that a trigger has made for us: found by its unique key, completed with ours."""
+    def _adopt(
+        self, table: Table, values: dict[str, Any], *, any_key: bool = False
+    ) -> dict[str, Any] | None:
+        """A row that a trigger has made for us: found by its unique key, completed with ours.
+
+        `any_key`: also by a key that does not consist of references alone, such as a user's row for
+        each of several kinds; one that was not adopted yet.
+        """
         pointing = {column for key in table.foreign_keys for column in key.columns}
         for unique in table.uniques:
-            if not unique.columns or not set(unique.columns) <= pointing:
+            inside = set(unique.columns) <= pointing
+            if not unique.columns or not (inside or (any_key and pointing & set(unique.columns))):
+                continue
+            known = (made for _, made in self.planned.get(table.relation, ()))
+            if not inside and any(_same(unique.columns, made, values) for made in known):
                 continue
             if any(values.get(column) is None for column in unique.columns):
                 continue
@@ -237,6 +265,10 @@ def pinned(spec: Spec) -> dict[str, set[str]]:
         if members is not None and members.role is not None:
             found[entry.table].add(members.role)
     return found
+
+
+def _same(columns: Iterable[str], one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(text(one.get(name)) == text(other.get(name)) for name in columns)
 
 
 def words_of(error: psycopg.Error) -> str:

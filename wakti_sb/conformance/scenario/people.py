@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ...spec import OPERATIONS, Claim, Member, Members, Right, Spec, Standing, allows, atoms
 from ..catalog import Catalog
 from ..model import ANON, SERVICE, WORLDS, Identity, World
 from .checks import enumerated
+from .claimants import by_values, nested, typed
 from .samples import uuid_for
 
 _PERSONS = ("admin", "guest", "agent", "assistant", "client", "student", "parent", "patient")
@@ -21,6 +21,7 @@ _SELF_WRITTEN = re.compile(
     r"(?:\s*=\s*(?:any\s*\(array\[)?'([^']*)'|::bool)",
     re.IGNORECASE,
 )
+_MOST_ROLES = 6
 STRANGER = "a signed-in stranger"
 _TOP_ROLES = ("owner", "admin", "administrator", "manager", "editor")
 
@@ -77,7 +78,11 @@ def people(spec: Spec, catalog: Catalog, salt: str = "") -> People:
             identities.append(membership.person)
     identities.append(_person(STRANGER, None, None, salt))
     identities.extend(_with_claims(spec, tuple(identities)))
+    identities.append(_anonymous(salt))
     identities.extend(_forgers(spec, catalog, salt))
+    known = {who.label for who in identities}
+    claimants = by_values(spec, catalog, salt)
+    identities.extend(who for who in claimants if who.label not in known)
     return People((*identities, ANON, SERVICE), principals, tuple(memberships))
 
 
@@ -106,16 +111,22 @@ def _others(
         if label != taken:
             person = _person(label, "this", role, salt)
             yield Membership(members, "this", person, role)
-    plain = next((r for r in valid_roles(members, catalog) if r not in roles), None)
+    unnamed = [r for r in valid_roles(members, catalog) if r not in roles]
+    plain = unnamed[0] if unnamed else None
     if members.role is None or plain is not None or not here:
         label = _a("member") + suffix
         if label == taken:
             label = f"another member{suffix}"
         person = _person(label, "this", plain, salt)
         yield Membership(members, "this", person, plain)
+    for role in unnamed[1:_MOST_ROLES]:
+        # The table takes it, whether or not the model speaks of it.
+        person = _person(_called(role) + suffix, "this", role, salt)
+        yield Membership(members, "this", person, role)
     if members.where is not None:
         last = _top(here) or plain
         person = _person(f"a former member{suffix}", "this", last, salt)
+        person = replace(person, former=True)
         yield Membership(members, "this", person, last, former=True)
 
 
@@ -180,7 +191,13 @@ def _with_claims(spec: Spec, people: tuple[Identity, ...]) -> Iterator[Identity]
                 # Every token says so already: what is missing is one that does not.
                 value = _OPPOSITE.get(value, f"not {value}")
             label = f"{who.label} with {'.'.join(claim.path)}={value}"
-            yield replace(who, label=label, claims=_nested(claim.path, _typed(value)))
+            yield replace(who, label=label, claims=nested(claim.path, typed(value)))
+
+
+def _anonymous(salt: str) -> Identity:
+    """Somebody who signed in without saying who it is: it has a user, and the usual role."""
+    who = _person("an anonymous sign-in", None, None, salt)
+    return replace(who, claims={"is_anonymous": True}, beside_the_model=True)
 
 
 def _forgers(spec: Spec, catalog: Catalog, salt: str) -> Iterator[Identity]:
@@ -201,22 +218,12 @@ def _forgers(spec: Spec, catalog: Catalog, salt: str) -> Iterator[Identity]:
     for key, value in wanted.items():
         who = _person(f"a stranger with user_metadata.{key}={value}", None, None, salt)
         path = ("user_metadata", *key.split("."))
-        yield replace(who, claims=_nested(path, _typed(value)))
+        yield replace(who, claims=nested(path, typed(value)))
 
 
 def _expressions(catalog: Catalog) -> Iterator[str]:
     policies = (policy for table in catalog.tables.values() for policy in table.policies)
     return (text for policy in policies for text in (policy.using, policy.check) if text)
-
-
-def _typed(value: str) -> str | bool:
-    return value == "true" if value in _OPPOSITE else value
-
-
-def _nested(path: tuple[str, ...], value: str | bool) -> dict[str, Any]:
-    if len(path) == 1:
-        return {path[0]: value}
-    return {path[0]: _nested(path[1:], value)}
 
 
 def _called(role: str) -> str:

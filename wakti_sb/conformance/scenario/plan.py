@@ -10,6 +10,7 @@ from ...spec import Condition, Members, Owned, Spec
 from ..catalog import Catalog, Column, ForeignKey, Table
 from ..model import USERS, WORLDS, Identity, World
 from .checks import enumerated
+from .claimants import by_rows
 from .model import Row, Scenario
 from .ordering import insertion_order, must_have, needed
 from .people import Membership, People, people
@@ -22,10 +23,11 @@ def plan(spec: Spec, catalog: Catalog, salt: str = "") -> Scenario:
     """The scenario as it is meant to be; seeding makes it real and corrects it."""
     planner = Planner(spec, catalog, people(spec, catalog, salt), salt)
     planner.run()
+    known = planner.people.identities
     return Scenario(
         spec,
         catalog,
-        (*planner.people.identities,),
+        (*known, *by_rows(spec, catalog, planner.rows, known, salt)),
         tuple(planner.rows),
         untested=planner.untested,
         salt=salt,
@@ -210,12 +212,21 @@ def row_values(
     for column in table.columns:
         if column.generated or column.name in values:
             continue
-        if column.required or column.name in hidden or column.name in table.primary_key:
+        wanted = column.required or column.name in hidden or column.name in table.primary_key
+        if wanted or _tells(table, column):
             values[column.name] = sample(column, number, salt)
     for key in table.foreign_keys:
         if key.table == table.relation and any(needed(table, c) for c in key.columns):
             values.update(_itself(key, values))
     return {name: value for name, value in values.items() if table.column(name) is not None}
+
+
+def _tells(table: Table, column: Column) -> bool:
+    """Whether an optional text says something of its row that others may ask for."""
+    points = any(column.name in key.columns for key in table.foreign_keys)
+    checked = any(column.name in check.columns for check in table.checks)
+    plain = column.base in ("text", "character varying", "citext") and not column.domain_checks
+    return plain and column.default is None and not points and not checked
 
 
 def membership_values(members: Members, table: Table, membership: Membership) -> dict[str, Any]:

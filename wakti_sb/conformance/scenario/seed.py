@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +16,17 @@ from .model import Scenario
 from .ordering import circles
 from .reread import Reader
 
+Further = Callable[[Inserter, Scenario], None]
 
-def seed(connection: Connection[Any], scenario: Scenario) -> Scenario:
+
+def seed(
+    connection: Connection[Any], scenario: Scenario, further: Further | None = None
+) -> Scenario:
     """Insert the rows of `scenario` and read back what became of them.
 
-    The caller decides whether the transaction is committed. A table whose rows cannot be made is
-    named in `untested` with the database's own words.
+    `further` may insert rows beside the planned ones. The caller decides whether the transaction is
+    committed. A table whose rows cannot be made is named in `untested` with the database's own
+    words.
     """
     catalog = scenario.catalog
     seeder = Inserter(connection, catalog, scenario.salt, pinned(scenario.spec))
@@ -34,6 +40,9 @@ def seed(connection: Connection[Any], scenario: Scenario) -> Scenario:
     seeder.settle(circle)
     tables = tuple(dict.fromkeys(row.table for row in scenario.rows))
     found = reader.as_found(scenario, tables, _untested(scenario, seeder))
+    if further is not None:
+        further(seeder, found)
+        found = reader.as_found(scenario, tables, _untested(scenario, seeder))
     files = list(file_rows(found))
     if files:
         seeder.bucket(ELSEWHERE)

@@ -47,6 +47,8 @@ def mend(
     for column in columns:
         if column.name in pointing:
             tried: list[str | None] = [text(values.get(column.name))]
+            if not column.not_null and column.name not in pinned and None not in tried:
+                tried.append(None)  # one of several references has to be there, or none
         else:
             expressions = expressions_on(table, column.name)
             tried = _shortened(candidates(column, expressions, 17 + attempt, salt), most)

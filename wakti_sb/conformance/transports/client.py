@@ -53,7 +53,7 @@ class ClientTransport:
         self._files = None if store is None else FileRequests(clients, store)
 
     def perform(self, attempt: Attempt) -> Outcome:
-        """Do it, look what came of it, undo it."""
+        """Send the request, look at its effect, undo it."""
         for delete in attempt.arrange:
             self.connection.execute(to_sql(delete))
         looks = not isinstance(attempt.request, Select | Call)
@@ -81,8 +81,8 @@ class ClientTransport:
                 answers = list(pool.map(self._send, batch))
                 told = [answer.if_nothing_changed for answer in answers]
                 reads = all(isinstance(each.request, Select) for each in batch)
-                # A row that one has added another one may have removed: one yes spoils it all.
-                if not reads and (self._restore() or None in told):
+                changed = not reads and self._restore()
+                if not believed(told, reads=reads, changed=changed):
                     yield {}
                     continue
                 pairs = zip(batch, told, strict=True)
@@ -157,6 +157,14 @@ class _Answer:
     def if_nothing_changed(self) -> Outcome | None:
         """What it means if every row is as it was; None if the answer says otherwise."""
         return Outcome("zero rows") if self.outcome is None and not self.count else self.outcome
+
+
+def believed(told: Sequence[Outcome | None], *, reads: bool, changed: bool) -> bool:
+    """Whether the answers to a batch can be believed as they are. Pure.
+
+    A row that one of its writes has added another one may have removed: one yes (None) spoils all.
+    """
+    return reads or not (changed or None in told)
 
 
 def _batches(attempts: Iterable[Attempt]) -> Iterator[list[Attempt]]:

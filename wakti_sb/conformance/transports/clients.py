@@ -63,7 +63,7 @@ class Clients:
 
     def _connect(self, who: Identity) -> Client:
         key = self.endpoint.publishable_key
-        headers: dict[str, str] = {}
+        headers: dict[str, str] = dict(who.headers)
         if who is SERVICE:
             key = self.endpoint.secret_key
         elif (token := self.tokens.token(who)) is not None:

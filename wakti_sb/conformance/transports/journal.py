@@ -93,13 +93,13 @@ class Journal:
         Raise ConformanceError, and keep the record, if something cannot be removed.
         """
         remove_files(made.files)
-        waiting = list(_deletes(self.connection, made))
+        waiting = list(_doomed(self.connection, made))
         for _ in range(_PASSES):
-            waiting = [each for each in waiting if not self._delete(each[1])]
+            waiting = [each for each in waiting if not self._delete(each[1], each[2])]
             if not waiting:
                 break
         if waiting:
-            tables = ", ".join(dict.fromkeys(table for table, _ in waiting))
+            tables = ", ".join(dict.fromkeys(table for table, _, _ in waiting))
             raise ConformanceError(
                 f"rows of the test users in {tables} cannot be removed: others refer to them",
                 remedy="the schema wakti_conformance lists them; the next run tries again",
@@ -109,14 +109,17 @@ class Journal:
         """Forget the record."""
         self.connection.execute(_DROP)
 
-    def _delete(self, statement: sql.Composed) -> bool:
+    def _delete(self, name: sql.Composable, condition: sql.Composable) -> bool:
+        """Whether it is gone: a trigger may have kept it and said nothing."""
+        delete = sql.SQL("delete from {} where {}").format(name, condition)
+        left = sql.SQL("select exists (select from {} where {})").format(name, condition)
         try:
             with self.connection.transaction():
                 self.connection.execute(_MAY_DELETE)
-                self.connection.execute(statement)
+                self.connection.execute(delete)
+                return self.connection.execute(left).fetchone() == (False,)
         except (psycopg.errors.IntegrityError, psycopg.errors.RaiseException):
             return False
-        return True
 
 
 def planned(scenario: Scenario, attempts: Sequence[Attempt]) -> Made:
@@ -162,31 +165,26 @@ def files_of(scenario: Scenario, attempts: Sequence[Attempt]) -> Iterator[tuple[
             yield values["bucket_id"], values["name"]
 
 
-def _deletes(connection: Connection[Any], made: Made) -> Iterator[tuple[str, sql.Composed]]:
-    """A statement for each thing, the youngest first; tables that are gone are left out."""
+def _doomed(
+    connection: Connection[Any], made: Made
+) -> Iterator[tuple[str, sql.Composable, sql.Composable]]:
+    """Table and condition for each thing, the youngest first; tables that are gone are left out."""
     groups = (reversed(made.inserts), reversed(made.rows))
     for name, values in (each for group in groups for each in group):
         table = Relation(name)
         if _is_table(connection, table):
-            query = sql.SQL("delete from {} where {}").format(
-                relation_name(table), matching(tuple(values), values)
-            )
-            yield name, query
+            yield name, relation_name(table), matching(tuple(values), values)
     if made.files and _is_table(connection, OBJECTS):
         # Gone already, unless this was stopped before there were bytes behind the rows.
         names = (sql.SQL("({}, {})").format(*map(sql.Literal, file)) for file in made.files)
-        yield (
-            str(OBJECTS),
-            sql.SQL("delete from storage.objects where (bucket_id, name) in ({})").format(
-                sql.SQL(", ").join(names)
-            ),
-        )
-    ids = sql.SQL(", ").join(map(sql.Literal, made.users))
+        files = sql.SQL("(bucket_id, name) in ({})").format(sql.SQL(", ").join(names))
+        yield str(OBJECTS), relation_name(OBJECTS), files
     if made.users:
-        yield str(USERS), sql.SQL("delete from auth.users where id in ({})").format(ids)
+        ids = sql.SQL(", ").join(map(sql.Literal, made.users))
+        yield str(USERS), relation_name(USERS), sql.SQL("id in ({})").format(ids)
     for bucket in made.buckets:
-        query = sql.SQL("delete from storage.buckets where id = {}").format(sql.Literal(bucket))
-        yield "storage.buckets", query
+        table = Relation("storage.buckets")
+        yield str(table), relation_name(table), sql.SQL("id = {}").format(sql.Literal(bucket))
 
 
 def _is_table(connection: Connection[Any], table: Relation) -> bool:

@@ -20,9 +20,11 @@ from ..model import (
     Attempt,
     Call,
     Copy,
+    Delete,
     Insert,
     Key,
     Outcome,
+    Pairs,
     Request,
     Select,
     refusal,
@@ -35,7 +37,7 @@ from .effects import State, changed, state, touched
 _CLAIMS = "select set_config('request.jwt.claims', %s, true)"
 _BECOME = (
     "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true),"
-    " set_config('statement_timeout', %s, true)"
+    " set_config('statement_timeout', %s, true), set_config('request.headers', %s, true)"
 )
 
 
@@ -61,7 +63,7 @@ class SqlTransport:
         self._all: dict[Relation, State] | None = None
 
     def perform(self, attempt: Attempt) -> Outcome:
-        """Do it, look what came of it, undo it."""
+        """Send the request, look at its effect, undo it."""
         run = self.connection.execute
         run("savepoint attempt")
         try:
@@ -73,6 +75,8 @@ class SqlTransport:
                 error.diag.constraint_name or "",
                 error.diag.message_detail or "",
             )
+            if _broke(attempt.request, refused):
+                return Outcome("allowed", frozenset({NEW}), 1, refused.code, refused.message)
             return entered(attempt.request, refused)
         finally:
             run("rollback to savepoint attempt; release savepoint attempt")
@@ -95,7 +99,9 @@ class SqlTransport:
         if isinstance(request, Select):
             return self._read(request)
         if isinstance(request, Call):
-            return self._changes(request, everything) if request.changes else self._call(request)
+            if request.changes:
+                return self._changes(request, everything)
+            return self._compared(attempt, request) if request.without else self._call(request)
         count = self.connection.execute(_text(to_sql(request))).rowcount
         self.connection.execute("set constraints all immediate; reset role")
         after = self._state(table_of(request), fresh=True)
@@ -111,7 +117,9 @@ class SqlTransport:
     def _become(self, attempt: Attempt) -> None:
         who = attempt.who
         timeout = self.scenario.catalog.timeout(who.role)
-        self.connection.execute(_BECOME, (who.role, json.dumps(who.token), timeout))
+        self.connection.execute(
+            _BECOME, (who.role, json.dumps(who.token), timeout, json.dumps(dict(who.headers)))
+        )
 
     def _read(self, request: Select) -> Outcome:
         statement = to_sql(request)
@@ -125,10 +133,44 @@ class SqlTransport:
         rows = frozenset(state(found, self._key(request)))
         return Outcome("allowed" if rows else "zero rows", rows, len(found))
 
-    def _call(self, request: Call) -> Outcome:
+    def _compared(self, attempt: Attempt, request: Call) -> Outcome:
+        """The call with some rows and without: what depends on them tells of them."""
+        run = self.connection.execute
+        before, again = self._asked(request), self._asked(request)
+        known = told(request, before) if request.tells else frozenset()
+        if before == again:  # else it is another answer each time anyhow
+            run("reset role")
+            for table, where in request.without:
+                self._taken_away(table, where)
+            self._become(attempt)
+            if self._asked(request) != before:
+                known |= {NEW}
+        return Outcome("allowed" if known else "zero rows", known, 1, message=before[:200])
+
+    def _taken_away(self, table: Relation, where: Pairs) -> None:
+        try:
+            with self.connection.transaction():
+                self.connection.execute(_text(to_sql(Delete(table, where))))
+        except psycopg.Error:
+            return  # others need it: it stays, and shows nothing
+
+    def _asked(self, request: Call) -> str:
+        """The answer as text; a refusal is one too."""
+        try:
+            with self.connection.transaction():
+                return self._answer(request)
+        except psycopg.Error as error:
+            return f"{error.sqlstate} {error.diag.message_primary}"
+
+    def _answer(self, request: Call) -> str:
         statement = _text(to_sql(request))
         wrapped = q.SQL("select to_jsonb(q.*)::text from ({}) as q").format(statement)
-        answer = "\n".join(row[0] for row in self.connection.execute(wrapped))
+        return "\n".join(row[0] for row in self.connection.execute(wrapped))
+
+    def _call(self, request: Call) -> Outcome:
+        answer = self._answer(request)
+        if request.quoted:  # it was taken for what it is
+            return Outcome("zero rows", message=answer[:200])
         rows = told(request, answer) if request.tells else frozenset({NEW})
         return Outcome("allowed" if rows else "zero rows", rows, 1, message=answer[:200])
 
@@ -219,6 +261,11 @@ def entered(request: Request, refused: Outcome) -> Outcome:
     if refused.code.startswith("42") and not inside:
         return refused
     return Outcome("allowed", frozenset({NEW}), 0, refused.code, refused.message)
+
+
+def _broke(request: Request, refused: Outcome) -> bool:
+    """Whether a quote in an argument has become part of a statement."""
+    return isinstance(request, Call) and request.quoted and refused.code == "42601"
 
 
 def told(request: Call, answer: str) -> frozenset[Key]:

@@ -15,4 +15,4 @@ class Transport(Protocol):
         """`sql` or `client`."""
 
     def perform(self, attempt: Attempt) -> Outcome:
-        """Do it, look what came of it, undo it."""
+        """Send the request, look at its effect, undo it."""

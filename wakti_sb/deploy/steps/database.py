@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from psycopg import sql
 
 from wakti_sb import migrate
+from wakti_sb.deploy.errors import DeployError
 from wakti_sb.deploy.plan import EDGE_SECRET, Login, digest_of
 from wakti_sb.deploy.queries import query
 from wakti_sb.deploy.steps import record
@@ -16,6 +18,21 @@ from wakti_sb.migrate import Migration, OnEvent
 from wakti_sb.stack.config import Bucket
 
 _EDGE_ROLE = "wakti_edge"
+_LOCK = int.from_bytes(b"wakti-go")  # of deployments; migrations have another
+
+
+@contextmanager
+def alone(database: Database) -> Iterator[None]:
+    """Hold off other deployments. Raise DeployError if one is under way."""
+    with database.session() as connection:
+        row = connection.execute("select pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
+        if row is None or not row[0]:
+            raise DeployError(
+                "another deployment of this project is under way.",
+                place=database.address,
+                remedy="Run this again when it has finished.",
+            )
+        yield  # the lock goes with the session, however this ends
 
 
 def apply_migrations(

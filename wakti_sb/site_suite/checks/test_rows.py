@@ -26,7 +26,7 @@ class Attempt:
     Parameters:
         case: who gets what.
         table: that it is about.
-        try_it: does it as the given client; tells what came of it.
+        try_it: does it as the given client; tells the outcome.
         control: the same by somebody who may; None where the case itself is one.
     """
 

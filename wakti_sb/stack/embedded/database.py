@@ -145,6 +145,7 @@ class Database:
         import psycopg
 
         leaving_out = self._leaving_out()
+        self._keep_secrets(name)
         self._migrate(name, leaving_out)
         with psycopg.connect(self._server.url(database=name)) as connection:
             for bucket, settings in self._config.buckets.items():
@@ -163,12 +164,23 @@ class Database:
         self._sow(name, leaving_out)
         return self._remember(leaving_out)
 
+    def _keep_secrets(self, name: str) -> None:
+        """Put the secrets of [db.vault] into a new database, for migrations to find."""
+        import psycopg
+
+        if not self._config.vault:
+            return
+        with psycopg.connect(self._server.url(database=name)) as connection:
+            for secret, value in sorted(self._config.vault.items()):
+                connection.execute("select vault.create_secret(%s, %s)", [value, secret])
+
     def _migrate(self, name: str, leaving_out: LeavingOut | None) -> None:
+        folder = self._supabase / "migrations"
+        if not self._config.migrations or not folder.is_dir():
+            return
         from wakti_sb import migrate
 
-        files = migrate.read(
-            self._supabase / "migrations", base=self._project, on_event=self._pass_on
-        )
+        files = migrate.read(folder, base=self._project, on_event=self._pass_on)
         self._provide(files)
         try:
             migrate.apply(
@@ -235,7 +247,13 @@ class Database:
         (self._server.paths.state / _TEMPLATE_FILE).write_text(self._fingerprint())
 
     def _fingerprint(self) -> str:
-        settings = (sorted(self._config.buckets.items()), sorted(self._without))
+        config = self._config
+        settings = (
+            sorted(config.buckets.items()),
+            sorted(config.vault.items()),
+            config.migrations,
+            sorted(self._without),
+        )
         digest = sha256(repr(settings).encode())
         files = sorted((self._supabase / "migrations").glob("*.sql")) + self._seeds()
         for file in files:

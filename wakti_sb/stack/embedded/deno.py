@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from wakti_sb.errors import EnvironmentProblem
+from wakti_sb.stack.embedded.paths import make_folder
 
 _NO_NETWORK_SIGNS = ("error sending request", "dns error", "failed to lookup", "tcp connect error")
 
@@ -34,7 +36,7 @@ class Deno:
 
         Raise EnvironmentProblem if the package registry cannot be reached.
         """
-        self.cache.mkdir(parents=True, exist_ok=True)
+        make_folder(self.cache)
         command = [self.program, "install", "--quiet", "--frozen", "--entrypoint", entry.name]
         done = subprocess.run(
             command,
@@ -45,7 +47,14 @@ class Deno:
         )
         if done.returncode != 0:
             raise self._explain(done.stderr, entry)
-        self._stamp(entry).touch()
+        try:
+            self._stamp(entry).touch()
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"the cache cannot be written: {error.strerror or error}",
+                place=str(self.cache),
+                remedy="Name a folder that you may write to in WAKTI_CACHE.",
+            ) from error
 
     def env(self) -> dict[str, str]:
         """What every process of ours needs in its environment to find the cache."""
@@ -63,7 +72,7 @@ class Deno:
         text = output.lower()
         if any(sign in text for sign in _NO_NETWORK_SIGNS):
             return EnvironmentProblem(
-                "cannot fetch the packages of the local stack: the npm registry is out of reach.",
+                f"cannot fetch the packages of the local stack: {_host(output)} is out of reach.",
                 remedy="They are fetched once. Connect to the network and run the command again.",
             )
         lines = [line for line in output.strip().splitlines() if line.strip()]
@@ -71,6 +80,12 @@ class Deno:
             f"cannot fetch the packages: {lines[0] if lines else 'deno install failed'}",
             place=str(entry.parent / "deno.lock"),
         )
+
+
+def _host(output: str) -> str:
+    """The host that did not answer."""
+    found = re.search(r"https?://([^/\s:]+)", output)
+    return found[1] if found else "the package registry"
 
 
 def find(cache: Path) -> Deno:

@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from wakti_sb.errors import EnvironmentProblem
+from wakti_sb.stack.embedded import shared
+from wakti_sb.stack.embedded.paths import make_folder
 
 _EXTENSION = Path(__file__).parent / "platform" / "extension"
 
@@ -84,8 +86,10 @@ def install(cache: Path) -> Installation:
         return Installation(origin, ours=False)
     folder = cache / f"postgresql-{_fingerprint(origin)}"
     if not folder.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
+        make_folder(cache)
         _copy(origin, folder)
+        shared.drop_older(folder, _fingerprint(origin).partition("-")[0])
+    shared.used(folder)
     return Installation(folder)
 
 

@@ -32,6 +32,9 @@ _OUTDATED = (
     " `wakti-sb down --no-backup` and `wakti-sb up` make it anew."
 )
 
+# A project has at least one of these below `supabase/`.
+_OF_A_PROJECT = ("migrations", "config.toml", "functions")
+
 _STEPS = (
     "preparing PostgreSQL",
     "fetching packages",
@@ -83,11 +86,14 @@ class EmbeddedStack:
         """The extensions that the database goes without, as it was told."""
         return remembered.read(self._paths.state).extensions
 
-    def up(self, *, port: int | None = None, api: bool = True) -> Endpoint:
+    def up(
+        self, *, port: int | None = None, api: bool = True, env_file: Path | None = None
+    ) -> Endpoint:
         """Start what does not run yet and apply what is pending.
 
         Parameters:
             api: whether to start more than the database.
+            env_file: variables for the edge functions, in place of `supabase/functions/.env`.
             port: of the API, the database gets the next one; 0 picks two free ports; None takes
                 those of `supabase/config.toml`.
 
@@ -95,14 +101,16 @@ class EmbeddedStack:
         EnvironmentProblem if the machine lacks something, MigrationError if a migration cannot be
         applied.
         """
-        paths.make(self._paths)
-        if not (self.project / "supabase" / "migrations").is_dir():
+        supabase = self.project / "supabase"
+        if not any((supabase / one).exists() for one in _OF_A_PROJECT):
             raise UsageError(
                 "there is no supabase/migrations here.",
                 place=str(self.project),
                 remedy="`wakti-sb init` starts a project; --project names one elsewhere.",
             )
+        paths.make(self._paths)
         with self._locked():
+            edge.use(self._paths.functions, env_file)
             before = state.read(self._paths)
             if before is not None and before.complete and not before.dead():
                 return self._refresh(before, port)
@@ -169,6 +177,24 @@ class EmbeddedStack:
         """
         return Copies(self._server(self._running().ports))
 
+    def about_config(self) -> tuple[str, ...]:
+        """A sentence for what config.toml says in vain, and for where the official CLI would go.
+
+        Its local commands go to the port of config.toml, whosever database answers there.
+        """
+        said = configuration.unheeded(self.project)
+        running = state.read(self._paths)
+        expected = self._config.db_port
+        elsewhere = running is not None and running.ports.db != expected
+        if running is None or not elsewhere or not (self.project / configuration.FILE).is_file():
+            return said
+        whose = "another database" if ports.listens(expected) else "nobody"
+        told = (
+            f"the database is on port {running.ports.db}; the official CLI's local commands look"
+            f" on {expected}, where {whose} answers. Give them --db-url, or set [db] port."
+        )
+        return (*said, told)
+
     def logs(self) -> dict[str, Path]:
         """The log file of each process of the last `up`, and of each edge function, by name."""
         files = {file.stem: file for file in sorted(self._paths.logs.glob("*.log"))}
@@ -216,6 +242,7 @@ class EmbeddedStack:
         services = self._services(chosen)
         if api:
             services.install()
+            services.prepare(lambda name, one: self._remember(chosen, name, one))
             self._write_page()
         self._step(2)
         self._remember(chosen, POSTGRES, server.start(mark(self._paths)))
@@ -240,9 +267,12 @@ class EmbeddedStack:
         if FUNCTIONS not in self._running().processes:
             services.start_functions(lambda name, one: self._remember(chosen, name, one))
         self._step(5)
-        for report in services.check_functions(self._running().processes[FUNCTIONS]):
+        reports = services.check_functions(self._running().processes[FUNCTIONS])
+        for report in reports:
             if not report.starts:
                 self._tell(Notice(f"the function {report.name} does not start: {report.reason}"))
+        if told := edge.about_stand_ins(reports):
+            self._tell(Notice(told))
 
     def _tell_of(self, database: Database, left_out: Sequence[LeftOut]) -> None:
         for one in left_out:

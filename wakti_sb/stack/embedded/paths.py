@@ -110,6 +110,18 @@ def cache() -> Path:
     return platformdirs.user_cache_path("wakti-sb")
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder of the cache. Raise EnvironmentProblem if it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"the cache cannot be written: {error.strerror or error}",
+            place=str(folder),
+            remedy="Name a folder that you may write to in WAKTI_CACHE.",
+        ) from error
+
+
 def server_user() -> pwd.struct_passwd | None:
     """The unprivileged user PostgreSQL runs as when we are root; None when we are not."""
     if os.geteuid() != 0:

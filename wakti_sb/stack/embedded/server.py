@@ -158,6 +158,7 @@ class Server:
 
         Raise StackError if it stops at once or stays silent.
         """
+        process.forget_dead_owner(self.paths.data / "postmaster.pid")
         # Whoever made the data must run it, even if there is a better choice of user by now.
         user = server_user() and pwd.getpwuid(self.paths.data.stat().st_uid)
         command = [self.installation.program("postgres"), "-D", str(self.paths.data)]

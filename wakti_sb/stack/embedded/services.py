@@ -1,4 +1,4 @@
-"""A stack's own processes: the API (gateway and Supabase Lite), and what runs the edge functions.
+"""A stack's own processes: the API (gateway, data, Auth, Storage), and the edge functions' runner.
 
 Asked over the standard library: a better HTTP client takes longer to import than a reset lasts.
 """
@@ -73,20 +73,23 @@ class Services:
         if not self.deno.installed(ENTRY):
             self.deno.install(ENTRY)
 
-    def start(self, on_spawn: Callable[[str, process.Process], None]) -> None:
-        """Start the API, and what runs the functions if there are any, and wait until they answer.
+    def prepare(self, on_spawn: Callable[[str, process.Process], None]) -> None:
+        """Start what runs the functions, if there are any: it fetches what they import meanwhile.
 
         Parameters:
             on_spawn: told each process as soon as there is one, so that none is ever lost.
-
-        Raise StackError if one stops at once or stays silent.
         """
-        launcher = _Launcher(free(1)[0], secrets.token_urlsafe(24))
-        self._remember(launcher)
-        api = self._start_api(launcher)
-        on_spawn(API, api)
+        self._remember(_Launcher(free(1)[0], secrets.token_urlsafe(24)))
         if self.has_functions:
             self.start_functions(on_spawn)
+
+    def start(self, on_spawn: Callable[[str, process.Process], None]) -> None:
+        """Start the API and wait until it answers.
+
+        Raise StackError if it stops at once or stays silent.
+        """
+        api = self._start_api(self._launcher())
+        on_spawn(API, api)
         self._await(API, api, f"{self.api_url}/_wakti/health")
 
     @property
@@ -152,6 +155,7 @@ class Services:
             "WAKTI_PORT": str(self.ports.api),
             "WAKTI_DB_URL": f"postgresql://{SUPERUSER}:{PASSWORD}@{HOST}:{self.ports.db}/postgres",
             "WAKTI_STORAGE_DIR": str(self.paths.storage),
+            "WAKTI_FILE_SIZE_LIMIT": str(self.config.file_size_limit),
             "WAKTI_JWT_SECRET": self.keys.jwt_secret,
             "WAKTI_PUBLISHABLE_KEY": self.keys.publishable,
             "WAKTI_SECRET_KEY": self.keys.secret,
@@ -163,15 +167,12 @@ class Services:
             "WAKTI_WALL_CLOCK": os.environ.get("WAKTI_WALL_CLOCK") or _WALL_CLOCK,
             "WAKTI_SCHEMAS": json.dumps(self.config.schemas),
             "WAKTI_MAX_ROWS": str(self.config.max_rows),
+            "WAKTI_AUTH": json.dumps(self.config.auth.settings),
             "WAKTI_EXTRA_SEARCH_PATH": json.dumps(self.config.extra_search_path),
-            "WAKTI_DATA_API": os.environ.get("WAKTI_DATA_API", "own"),
             "WAKTI_DASHBOARD_DIR": (
                 str(self.paths.dashboard) if self.paths.dashboard.exists() else ""
             ),
-            "WAKTI_AUTH": json.dumps(self.config.auth.settings),
             "WAKTI_LOGS_DIR": str(self.paths.logs),
-            "LITE_TELEMETRY": "0",
-            "DO_NOT_TRACK": "1",
         }
         full = env | self.deno.env() | mark(self.paths)
         command = self._api_command()

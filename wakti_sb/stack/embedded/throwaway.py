@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from wakti_sb.errors import UsageError
+from wakti_sb.errors import UsageError, WaktiError
 from wakti_sb.events import Listener, ignore
 from wakti_sb.stack import config as configuration
 from wakti_sb.stack.embedded.copies import Copies
@@ -44,7 +44,9 @@ def throwaway(
         copy_project(project, folder, functions=functions)
         stack = EmbeddedStack(folder, listener, without=without)
         try:
-            yield stack.up(port=0, api=api)
+            with named_from(folder):
+                endpoint = stack.up(port=0, api=api)
+            yield endpoint
         finally:
             stack.down(remove_data=True)
 
@@ -59,10 +61,33 @@ def throwaway_copies(
         copy_project(project, folder)
         stack = EmbeddedStack(folder, listener, without=without)
         try:
-            stack.up(port=0, api=False)
+            with named_from(folder):
+                stack.up(port=0, api=False)
             yield stack.copies()
         finally:
             stack.down(remove_data=True)
+
+
+@contextmanager
+def named_from(folder: Path) -> Iterator[None]:
+    """Errors name files as they are called in the project: the folder is gone when they are read.
+
+    Of a log the last lines go with the error.
+    """
+    try:
+        yield
+    except WaktiError as error:
+        if error.place is not None and error.place.startswith(str(folder)):
+            error.remedy = _end_of(Path(error.place)) or error.remedy
+            error.place = error.place.removeprefix(str(folder)).lstrip("/") or None
+        raise
+
+
+def _end_of(log: Path) -> str | None:
+    if log.suffix != ".log" or not log.is_file():
+        return None
+    lines = log.read_text("utf-8", "replace").splitlines()[-5:]
+    return "\n  ".join(lines) or None
 
 
 def copy_project(project: Path, folder: Path, *, functions: bool = False) -> None:
@@ -79,6 +104,9 @@ def copy_project(project: Path, folder: Path, *, functions: bool = False) -> Non
     shutil.copytree(project / _MIGRATIONS, folder / _MIGRATIONS)
     if (project / "supabase" / "config.toml").is_file():
         shutil.copy(project / "supabase" / "config.toml", folder / "supabase")
+        for file in configuration.files(project):
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(project / file, folder / file)
     config = configuration.read(project)
     for seed in seed_files(project.resolve(), config):
         if seed.is_relative_to(project.resolve()):  # another one is found from the copy as well

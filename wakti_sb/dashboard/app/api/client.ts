@@ -60,7 +60,7 @@ export function connect(config: Config, onRefused: () => void): Api {
   return { supabase, config, siteUrl };
 }
 
-/** A new access token for the session; null if there is none to be had. */
+/** A new access token for the session; null if there is none. */
 async function renewedToken(supabase: SupabaseClient): Promise<string | null> {
   const { data } = await supabase.auth.refreshSession();
   return data.session?.access_token ?? null;

@@ -6,16 +6,25 @@ to it. The gateway speaks to it too (`services/edge/launcher.ts`).
 
 from __future__ import annotations
 
-from wakti_sb.stack.embedded.edge.client import Report, check, forget, reports
+from wakti_sb.stack.embedded.edge.client import (
+    Report,
+    about_stand_ins,
+    check,
+    forget,
+    reports,
+    use,
+)
 from wakti_sb.stack.embedded.edge.project import Function, find, has_any, unserved
 
 __all__ = [
     "Function",
     "Report",
+    "about_stand_ins",
     "check",
     "find",
     "forget",
     "has_any",
     "reports",
     "unserved",
+    "use",
 ]

@@ -8,9 +8,10 @@ import os
 import socket
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from wakti_sb.errors import StackError
 from wakti_sb.stack.embedded.ports import HOST
@@ -18,6 +19,7 @@ from wakti_sb.stack.embedded.ports import HOST
 SETTINGS = "WAKTI_LAUNCHER"  # in the launcher's environment
 PROGRAM = [sys.executable, "-m", "wakti_sb.stack.embedded.edge.launcher"]
 _REPORTS = "functions.json"
+_ENV_FILE = "env-file"  # holds the path of the file of variables, if one was named
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,7 +33,6 @@ class Settings:
         project, state, logs, keys: folders and the file of the stack.
         program, cache: Deno.
         mark: in the environment of every process of this stack.
-        env_file: a file of variables for the functions; empty for `supabase/functions/.env`.
     """
 
     token: str
@@ -45,7 +46,6 @@ class Settings:
     program: str
     cache: str
     mark: Mapping[str, str]
-    env_file: str = ""
 
     def as_json(self) -> str:
         """For the launcher's environment."""
@@ -66,12 +66,14 @@ class Report:
         pid: its process, if it has one.
         starts: whether its last start went well.
         reason: why it does not start, or how its last process ended.
+        stand_ins: by address, what stands in for a module that is out of reach.
     """
 
     name: str
     pid: int | None
     starts: bool
     reason: str | None = None
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
 
 
 def check(port: int, token: str, timeout: float = 600.0) -> tuple[Report, ...]:
@@ -110,10 +112,49 @@ def write_reports(state: Path, found: Iterable[Mapping[str, Any]]) -> None:
         os.replace(new, state / _REPORTS)
 
 
+def about_stand_ins(found: Iterable[Report]) -> str | None:
+    """A sentence about the modules that could not be fetched and what takes their place."""
+    pairs = {address: substitute for one in found for address, substitute in one.stand_ins.items()}
+    if not pairs:
+        return None
+    hosts = dict.fromkeys(urlsplit(address).hostname or "jsr.io" for address in pairs)
+    listed = ", ".join(
+        f"{_shown(substitute)} for {address}" for address, substitute in sorted(pairs.items())
+    )
+    return f"out of reach: {', '.join(hosts)}; in the place of modules from there run: {listed}."
+
+
+def _shown(substitute: str) -> str:
+    return f"our own {Path(substitute).name}" if substitute.startswith("file:") else substitute
+
+
+def use(state: Path, env_file: Path | None) -> None:
+    """Give the functions the variables of this file; None: of `supabase/functions/.env`."""
+    named = named_in(state)
+    if env_file is None:
+        named.unlink(missing_ok=True)
+        return
+    state.mkdir(parents=True, exist_ok=True)
+    named.write_text(str(env_file.resolve()), "utf-8")
+
+
+def named_in(state: Path) -> Path:
+    """Where the path of the file of variables is kept."""
+    return state / _ENV_FILE
+
+
+def env_file(state: Path) -> Path | None:
+    """The file that `use` was told."""
+    try:
+        return Path(named_in(state).read_text("utf-8"))
+    except OSError:
+        return None
+
+
 def forget(state: Path) -> None:
     """There is no launcher any more."""
     (state / _REPORTS).unlink(missing_ok=True)
 
 
 def _report(one: Mapping[str, Any]) -> Report:
-    return Report(one["name"], one["pid"], one["starts"], one["reason"])
+    return Report(one["name"], one["pid"], one["starts"], one["reason"], one["stand_ins"])

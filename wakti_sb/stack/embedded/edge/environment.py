@@ -25,6 +25,8 @@ _FOR_THE_NETWORK = (
 )
 # What Deno finds packages by, and the function itself does not see.
 _FOR_PACKAGES = ("HOME", "NPM_CONFIG_REGISTRY", "NPM_CONFIG_USERCONFIG")
+# What Deno adds by itself.
+_OF_DENO = ("PATH", "DENO_NODE_SHIM_ACTIVE")
 # Names that the function's runtime takes away before the function runs (services/edge/runtime.ts).
 HIDDEN = "WAKTI_HIDDEN"
 LOOPBACK = "127.0.0.1,localhost,::1"
@@ -73,7 +75,7 @@ def hidden(needed: Mapping[str, str], environ: Mapping[str, str] = os.environ) -
         needed: more of it.
     """
     found = {**_named(_FOR_PACKAGES, environ), **needed}
-    return {**found, HIDDEN: ",".join([*found, HIDDEN])}
+    return {**found, HIDDEN: ",".join([*found, *_OF_DENO, HIDDEN])}
 
 
 def _named(names: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:

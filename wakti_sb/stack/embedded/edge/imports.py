@@ -7,13 +7,13 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from wakti_sb.stack.embedded.deno import Deno
-from wakti_sb.stack.embedded.edge import command
+from wakti_sb.stack.embedded.edge import command, stand_ins
 from wakti_sb.stack.embedded.edge.project import Function
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -29,11 +29,15 @@ class Imports:
         files: those on this machine, the function itself first.
         problems: what stands in the way, each a sentence with its place; empty if all is well.
         unreached: the hosts that did not answer.
+        stand_ins: by address, what stands in for a module of such a host.
+        instead: the function with an import map of ours, where there are stand-ins.
     """
 
     files: tuple[Path, ...] = ()
     problems: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    instead: Function | None = None
 
 
 async def look(
@@ -59,7 +63,23 @@ async def look(
         said, output = await _ask(deno, function, lock, env)
     if said is None:
         return Imports((function.entry,), (_first_line(output, project),))
-    return read(said, project)
+    found = read(said, project)
+    substitutes = stand_ins.of_graph(said) if found.unreached else {}
+    if not substitutes:
+        return found
+    names = {name: substitute for name, (_, substitute) in substitutes.items()}
+    instead = stand_ins.with_map(function, names, lock.parent)
+    said, output = await _ask(deno, instead, lock, env)
+    if said is None:
+        return replace(found, problems=(_first_line(output, project),))
+    again = read(said, project)
+    return replace(
+        again,
+        files=tuple(file for file in again.files if not stand_ins.is_ours(file)),
+        unreached=found.unreached,
+        stand_ins=dict(substitutes.values()),
+        instead=instead,
+    )
 
 
 def read(graph: Mapping[str, Any], project: Path) -> Imports:

@@ -12,8 +12,9 @@ is `{"token": …}`; whoever does not know it is cut off. Then:
 | `{"op": "kill", "name", "pid", "why"}` | nothing: that process is over a limit |
 
 `lost` is a process that did not answer: the one that is named is another. By itself the launcher
-says `{"gone": {"name", "pid", "failure"}}` when a process has ended. Its own end, by SIGTERM, ends
-every process that it started.
+says `{"gone": {"name", "pid", "failure"}}` when a process has ended, and `{"stale": {"name"}}` when
+a file was changed that the gateway cannot see. Its own end, by SIGTERM, ends every process that it
+started.
 """
 
 from __future__ import annotations
@@ -62,8 +63,9 @@ class Launcher:
             Ports(settings.api, settings.db),
             keys.load_or_make(Path(settings.keys)),
             settings.mark,
-            Path(settings.env_file) if settings.env_file else None,
         )
+        # What the gateway looks at by itself.
+        self._seen = self._around.project / "supabase"
         self._slots: dict[str, Slot] = {}
         self._ends: dict[str, Failure] = {}
         self._asked: set[str] = set()
@@ -77,10 +79,11 @@ class Launcher:
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, over.set)
         server = await asyncio.start_server(self._converse, HOST, self._settings.port)
-        watch = asyncio.ensure_future(self._watch())
+        tasks = [asyncio.ensure_future(self._watch()), asyncio.ensure_future(self._prepare())]
         _print("ready")
         await over.wait()
-        watch.cancel()
+        for task in tasks:
+            task.cancel()
         server.close()
         for slot in self._slots.values():
             slot.close()
@@ -167,6 +170,20 @@ class Launcher:
             return answer | {"failure": failure.as_json()}
         return answer | {"port": slot.worker.port, "pid": slot.worker.pid}
 
+    async def _prepare(self) -> None:
+        """Fetch what every function imports, while the rest of the stack starts."""
+
+        async def prepare(name: str) -> None:
+            async with self._at_once:
+                slot = self._slots.setdefault(name, Slot(name, self._around, self._ended))
+                with contextlib.suppress(WaktiError):  # said when it is to start
+                    await slot.prepare()
+
+        with contextlib.suppress(WaktiError):
+            config = configuration.read(self._around.project)
+            found = project.find(self._around.project, config)
+            await asyncio.gather(*(prepare(one.name) for one in found))
+
     async def _check(self) -> list[dict[str, Any]]:
         """Start every function once: what is wrong with one is known before it is asked for."""
         config = configuration.read(self._around.project)
@@ -195,9 +212,12 @@ class Launcher:
     def _ended(self, slot: Slot, worker: Worker, failure: Failure) -> None:
         self._ends[slot.name] = failure
         gone = {"name": slot.name, "pid": worker.pid, "failure": failure.as_json()}
-        for writer in self._writers:
-            _tell(writer, {"gone": gone})
+        self._say({"gone": gone})
         self._report()
+
+    def _say(self, said: Mapping[str, Any]) -> None:
+        for writer in self._writers:
+            _tell(writer, said)
 
     def _report(self) -> list[dict[str, Any]]:
         """What `status` shows of each function."""
@@ -210,6 +230,7 @@ class Launcher:
                     "pid": slot.worker.pid if slot.worker is not None else None,
                     "starts": slot.failure is None,
                     "reason": failure.reason if failure is not None else None,
+                    "stand_ins": dict(slot.stand_ins),
                 }
             )
         write_reports(self._around.state, found)
@@ -220,6 +241,8 @@ class Launcher:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             for slot in list(self._slots.values()):
+                if slot.worker is not None and slot.is_outdated(self._seen):
+                    self._say({"stale": {"name": slot.name}})
                 for worker in slot.workers():
                     if worker.alive and worker.memory() > _MOST_MEMORY:
                         worker.kill(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from wakti_sb.errors import SpecError
 from wakti_sb.stack import config as configuration
-from wakti_sb.stack.embedded.edge import command, dotenv, environment, imports, project
+from wakti_sb.stack import dotenv
+from wakti_sb.stack.embedded.edge import command, environment, imports, project
 from wakti_sb.stack.embedded.edge.failure import Failure, of_exit
 from wakti_sb.stack.embedded.edge.log import Log
 from wakti_sb.stack.embedded.edge.surroundings import Surroundings
@@ -48,6 +50,8 @@ class Slot:
         self._lock = asyncio.Lock()
         self._stamps: Stamps = {}
         self._imports: imports.Imports | None = None
+        self._may_recall = True
+        self._is_recalled = False
         self._failed_at = 0.0
         self._log = Log(around.log(name), environment.secrets_of(around.keys))
         self._endings: set[asyncio.Task[None]] = set()
@@ -58,9 +62,14 @@ class Slot:
         return list(self._stamps)
 
     @property
-    def unreached(self) -> tuple[str, ...]:
-        """The hosts that its imports would have come from."""
-        return self._imports.unreached if self._imports is not None else ()
+    def stand_ins(self) -> Mapping[str, str]:
+        """By address, what stands in for a module that is out of reach."""
+        return self._imports.stand_ins if self._imports is not None else {}
+
+    def is_outdated(self, seen: Path) -> bool:
+        """Whether a file outside the folder `seen` has changed."""
+        outside = [file for file in self._stamps if not file.is_relative_to(seen)]
+        return any(_stamp(file) != self._stamps[file] for file in outside)
 
     def workers(self) -> list[Worker]:
         """Every process that it has."""
@@ -90,11 +99,23 @@ class Slot:
                 self.worker = None
             try:
                 self.failure = await self._boot()
+                if self.failure is not None and self._is_recalled:
+                    # The cache may have been emptied since.
+                    self._may_recall = self._is_recalled = False
+                    self._imports = None
+                    self.failure = await self._boot()
             except SpecError as error:
                 self.failure = Failure("BOOT_ERROR", f"{error.place}: {error.cause}")
             if self.failure is not None:
                 self._failed_at = time.monotonic()
                 self._log.note(f"does not start: {self.failure.reason}")
+
+    async def prepare(self) -> None:
+        """Fetch what it imports, so that its start need not wait for that."""
+        async with self._lock:
+            self.look()
+            if self.function is not None and not self._stamps:
+                await self._look_at_imports(self.function)
 
     def release(self, pid: int) -> None:
         """End a process that nobody waits for any more."""
@@ -122,17 +143,13 @@ class Slot:
         if function is None:
             self._stamps = {}
             return Failure("BOOT_ERROR", "there is no such function any more.")
-        self._stamps = _stamps(around.watched(function))
-        lock = around.state / f"{self.name}.lock"
-        if self._imports is None:
-            self._imports = await imports.look(
-                around.deno, function, around.project, lock, environment.for_fetching()
-            )
-        files = self._imports.files
-        self._stamps = {**_stamps(files), **self._stamps}
-        if self._imports.problems:
-            return Failure("BOOT_ERROR", "; ".join(self._imports.problems))
-        worker = await spawn(self._make(function, lock, files), self._log)
+        found = await self._look_at_imports(function)
+        if found.problems:
+            return Failure("BOOT_ERROR", "; ".join(found.problems))
+        for address, substitute in found.stand_ins.items():
+            self._log.note(f"{address} is out of reach: {substitute} stands in for it")
+        function = found.instead or function
+        worker = await spawn(self._make(function, found.files), self._log)
         listens = await worker.listens(_BOOT_TIMEOUT)
         if listens:
             self._log.note(f"process {worker.pid} listens on port {worker.port}")
@@ -147,15 +164,63 @@ class Slot:
             return Failure("BOOT_ERROR", f"it did not listen within {_BOOT_TIMEOUT:.0f} seconds.")
         return of_exit(await worker.ended(), self._log.said(), around.project, listened=False)
 
-    def _make(self, function: project.Function, lock: Path, files: Iterable[Path]) -> Start:
+    async def _look_at_imports(self, function: project.Function) -> imports.Imports:
+        """What it imports, as it was found before if that holds; remembers what that depends on."""
+        around = self._around
+        self._stamps = _stamps(around.watched(function))
+        if self._imports is None and self._may_recall:
+            self._imports = self._recall()
+            self._is_recalled = self._imports is not None
+        if self._imports is None:
+            self._imports = await imports.look(
+                around.deno,
+                function,
+                around.project,
+                self._lock_file,
+                environment.for_fetching(),
+            )
+        self._stamps = {**_stamps(self._imports.files), **self._stamps}
+        self._keep(self._imports)
+        return self._imports
+
+    def _keep(self, found: imports.Imports) -> None:
+        """Write down what was found, for the next `up`: looking again takes its time."""
+        if found.problems or found.stand_ins:
+            self._kept.unlink(missing_ok=True)
+            return
+        stamps = {str(file): stamp for file, stamp in self._stamps.items()}
+        files = [str(file) for file in found.files]
+        self._kept.write_text(json.dumps({"stamps": stamps, "files": files}), "utf-8")
+
+    def _recall(self) -> imports.Imports | None:
+        """What was found earlier, if no file has changed since."""
+        try:
+            kept = json.loads(self._kept.read_text("utf-8"))
+            files = tuple(Path(file) for file in kept["files"])
+            now = {**_stamps(files), **self._stamps}
+            then = {Path(file): stamp and tuple(stamp) for file, stamp in kept["stamps"].items()}
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return imports.Imports(files) if now == then else None
+
+    @property
+    def _kept(self) -> Path:
+        return self._around.state / f"{self.name}.imports.json"
+
+    @property
+    def _lock_file(self) -> Path:
+        return self._around.state / f"{self.name}.lock"
+
+    def _make(self, function: project.Function, files: Iterable[Path]) -> Start:
         around = self._around
         own = dotenv.read(around.variables, around.named(around.variables))
-        secrets = configuration.read(around.project).edge_runtime.secrets
+        config = configuration.read(around.project)
+        said = {**config.edge_runtime.secrets, **config.function(self.name).env, **own}
         [port] = free(1)
         env = {
             **environment.of_the_machine(),
-            **{name: value for name, value in secrets.items() if not name.startswith("SUPABASE_")},
-            **own,
+            # These names are the platform's.
+            **{name: value for name, value in said.items() if not name.startswith("SUPABASE_")},
             **environment.of_the_platform(around.ports, around.keys, is_ours=function.is_ours),
             **environment.hidden({**command.environment(around.deno, function), **around.mark}),
             "DENO_SERVE_ADDRESS": f"tcp:{HOST}:{port}",
@@ -163,7 +228,7 @@ class Slot:
         if function.is_ours:
             env["PORT"] = str(port)
         net = (around.ports.api, around.ports.db, port)
-        arguments = command.run(around.deno, function, lock, net, files)
+        arguments = command.run(around.deno, function, self._lock_file, net, files)
         return Start(arguments, env, function.folder, port)
 
     async def _await_end(self, worker: Worker) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wakti_sb.stack import config as configuration
 from wakti_sb.stack.embedded.deno import Deno
-from wakti_sb.stack.embedded.edge import dotenv
+from wakti_sb.stack.embedded.edge.client import env_file, named_in
 from wakti_sb.stack.embedded.edge.project import Function, folder_of
 from wakti_sb.stack.embedded.keys import Keys
 from wakti_sb.stack.embedded.ports import Ports
@@ -26,7 +26,6 @@ class Surroundings:
         ports: where API and database answer.
         keys: the stack's secrets.
         mark: in the environment of every process of this stack.
-        env_file: a file of variables instead of `supabase/functions/.env`.
     """
 
     project: Path
@@ -36,12 +35,11 @@ class Surroundings:
     ports: Ports
     keys: Keys
     mark: Mapping[str, str]
-    env_file: Path | None = None
 
     @property
     def variables(self) -> Path:
         """The file of variables that functions get."""
-        return self.env_file or folder_of(self.project) / dotenv.FILE
+        return env_file(self.state) or folder_of(self.project) / ".env"
 
     def named(self, file: Path) -> str:
         """A file as the person knows it."""
@@ -60,6 +58,7 @@ class Surroundings:
         folders = dict.fromkeys([function.entry.parent, function.folder, shared])
         names = ("deno.json", "deno.jsonc", "import_map.json", "package.json", "deno.lock")
         found = [self.project / configuration.FILE, self.variables, function.entry]
+        found.append(named_in(self.state))
         found += [folder / name for folder in folders for name in names]
         if function.import_map is not None:
             found.append(function.import_map)

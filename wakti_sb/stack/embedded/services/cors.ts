@@ -14,6 +14,8 @@ const EXPOSED = [
   "Range-Unit",
   "X-Total-Count",
   "X-Sb-Error-Code",
+  // Without it a client in a browser reads no error's code.
+  "X-Supabase-Api-Version",
 ].join(", ");
 
 /** Whether a browser asks if it may send a request. */

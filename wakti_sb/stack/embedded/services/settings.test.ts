@@ -5,6 +5,7 @@ const GOOD: Record<string, string> = {
   WAKTI_PORT: "54321",
   WAKTI_DB_URL: "postgresql://supabase_admin:secret@127.0.0.1:54322/postgres",
   WAKTI_STORAGE_DIR: "/tmp/files",
+  WAKTI_FILE_SIZE_LIMIT: "52428800",
   WAKTI_JWT_SECRET: "secret",
   WAKTI_PUBLISHABLE_KEY: "sb_publishable_a",
   WAKTI_SECRET_KEY: "sb_secret_a",
@@ -16,7 +17,6 @@ const GOOD: Record<string, string> = {
   WAKTI_WALL_CLOCK: "150",
   WAKTI_SCHEMAS: '["public"]',
   WAKTI_MAX_ROWS: "1000",
-  WAKTI_DATA_API: "own",
   WAKTI_EXTRA_SEARCH_PATH: '["public", "extensions"]',
 };
 

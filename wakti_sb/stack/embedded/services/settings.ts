@@ -8,6 +8,8 @@ export interface Settings {
   /** The database as its superuser; the service roles share its password. */
   readonly databaseUrl: string;
   readonly storageDir: string;
+  /** The most bytes of a file, in every bucket. */
+  readonly fileSizeLimit: number;
   readonly jwtSecret: string;
   readonly publishableKey: string;
   readonly secretKey: string;
@@ -23,8 +25,6 @@ export interface Settings {
   readonly wallClock: number;
   /** Exposed over the Data API; the first is the default. */
   readonly schemas: readonly string[];
-  /** Which implementation serves the Data API: our own, or Lite's. */
-  readonly dataApi: "own" | "lite";
   /** Schemas searched for names after that of a request of the Data API. */
   readonly extraSearchPath: readonly string[];
   /** The most rows one request of the Data API returns. */
@@ -48,6 +48,7 @@ export const VARIABLES = [
   "WAKTI_PORT",
   "WAKTI_DB_URL",
   "WAKTI_STORAGE_DIR",
+  "WAKTI_FILE_SIZE_LIMIT",
   "WAKTI_JWT_SECRET",
   "WAKTI_PUBLISHABLE_KEY",
   "WAKTI_SECRET_KEY",
@@ -59,7 +60,6 @@ export const VARIABLES = [
   "WAKTI_WALL_CLOCK",
   "WAKTI_SCHEMAS",
   "WAKTI_MAX_ROWS",
-  "WAKTI_DATA_API",
   "WAKTI_EXTRA_SEARCH_PATH",
   "WAKTI_DASHBOARD_DIR",
   "WAKTI_LOGS_DIR",
@@ -92,14 +92,16 @@ export function readSettings(
       "is not a list of schema names.",
     );
   }
-  const dataApi = required("WAKTI_DATA_API");
-  if (dataApi !== "own" && dataApi !== "lite") {
-    throw new SettingsError("WAKTI_DATA_API", 'is neither "own" nor "lite".');
-  }
   return {
     port: integer(required, "WAKTI_PORT", 0, 65535),
     databaseUrl: databaseUrl(required, "WAKTI_DB_URL"),
     storageDir: required("WAKTI_STORAGE_DIR"),
+    fileSizeLimit: integer(
+      required,
+      "WAKTI_FILE_SIZE_LIMIT",
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
     jwtSecret: required("WAKTI_JWT_SECRET"),
     publishableKey: required("WAKTI_PUBLISHABLE_KEY"),
     secretKey: required("WAKTI_SECRET_KEY"),
@@ -110,7 +112,6 @@ export function readSettings(
     hasFunctions: required("WAKTI_HAS_FUNCTIONS") === "True",
     wallClock: 1000 * integer(required, "WAKTI_WALL_CLOCK", 1, 86_400),
     schemas,
-    dataApi,
     extraSearchPath,
     maxRows: integer(required, "WAKTI_MAX_ROWS", 1, Number.MAX_SAFE_INTEGER),
     dashboardDir: get("WAKTI_DASHBOARD_DIR") || null,

@@ -48,7 +48,11 @@ export async function admin(auth: AuthService, call: Call): Promise<Response> {
       if (!more) return await one(auth, call, id);
       if (more === "factors") return await factorsOf(auth, call, id, factor);
       if (more === "passkeys") {
-        throw notServed(404, "passkey_disabled", "Sign-in by passkeys");
+        throw notServed(
+          404,
+          "passkey_disabled",
+          "Sign-in by passkeys is disabled: it",
+        );
       }
       throw noEndpoint();
     case "generate_link": {

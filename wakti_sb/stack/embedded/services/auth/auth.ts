@@ -1,5 +1,6 @@
 /** The Auth API: which request is what. GoTrue's routes, over GoTrue's tables. */
 
+import { isIP } from "node:net";
 import type { Claims } from "../credentials.ts";
 import { Problem } from "../problem.ts";
 import { admin } from "./admin.ts";
@@ -39,12 +40,13 @@ export class Auth {
     path: string,
     client: string,
   ): Promise<Response> {
-    const forwarded = request.headers.get("x-forwarded-for")?.split(",")[0];
+    const forwarded = request.headers.get("x-forwarded-for")
+      ?.split(",")[0]?.trim() ?? "";
     const call: Call = {
       request,
       url,
       path: path.split("/").filter((part) => part !== ""),
-      ip: isAddress(forwarded) ? forwarded.trim() : client,
+      ip: isIP(forwarded) ? forwarded : client,
     };
     try {
       return await this.#route(call);
@@ -124,7 +126,7 @@ export class Auth {
         throw notServed(
           400,
           "provider_disabled",
-          "Sign-in by OAuth and OIDC",
+          "Sign-in by OAuth and OIDC is not enabled: it",
         );
       default:
         throw noEndpoint();
@@ -200,7 +202,11 @@ const POSTS: Readonly<Record<string, typeof signUp>> = {
 };
 
 const oauth = () =>
-  notServed(400, "provider_disabled", "Sign-in by OAuth and OIDC");
+  notServed(
+    400,
+    "provider_disabled",
+    "Sign-in by OAuth and OIDC is not enabled: it",
+  );
 const sso = () =>
   notServed(404, "saml_provider_disabled", "SAML 2.0 is disabled: it");
 
@@ -212,7 +218,8 @@ const NOT_SERVED: Readonly<Record<string, () => Problem>> = {
   sso,
   saml: sso,
   scim: sso,
-  passkeys: () => notServed(404, "passkey_disabled", "Sign-in by passkeys"),
+  passkeys: () =>
+    notServed(404, "passkey_disabled", "Sign-in by passkeys is disabled: it"),
 };
 
 const EXTERNAL = [
@@ -240,7 +247,3 @@ const EXTERNAL = [
   "workos",
   "zoom",
 ];
-
-function isAddress(text: string | undefined): text is string {
-  return /^(\d+(\.\d+){3}|[\da-f:]+)$/i.test(text?.trim() ?? "");
-}

@@ -46,9 +46,17 @@ export async function token(
         return await openSession(auth, db, call, found, how as Method);
       });
     case "id_token":
-      throw notServed(400, "provider_disabled", "Sign-in by OAuth and OIDC");
+      throw notServed(
+        400,
+        "provider_disabled",
+        "Sign-in by OAuth and OIDC is not enabled: it",
+      );
     case "web3":
-      throw notServed(400, "web3_provider_disabled", "Sign-in by Web3");
+      throw notServed(
+        400,
+        "web3_provider_disabled",
+        "Web3 provider is disabled: it",
+      );
     default:
       throw refusal(400, "invalid_credentials", "unsupported_grant_type");
   }

@@ -74,7 +74,8 @@ export async function findUser(
   const { rows: [user] } = await sql<User>`
     select ${COLUMNS}
     from auth.users
-    where ${sql.ref(column)} = ${value} and is_sso_user = false
+    where ${sql.ref(column)} = ${value}
+      and (is_sso_user = false or ${column === "id"})
     limit 1
   `.execute(db);
   return user ?? null;

@@ -40,11 +40,13 @@ export class Launcher {
    * @param port Where it listens on this machine.
    * @param token What it wants to hear first.
    * @param onGone Told of each process that has ended by itself.
+   * @param onStale Told of each function that has changed where the gateway cannot see it.
    */
   constructor(
     readonly port: number,
     readonly token: string,
     readonly onGone: (gone: Gone) => void,
+    readonly onStale: (name: string) => void,
   ) {}
 
   /** What config.toml says of a function, without starting it. Throws LauncherError. */
@@ -95,7 +97,7 @@ export class Launcher {
         hostname: "127.0.0.1",
         port: this.port,
       });
-      const conversation = new Conversation(connection, this.onGone, () => {
+      const conversation = new Conversation(connection, this, () => {
         this.#connection = null;
       });
       await conversation.tell({ token: this.token });
@@ -107,6 +109,8 @@ export class Launcher {
   }
 }
 
+type Told = Pick<Launcher, "onGone" | "onStale">;
+
 class Conversation {
   readonly #connection: Deno.TcpConn;
   readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>();
@@ -115,12 +119,12 @@ class Conversation {
 
   constructor(
     connection: Deno.TcpConn,
-    onGone: (gone: Gone) => void,
+    told: Told,
     onEnd: () => void,
   ) {
     this.#connection = connection;
     connection.setNoDelay(true);
-    this.#read(onGone).catch(() => {}).finally(() => {
+    this.#read(told).catch(() => {}).finally(() => {
       onEnd();
       const ended = new LauncherError("the launcher has stopped");
       for (const { reject } of this.#waiting.values()) reject(ended);
@@ -160,7 +164,7 @@ class Conversation {
     }
   }
 
-  async #read(onGone: (gone: Gone) => void): Promise<void> {
+  async #read(told: Told): Promise<void> {
     const decoder = new TextDecoder();
     let rest = "";
     for await (const bytes of this.#connection.readable) {
@@ -168,15 +172,16 @@ class Conversation {
         "\n",
       );
       rest = lines.pop() ?? "";
-      for (const line of lines) this.#hear(JSON.parse(line), onGone);
+      for (const line of lines) this.#hear(JSON.parse(line), told);
     }
   }
 
   #hear(
-    said: { id?: number; gone?: Gone } & Answer,
-    onGone: (gone: Gone) => void,
+    said: { id?: number; gone?: Gone; stale?: { name: string } } & Answer,
+    told: Told,
   ): void {
-    if (said.gone) onGone(said.gone);
+    if (said.gone) told.onGone(said.gone);
+    if (said.stale) told.onStale(said.stale.name);
     if (said.id === undefined) return;
     this.#waiting.get(said.id)?.resolve(said);
     this.#waiting.delete(said.id);

@@ -72,6 +72,8 @@ interface Known extends Target {
   worker: Worker | null;
   stamps: ReadonlyMap<string, string>;
   currentUntil: number;
+  /** Whether it has changed where we cannot see it. */
+  isStale: boolean;
 }
 
 /** Why there is no process to serve a request. */
@@ -95,7 +97,15 @@ export class Targets {
    * @param isExpected Whether it was started: without functions there may be none.
    */
   constructor(port: number, token: string, readonly isExpected: boolean) {
-    this.#launcher = new Launcher(port, token, (gone) => this.#forget(gone));
+    this.#launcher = new Launcher(
+      port,
+      token,
+      (gone) => this.#forget(gone),
+      (name) => {
+        const known = this.#known.get(name);
+        if (known) known.isStale = true;
+      },
+    );
     this.#timer = setInterval(() => this.#releaseIdle(), 60_000);
     Deno.unrefTimer(this.#timer);
   }
@@ -209,6 +219,7 @@ export class Targets {
       worker,
       stamps,
       currentUntil: 0,
+      isStale: false,
     });
     return worker;
   }
@@ -246,6 +257,7 @@ const VANISHED: Failure = {
 
 /** Whether no file of the function has changed since its process was started. */
 function isCurrent(known: Known): boolean {
+  if (known.isStale) return false;
   const now = performance.now();
   if (now < known.currentUntil) return true;
   for (const [path, stamp] of known.stamps) {

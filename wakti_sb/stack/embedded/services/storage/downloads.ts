@@ -8,6 +8,7 @@ import { noSuchBucket, noSuchObject } from "./errors.ts";
 import { type FileStore, REPLACED } from "./files.ts";
 import { headersOf, isFresh, type Metadata, rangeOf } from "./headers.ts";
 import { parseRange } from "./range.ts";
+import { isoTime } from "./times.ts";
 
 interface Row {
   readonly id: string;
@@ -178,7 +179,7 @@ function described(row: Row): Record<string, unknown> {
     cache_control: metadata?.cacheControl ?? null,
     etag: metadata?.eTag ?? null,
     metadata: row.user_metadata,
-    last_modified: metadata?.lastModified ?? row.updated_at,
-    created_at: row.created_at,
+    last_modified: isoTime(row.updated_at),
+    created_at: isoTime(row.created_at),
   };
 }

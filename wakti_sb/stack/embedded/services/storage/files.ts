@@ -21,8 +21,15 @@ export interface Written {
   readonly etag: string;
 }
 
+/** The official CLI's default for `[storage] file_size_limit`. */
+export const FILE_SIZE_LIMIT = 50 * 1024 * 1024;
+
 export class FileStore {
-  constructor(readonly folder: string) {}
+  /**
+   * @param folder Where the files are.
+   * @param limit The most bytes of one, in every bucket.
+   */
+  constructor(readonly folder: string, readonly limit = FILE_SIZE_LIMIT) {}
 
   /**
    * Writes a file. Throws the refusal for a body that is too large.

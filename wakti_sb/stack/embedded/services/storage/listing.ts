@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import type { Caller, StorageDatabase } from "./database.ts";
 import { invalidRequest } from "./errors.ts";
 import { findBucket } from "./buckets.ts";
+import { withTimes } from "./times.ts";
 
 interface Query {
   /** Empty, or a folder with the slash at its end. */
@@ -74,7 +75,7 @@ export async function listFolder(
       `.execute(db);
     },
   );
-  return Response.json(rows);
+  return Response.json((rows as object[]).map(withTimes));
 }
 
 function parseQuery(body: Record<string, unknown>): Query {

@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { findBucket } from "./buckets.ts";
 import type { Caller, StorageDatabase } from "./database.ts";
 import { invalidRequest } from "./errors.ts";
+import { withTimes } from "./times.ts";
 
 /** Where the next page begins: behind this name, at this value of the order. */
 interface Cursor {
@@ -94,7 +95,7 @@ function pageOf(rows: readonly Row[], { limit, byFolder, prefix }: Query) {
   const page = rows.slice(0, limit);
   const keyOf = (name: string) => name.slice(prefix.length).replace(/\/$/, "");
   const shown = page.map(({ value: _, ...row }) => ({
-    ...row,
+    ...withTimes(row),
     ...byFolder && { key: keyOf(row.name) },
   }));
   const last = page.at(-1);

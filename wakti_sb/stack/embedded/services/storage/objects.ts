@@ -7,6 +7,7 @@ import { type FileStore, REPLACED } from "./files.ts";
 import type { Metadata } from "./headers.ts";
 import { checkedKey } from "./names.ts";
 import { record, type Target } from "./rows.ts";
+import { withTimes } from "./times.ts";
 import {
   checkedCacheControl,
   checkedType,
@@ -99,7 +100,7 @@ export class Objects {
       );
       await this.files.remove([replaced]);
       const Key = `${destination.bucket}/${destination.key}`;
-      return Response.json({ Id: row.id, Key, ...row });
+      return Response.json({ Id: row.id, Key, ...withTimes(row) });
     } catch (error) {
       if (!isUncertain(error)) await this.files.remove([version]);
       throw error;
@@ -177,7 +178,7 @@ export class Objects {
       bucket,
       names,
     );
-    return Response.json(rows);
+    return Response.json(rows.map(withTimes));
   }
 
   async #remove(

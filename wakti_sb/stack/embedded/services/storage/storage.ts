@@ -25,7 +25,7 @@ import { listBelow } from "./listing_v2.ts";
 import { checkedKey } from "./names.ts";
 import { Objects } from "./objects.ts";
 import { SignedUrls } from "./signed.ts";
-import { ResumableUploads } from "./resumable.ts";
+import type { ResumableUploads } from "./resumable.ts";
 import type { Target } from "./rows.ts";
 import { Uploads } from "./uploads.ts";
 
@@ -38,11 +38,11 @@ export class Storage {
   readonly #uploads: Uploads;
   readonly #downloads: Downloads;
   readonly #signed: SignedUrls;
-  readonly #resumable: ResumableUploads;
+  #resumable: Promise<ResumableUploads> | null = null;
 
   constructor(
     readonly db: StorageDatabase,
-    files: FileStore,
+    readonly files: FileStore,
     readonly credentials: Credentials,
   ) {
     this.#buckets = new Buckets(db, files);
@@ -50,10 +50,6 @@ export class Storage {
     this.#objects = new Objects(db, files, this.#uploads);
     this.#downloads = new Downloads(db, files);
     this.#signed = new SignedUrls(db, credentials, this.#uploads);
-    this.#resumable = new ResumableUploads(
-      this.#uploads,
-      `${files.folder}/resumable`,
-    );
   }
 
   /**
@@ -73,6 +69,11 @@ export class Storage {
     const open = await this.#withoutCaller(request, url, segments);
     if (open) return open;
     const caller = { claims: await this.#claims(request, url), request };
+    const reads = request.method === "GET" || request.method === "HEAD";
+    // Only an object of a public bucket can be had by nobody in particular.
+    if (caller.claims === null && !(reads && first === "object")) {
+      throw accessDenied(JWT_MESSAGES.malformed);
+    }
     const answer = first === "upload" && second === "resumable"
       ? await this.#resume(caller, rest[0] === "sign")
       : first === "bucket"
@@ -88,7 +89,11 @@ export class Storage {
   async #resume(caller: Caller, signed: boolean): Promise<Response | null> {
     const { request } = caller;
     const token = request.headers.get("x-signature");
-    return await this.#resumable.fetch({
+    // The library takes as long to load as the rest of Storage, and few need it.
+    this.#resumable ??= import("./resumable.ts").then(({ ResumableUploads }) =>
+      new ResumableUploads(this.#uploads, `${this.files.folder}/resumable`)
+    );
+    return await (await this.#resumable).fetch({
       caller,
       checkGrant: signed
         ? (bucket, key) => this.#signed.checkUpload(token, bucket, key)

@@ -14,9 +14,6 @@ import { allowsType } from "./names.ts";
 import { contentOf, record, type Target } from "./rows.ts";
 import { type About, readUpload } from "./upload_body.ts";
 
-/** The project's limit, where a bucket has none of its own: the official CLI's default. */
-export const PROJECT_FILE_LIMIT = 50 * 1024 * 1024;
-
 export interface Stored {
   readonly id: string;
 }
@@ -75,8 +72,8 @@ export class Uploads {
   /** The most bytes of a file in a bucket. */
   mostBytes(bucket: Bucket | null): number {
     return Math.min(
-      bucket?.file_size_limit ?? PROJECT_FILE_LIMIT,
-      PROJECT_FILE_LIMIT,
+      bucket?.file_size_limit ?? this.files.limit,
+      this.files.limit,
     );
   }
 

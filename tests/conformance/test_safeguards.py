@@ -1,0 +1,137 @@
+"""Wrong evidence is refused: each safeguard of the engine, and what passes beside it."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from tests.conformance.catalogs import PROJECTS, UPLOADS, catalog, spec
+from tests.conformance.schemas import applied, model, table
+from wakti_sb.conformance import run
+from wakti_sb.conformance.cases import derive
+from wakti_sb.conformance.model import (
+    ANON,
+    DENIED,
+    Attempt,
+    Case,
+    Family,
+    Outcome,
+    Problem,
+    Select,
+    Subject,
+    refusal,
+)
+from wakti_sb.conformance.run.judge import judge
+from wakti_sb.conformance.run.untested import untested
+from wakti_sb.conformance.scenario import Scenario, plan
+from wakti_sb.conformance.transports.client import believed
+from wakti_sb.conformance.transports.effects import touched
+from wakti_sb.conformance.transports.journal import Journal, Made
+from wakti_sb.errors import ConformanceError
+
+SEEN = Outcome("allowed", frozenset({("1",)}))
+ROW = "00000000-0000-4000-8000-000000000001"
+
+
+@pytest.mark.parametrize("family", Family)
+def test_a_foreign_key_defends_against_foreign_parents_and_nothing_else(family: Family) -> None:
+    attempt = Attempt(ANON, Select(UPLOADS, ("id",)))
+    case = Case("t: a case", Subject("t"), "insert", family, attempt, DENIED)
+    verdict = judge(case, refusal("23503", "violates foreign key constraint"), (SEEN,))
+    defends = family in (Family.FOREIGN_PARENT, Family.ANOTHERS_NAME)
+    assert verdict.status == ("passed" if defends else "unproven")
+
+
+@pytest.mark.parametrize("defends", [True, False])
+def test_a_rule_that_waits_for_the_end_of_the_transaction_is_asked(
+    defends: bool, empty_database: str
+) -> None:
+    url = applied(
+        empty_database,
+        table("t", "v text"),
+        "alter policy own on t with check (true)",
+        "create function keep() returns trigger language plpgsql as $$ begin"
+        " if new.user_id <> auth.uid() then raise exception 'not yours'; end if;"
+        " return null; end $$",
+        "create constraint trigger keep after insert or update on t deferrable initially deferred"
+        " for each row execute function keep()",
+        "select 1" if defends else "alter table t disable trigger keep",
+    )
+    leaks = [f.id for f in run(model("t"), url).findings if f.problem == Problem.LEAK]
+    assert bool(leaks) is not defends
+
+
+def test_a_table_whose_rows_are_there_in_part_only_is_untested() -> None:
+    planned = plan(spec(), catalog())
+    cases = derive(planned)
+    assert list(untested(planned, cases)) == []
+    partly = Scenario(
+        planned.spec,
+        planned.catalog,
+        planned.identities,
+        planned.rows,
+        untested={str(UPLOADS): "one of them was refused"},
+    )
+    # Cases of the rows that are there do not make up for those that are not.
+    assert any(case.subject == str(UPLOADS) for case in cases)
+    (found,) = untested(partly, cases)
+    assert (found.table, found.problem) == (str(UPLOADS), Problem.UNTESTED)
+
+
+@pytest.mark.parametrize(
+    ("reads", "changed", "told", "trusted"),
+    [
+        (False, False, [Outcome("zero rows"), Outcome("refused by policy")], True),
+        (True, False, [SEEN, None], True),
+        # One has added what another one has removed: nothing is left to be seen.
+        (False, False, [Outcome("zero rows"), None], False),
+        (False, True, [Outcome("zero rows"), Outcome("zero rows")], False),
+    ],
+)
+def test_writes_of_a_batch_that_may_have_undone_each_other_are_not_believed(
+    reads: bool, changed: bool, told: list[Outcome | None], trusted: bool
+) -> None:
+    assert believed(told, reads=reads, changed=changed) is trusted
+
+
+def _database(url: str, trigger: str) -> str:
+    return applied(
+        url,
+        table("t", "v text"),
+        f"create function stop() returns trigger language plpgsql as $$ begin {trigger} end $$",
+        "create trigger stop before delete on t for each row execute function stop()",
+        f"insert into auth.users (id, email) values ('{ROW}', 'a@example.com')",
+        f"insert into t (id, user_id) values ('{ROW}', '{ROW}')",
+    )
+
+
+@pytest.mark.parametrize("trigger", ["raise exception 'never';", "return null;", "return old;"])
+def test_rows_that_a_trigger_keeps_are_never_taken_for_removed(
+    trigger: str, empty_database: str
+) -> None:
+    url = _database(empty_database, trigger)
+    made = Made(users=(ROW,), rows=(("public.t", {"id": ROW}),))
+    with psycopg.connect(url, autocommit=True) as connection:
+        journal = Journal(connection)
+        journal.write(made)
+        failed = ""
+        try:
+            journal.clear(made, lambda _files: None)
+        except ConformanceError as error:
+            failed = str(error)
+        left = connection.execute("select count(*) from t").fetchone()
+        assert (left == (0,)) is not bool(failed)
+        assert not failed or "cannot be removed" in failed
+        assert bool(journal.left()) or not failed
+
+
+@pytest.mark.parametrize("parent", [None, ROW])
+def test_a_row_without_a_parent_is_nobodys_orphan(parent: str | None) -> None:
+    tables = {name: catalog().tables[name] for name in (PROJECTS, UPLOADS)}
+    gone = {"id": ROW, "user_id": None, "name": "p"}
+    upload = {"id": "u", "project_id": parent, "user_id": None, "filename": "f", "secret": "s"}
+    before = {PROJECTS: {(ROW,): gone}, UPLOADS: {("u",): upload}}
+    found = touched(before, {PROJECTS: {}, UPLOADS: {}}, tables)
+    # What points at nothing did not go with its parent: somebody has removed it.
+    with_child = {(str(PROJECTS), ROW), (str(UPLOADS), "u")}
+    assert found == ({(str(PROJECTS), ROW)} if parent else with_child)

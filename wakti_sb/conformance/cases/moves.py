@@ -1,0 +1,161 @@
+"""Moving rows: into somebody else's place or name, and somebody else's row into one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ...spec import Nobody
+from ..catalog import ForeignKey
+from ..model import (
+    DENIED,
+    SERVICE,
+    USERS,
+    WORLDS,
+    Attempt,
+    Case,
+    Delete,
+    Family,
+    Identity,
+    Update,
+    World,
+)
+from ..scenario import Row
+from .described import Described, pairs
+from .insert import closed_parent, intruder, open_to, repointed, under
+
+Base = Callable[[Row], Update]
+"""A plain change of a row, which whoever may change it can make."""
+
+
+@dataclass(frozen=True)
+class _Mover:
+    """Who may change a row of its own and has to fail to move it, and the other side.
+
+    `proved` is false where nobody may: a refusal then says nothing about moves.
+    """
+
+    who: Identity
+    mine: Row
+    theirs: Row
+    world: World
+    proved: bool = True
+
+    @property
+    def here(self) -> World:
+        """The mover's own side."""
+        return "other" if self.world == "this" else "this"
+
+
+def move_cases(described: Described, base: Base) -> Iterator[Case]:
+    """Every way to move a row of one table."""
+    mover = _mover(described)
+    if mover is None:
+        return
+    for key in described.table.foreign_keys:
+        if key.table != USERS:
+            yield from _moves(described, base, mover, key)
+    yield from _hand_over(described, base, mover)
+
+
+def _mover(described: Described) -> _Mover | None:
+    who, world = intruder(described, "update")
+    here: World = "other" if world == "this" else "this"
+    mine = described.scenario.row(described.entry.table, here)
+    theirs = described.scenario.row(described.entry.table, world)
+    if mine is None or theirs is None:
+        return None
+    if _changes(described, who, mine):
+        return _Mover(who, mine, theirs, world)
+    for row in described.planned:
+        far = next((w for w in WORLDS if w != row.world), world)
+        other = described.scenario.row(described.entry.table, far)
+        for person in described.people:
+            if row.world is not None and other is not None and _changes(described, person, row):
+                return _Mover(person, row, other, far)
+    nobody = isinstance(described.entry.update.right, Nobody)
+    return _Mover(who, mine, theirs, world, proved=nobody)
+
+
+def _changes(described: Described, who: Identity, row: Row) -> bool:
+    """Whether `who` may change a row by its key."""
+    return all(described.may(who, each, row.values) for each in ("select", "update"))
+
+
+def _moves(described: Described, base: Base, mover: _Mover, key: ForeignKey) -> Iterator[Case]:
+    """Let a row point at somebody else's parent, or take somebody's row over."""
+    who, world, mine, theirs = mover.who, mover.world, mover.mine, mover.theirs
+    home = described.scenario.row(key.table, mover.here)
+    if home is None:
+        return
+    parent = closed_parent(described, who, key, world, dict(mine.values), "update")
+    parent = parent or described.scenario.row(key.table, world)
+    if parent is None:
+        return
+    by = f" by {', '.join(key.columns)}"
+    for target, words in repointed(described, key, parent):
+        values = {**mine.values, **target}
+        if open_to(described, who, key, parent, values, "update"):
+            continue
+        named = "" if words == "its own row" else " in the owner's name"
+        sentence = f"cannot move a row into {under(parent, world)}{named}{by}"
+        yield _move(described, base, mover, mine, target, sentence)
+        wide = f"{sentence} without a filter"
+        yield _move(described, base, mover, mine, target, wide, unfiltered=True)
+    for target, words in repointed(described, key, home):
+        if described.may(who, "update", theirs.values):
+            continue
+        named = "" if words == "its own row" else " in its own name"
+        sentence = f"cannot take {described.whose(theirs, who)} over{named}{by}"
+        yield _move(described, base, mover, theirs, target, sentence)
+
+
+def _hand_over(described: Described, base: Base, mover: _Mover) -> Iterator[Case]:
+    """Give a row away: into the name of somebody else."""
+    owner = described.entry.owner
+    if owner is None or described.table.column(owner) is None:
+        return
+    target = {owner: mover.theirs.values.get(owner)}
+    if described.may_write(mover.who, "update", {**mover.mine.values, **target}):
+        return
+    sentence = f"cannot put its own row into another's name by {owner}"
+    yield _move(described, base, mover, mover.mine, target, sentence)
+    wide = f"{sentence} without a filter"
+    yield _move(described, base, mover, mover.mine, target, wide, unfiltered=True)
+
+
+def _move(
+    described: Described,
+    base: Base,
+    mover: _Mover,
+    row: Row,
+    target: dict[str, object],
+    sentence: str,
+    *,
+    unfiltered: bool = False,
+) -> Case:
+    where = () if unfiltered else described.where(row)
+    request = Update(described.entry.table, pairs(target), where)
+    arrange = list(described.out_of_the_way({**row.values, **target}, row))
+    if unfiltered and any(set(u.columns) <= set(target) for u in described.table.uniques):
+        # One row is left, or a unique key would answer before a policy can.
+        rest = (r for r in described.rows if described.key(r.values) != described.key(row.values))
+        arrange.extend(Delete(described.entry.table, described.where(r)) for r in rest)
+    out = tuple(dict.fromkeys(arrange))
+    single = Update(described.entry.table, pairs(target), described.where(row))
+    # The secret key proves that the request can be carried out, and nothing about who moves.
+    controls = (
+        Attempt(SERVICE, single, out),
+        *described.controls(base(row), row, "select", "update"),
+    )
+    return Case(
+        id=f"{described.name}: {mover.who.label} {sentence}",
+        subject=described.about,
+        operation="update",
+        family=Family.FOREIGN_PARENT,
+        attempt=Attempt(mover.who, request, out),
+        expected=DENIED,
+        controls=controls if mover.proved else (),
+        why=f"update = {described.entry.update.right}",
+        column=next(iter(target)),
+    )

@@ -1,0 +1,116 @@
+"""Expressions as PostgreSQL's own parser sees them. Pure."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pglast.ast
+from pglast import parse_sql
+from pglast.enums import BoolExprType, JoinType
+from pglast.parser import ParseError
+from pglast.stream import RawStream
+
+# pglast calls every field optional, since anybody may build a tree; the parser leaves none out that
+# SQL demands.
+ast: Any = pglast.ast
+
+
+def parsed(expression: str) -> Any | None:
+    """The tree of an expression; None if it cannot be read."""
+    try:
+        statements: Any = parse_sql(f"select {expression}")
+    except (ParseError, ValueError):
+        return None
+    (column,) = statements[0].stmt.targetList
+    return column.val
+
+
+def printed(node: Any) -> str:
+    """The text of a tree, on one line."""
+    return str(RawStream()(node))
+
+
+def unreadable(expression: str) -> bool:
+    """Whether the parser gives up."""
+    return parsed(expression) is None
+
+
+def is_bool(node: Any, kind: BoolExprType) -> bool:
+    """Whether a node is an AND, an OR or a NOT."""
+    return isinstance(node, ast.BoolExpr) and node.boolop == kind
+
+
+def conjuncts(node: Any) -> list[Any]:
+    """The conditions that AND joins; the node itself where it joins none."""
+    if node is None:
+        return []
+    if is_bool(node, BoolExprType.AND_EXPR):
+        return [part for each in node.args for part in conjuncts(each)]
+    return [node]
+
+
+def sources(items: Any) -> tuple[list[Any], list[Any]]:
+    """What a FROM clause reads, item by item, and the conditions of its inner joins."""
+    found: list[Any] = []
+    conditions: list[Any] = []
+    for item in items or ():
+        plain = isinstance(item, ast.JoinExpr) and not (item.alias or item.usingClause)
+        if plain and item.jointype == JoinType.JOIN_INNER and not item.isNatural:
+            for side in (item.larg, item.rarg):
+                more, joined = sources((side,))
+                found.extend(more)
+                conditions.extend(joined)
+            conditions.extend(conjuncts(item.quals))
+        else:
+            found.append(item)
+    return found, conditions
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """A node and everything below it."""
+    if isinstance(node, ast.Node):
+        yield node
+        for name in node:
+            yield from walk(getattr(node, name))
+    elif isinstance(node, tuple | list):
+        for each in node:
+            yield from walk(each)
+
+
+def unqualified(expression: str) -> str:
+    """The same without the names of tables before the columns; as it is if it cannot be read."""
+    tree = parsed(expression)
+    return expression if tree is None else printed(_bare_columns(tree))
+
+
+def _bare_columns(node: Any) -> Any:
+    if isinstance(node, ast.SubLink):
+        return node
+    if isinstance(node, ast.ColumnRef):
+        return ast.ColumnRef(fields=node.fields[-1:])
+    return _copied(node, _bare_columns)
+
+
+def qualified(node: Any, table: str) -> Any:
+    """A copy in which the columns of `table` bear its name; subqueries say it themselves."""
+    if isinstance(node, ast.SubLink):
+        return node
+    if isinstance(node, ast.ColumnRef):
+        if len(node.fields) > 1:
+            return node
+        return ast.ColumnRef(fields=(ast.String(sval=table), *node.fields))
+    return _copied(node, lambda each: qualified(each, table))
+
+
+def _copied(node: Any, change: Callable[[Any], Any]) -> Any:
+    """A copy whose parts are changed; what has none comes back as it is."""
+    if isinstance(node, ast.Node):
+        made = copy.copy(node)
+        for name in node:
+            setattr(made, name, change(getattr(node, name)))
+        return made
+    if isinstance(node, tuple | list):
+        return tuple(change(each) for each in node)
+    return node

@@ -1,0 +1,231 @@
+"""Rows beside the planned ones, so that conditions are tried both ways.
+
+The shape of a condition gives values to try and nothing else: what must come of a row is what the
+model says about it, as for every other row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+
+from ...spec import Relation
+from ..catalog import Table
+from ..conditions import Atom
+from ..model import OBJECTS, Identity
+from ..scenario import Row, Scenario, row_values
+from ..scenario.insert import Inserter
+from .bound import Bound, belongs
+from .clauses import Clause, clauses
+from .evaluate import Evaluator
+from .measure import Measured, Rows, TableMeasure
+from .shape import assignments
+
+_FIRST = 700  # numbers from here on are those of these rows
+_MOST = 24  # further rows for the policies of one table
+_LONGEST = 40  # characters of a value in a sentence
+
+
+def widen(inserter: Inserter, scenario: Scenario) -> None:
+    """Insert what makes conditions true, or false, that no planned row makes so."""
+    by_table: dict[Relation, list[Clause]] = {}
+    for clause in clauses(scenario):
+        by_table.setdefault(clause.table, []).append(clause)
+    widener = _Widener(inserter, scenario)
+    for table, its in by_table.items():
+        if table != OBJECTS and scenario.row(table, "this") is not None:
+            widener.widen(table, its)
+
+
+class _NothingGainedError(Exception):
+    """A row that shows nothing new."""
+
+
+class _Widener:
+    def __init__(self, inserter: Inserter, scenario: Scenario) -> None:
+        self.inserter = inserter
+        self.scenario = scenario
+        self.bound = Bound(scenario)
+        self.number = _FIRST
+
+    def widen(self, relation: Relation, its: Sequence[Clause]) -> None:
+        """Further rows of one table, and of those that its policies look at."""
+        measured = self._measure(relation).of(its)
+        missing = [m for m in measured if not m.both_ways and not m.problem]
+        made = 0
+        for each in missing:
+            now = self._measure(relation).again(each)
+            if made < _MOST and not now.both_ways:
+                made += self._for(relation, now)
+        for clause in its:
+            if made < _MOST and clause.permissive and len(clause.taken.atoms) > 1:
+                made += self._whole(relation, clause)
+
+    def _measure(self, relation: Relation, further: Sequence[Row] = ()) -> TableMeasure:
+        """What is there now, and `further` rows, which may be thought of only."""
+        scenario = replace(self.scenario, rows=(*self.scenario.rows, *further), _index={})
+        evaluator = Evaluator(self.inserter.connection, scenario)
+        return TableMeasure(evaluator, self.bound, relation, Rows(scenario, relation))
+
+    def _for(self, relation: Relation, each: Measured) -> int:
+        """Rows that show what this condition has not been; how many were kept."""
+        made = 0
+        for target, columns in self._targets(relation, each.atom).items():
+            for base in self._bases(target):
+                table = self.scenario.catalog.tables[target]
+                listed = assignments(self.scenario, (each.atom,), table, columns, base.values)
+                options: Iterable[dict[str, Any]] = listed
+                if relation == target:
+                    options = self._promising(relation, each, base, listed)
+                for values in options:
+                    if each.both_ways:
+                        return made
+                    each, rows = self._try(relation, each, target, base, values)
+                    made += len(rows)
+        return made
+
+    def _whole(self, relation: Relation, clause: Clause) -> int:
+        """A row for which all of a policy is true where it must refuse, if there can be one."""
+        atoms = clause.taken.atoms
+        columns = [c for a in atoms for c in self._targets(relation, a).get(relation, ())]
+        known = tuple((relation.name, name) for name in dict.fromkeys(columns))
+        each = Measured(clause, Atom(clause.expression, columns=known), false=True)
+        if not known or self._measure(relation).again(each).true:
+            return 0
+        table, names = self.scenario.catalog.tables[relation], [name for _, name in known]
+        for base in self._bases(relation):
+            options = assignments(self.scenario, atoms, table, names, base.values)
+            for values in self._promising(relation, each, base, options):
+                _, rows = self._try(relation, each, relation, base, values)
+                if rows:
+                    return len(rows)
+        return 0
+
+    def _promising(
+        self,
+        relation: Relation,
+        each: Measured,
+        base: Row,
+        options: Iterable[dict[str, Any]],
+    ) -> Iterator[dict[str, Any]]:
+        """Those that would show something new; no row is touched to find that out."""
+        listed = list(options)
+        rows = [{**base.values, **values} for values in listed]
+        seen = self._measure(relation).one_by_one(each, rows) if rows else ()
+        for values, after in zip(listed, seen, strict=True):
+            if _better(each, after):
+                yield values
+
+    def _targets(self, table: Relation, atom: Atom) -> dict[Relation, list[str]]:
+        """The columns that may be varied, by their table: those that do not say whose a row is."""
+        found: dict[Relation, list[str]] = {}
+        for qualifier, column in atom.columns:
+            where, name = self.bound.resolved(table, atom, qualifier, column)
+            known = self.scenario.catalog.tables.get(where)
+            fixed = known is None or known.is_view or known.column(name) is None
+            if not fixed and where != OBJECTS and name not in self._fixed(where):
+                found.setdefault(where, []).append(name)
+        return found
+
+    def _fixed(self, table: Relation) -> set[str]:
+        entry, members = self.scenario.spec.entry(table), self.scenario.spec.members_in(table)
+        fixed = set(entry.placing) - set(entry.immutable) if entry is not None else set()
+        named = {members.key, members.user} if members is not None else set()
+        known = self.scenario.catalog.tables[table]
+        keys = (key for key in known.foreign_keys if belongs(self.scenario, key.table))
+        parents = {column for key in keys for column in key.columns}
+        return fixed | named | parents | set(known.primary_key)
+
+    def _bases(self, table: Relation) -> Iterator[Row]:
+        for label in ("this", "other"):
+            row = self.scenario.row(table, label)
+            if row is not None and row.person is not None:
+                yield row
+
+    def _try(
+        self,
+        relation: Relation,
+        each: Measured,
+        target: Relation,
+        base: Row,
+        values: dict[str, Any],
+    ) -> tuple[Measured, list[Row]]:
+        """What the condition is with such a row, and the rows that were made for it."""
+        run = self.inserter.connection.execute
+        run("savepoint widen")
+        try:
+            made = [
+                self._inserted(row, values if row.table == target else {})
+                for row in self._chain(relation, target, base, values)
+            ]
+            after = self._measure(relation, [row for row, _ in made]).again(each)
+            if not _better(each, after):
+                raise _NothingGainedError
+        except (psycopg.Error, _NothingGainedError):
+            run("rollback to savepoint widen; release savepoint widen")
+            return each, []
+        run("release savepoint widen")
+        for row, planned in made:
+            self.inserter.planned.setdefault(row.table, []).append((planned, dict(row.values)))
+        rows = [row for row, _ in made]
+        self.scenario = replace(self.scenario, rows=(*self.scenario.rows, *rows), _index={})
+        return after, rows
+
+    def _inserted(self, row: Row, wanted: dict[str, Any]) -> tuple[Row, Row]:
+        """The row as it came to be, and as it was meant."""
+        known = self.scenario.catalog.tables[row.table]
+        found = self.inserter.made(known, dict(row.values), row.person, pinned=set(wanted))
+        if found is None:
+            raise _NothingGainedError
+        return replace(row, values=found), row
+
+    def _chain(
+        self, table: Relation, target: Relation, base: Row, values: dict[str, Any]
+    ) -> Iterator[Row]:
+        """The varied row; then one of `table` that points at it, where there is such a key."""
+        words = _words(values)
+        varied = self._row(target, base, values, words)
+        yield varied
+        key = self.scenario.catalog.tables[table].key_to(target)
+        own = self.scenario.row(table, base.world or "this")
+        if table == target or key is None or own is None or own.person is None:
+            return
+        pairs = zip(key.columns, key.parent_columns, strict=True)
+        pointing = {column: varied.values.get(theirs) for column, theirs in pairs}
+        if None not in pointing.values():
+            yield self._row(table, own, pointing, f"under {words}")
+
+    def _row(self, table: Relation, base: Row, values: dict[str, Any], words: str) -> Row:
+        self.number += 1
+        known = self.scenario.catalog.tables[table]
+        person, world = self._person(known, base), base.world or "this"
+        rows = [row for row in self.scenario.rows if row.label]
+        made = row_values(
+            self.scenario.spec, known, world, person, self.number, rows, self.scenario.salt
+        )
+        return Row(table, {**made, **values}, f"{words} #{self.number}", world, person, words)
+
+    def _person(self, table: Table, base: Row) -> Identity:
+        """Whose the row is; in a place where everybody is once, somebody new."""
+        assert base.person is not None  # noqa: S101  (the caller has looked)
+        if self.scenario.spec.members_in(table.relation) is None:
+            return base.person
+        strangers = (w for w in self.scenario.identities if w.world is None and w.user_id)
+        return next(strangers, base.person)
+
+
+def _better(before: Measured, after: Measured) -> bool:
+    return (after.true and not before.true) or (after.false and not before.false)
+
+
+def _words(values: dict[str, Any]) -> str:
+    """How sentences call a row with these values."""
+    return ", ".join(f"{name} {_shown(value)}" for name, value in values.items())
+
+
+def _shown(value: Any) -> str:
+    text = "null" if value is None else str(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -19,10 +19,16 @@ _TABLES: tuple[tuple[LiteralString, LiteralString], ...] = (
     ("refresh_tokens", "user_id"),
 )
 _COLUMNS = """
-select attname
-from pg_attribute
-where attrelid = %s::regclass and attnum > 0 and not attisdropped and attgenerated = ''
-order by attnum
+select a.attname
+from pg_attribute as a
+left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+where a.attrelid = %s::regclass
+  and a.attnum > 0
+  and not a.attisdropped
+  and a.attgenerated = ''
+  and a.attidentity = ''
+  and coalesce(pg_get_expr(d.adbin, d.adrelid), '') not like 'nextval(%%'
+order by a.attnum
 """
 
 
@@ -61,7 +67,7 @@ def _put_back(connection: psycopg.Connection[Any], table: LiteralString, rows: l
     found = connection.execute(_COLUMNS, [f"auth.{table}"]).fetchall()
     columns = sql.SQL(", ").join(sql.Identifier(name) for (name,) in found)
     statement = sql.SQL(
-        "insert into auth.{table} ({columns}) overriding system value"
+        "insert into auth.{table} ({columns})"
         " select {columns} from jsonb_populate_recordset(null::auth.{table}, %s)"
         " on conflict do nothing"
     ).format(table=sql.Identifier(table), columns=columns)

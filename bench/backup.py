@@ -38,7 +38,7 @@ from wakti_sb.stack.machine import postgres_program
 OURS, PEER = "wakti-sb backup", "pg_dump and cp"
 FILE = 8 * 1024 * 1024
 SLOWEST = 1.3  # times the peer
-MEMORY = 250  # MiB
+MEMORY = 64  # MiB
 
 
 def main() -> None:
@@ -47,18 +47,23 @@ def main() -> None:
     parser.add_argument("--mib", type=positive, default=1024)
     arguments = parser.parse_args()
     with folder() as project, running(project) as endpoint:
+        fill(endpoint, 1000, FILE // 1024 // 1024)
+        backup(project, 0)
+        little = most_memory()
         fill(endpoint, arguments.rows, arguments.mib)
-        show(measure(project, endpoint, arguments.runs), _markdown, as_json=arguments.json)
+        report = measure(project, endpoint, arguments.runs, little)
+    show(report, _markdown, as_json=arguments.json)
 
 
 def fill(endpoint: Endpoint, rows: int, mib: int) -> None:
     """Sites with submissions and files."""
     owner, projects = str(uuid4()), [str(uuid4()) for _ in range(100)]
+    address = f"{owner}@example.com"
     with psycopg.connect(superuser(endpoint.database)) as connection:
         connection.execute("set session_replication_role = replica")
         connection.execute(
-            "insert into auth.users (id, aud, role, email) values (%s, 'a', 'a', 'a@example.com')",
-            [owner],
+            "insert into auth.users (id, aud, role, email) values (%s, 'a', 'a', %s)",
+            [owner, address],
         )
         connection.execute(
             "insert into public.projects (id, user_id, name) select unnest(%s::uuid[]), %s, 'a'",
@@ -78,13 +83,19 @@ def fill(endpoint: Endpoint, rows: int, mib: int) -> None:
         httpx.post(url, content=os.urandom(FILE), headers=headers, timeout=60).raise_for_status()
 
 
-def measure(project: Path, endpoint: Endpoint, runs: int) -> Report:
-    """Seconds of both, and the most memory that ours held."""
-    ours, peer = [], []
+def most_memory() -> float:
+    """MiB that the largest process so far held."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def measure(project: Path, endpoint: Endpoint, runs: int, little: float) -> Report:
+    """Seconds of both, and how much more memory ours held than for next to nothing."""
+    ours, peer, more = [], [], 0.0
     for number in range(runs):
         ours.append(timed(lambda n=number: backup(project, n)))  # type: ignore[misc]
+        if number == 0:
+            more = most_memory() - little
         peer.append(timed(lambda: dump_and_copy(project, endpoint)))
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     contenders = {OURS: {"seconds": figure(ours)}, PEER: {"seconds": figure(peer)}}
     ratio = contenders[OURS]["seconds"]["median"] / contenders[PEER]["seconds"]["median"]
     return {
@@ -93,7 +104,7 @@ def measure(project: Path, endpoint: Endpoint, runs: int) -> Report:
         "ratios": {"seconds": round(ratio, 2)},
         "targets": {
             "times the peer's seconds": target(ratio, at_most=SLOWEST),
-            "most memory, MiB": target(most, at_most=MEMORY),
+            "more memory than for 1000 rows, MiB": target(more, at_most=MEMORY),
         },
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -26,3 +27,13 @@ def _deno_test(folder: Path) -> None:
 
 def test_the_parts_of_the_local_api_do_what_their_tests_say() -> None:
     _deno_test(ROOT / "wakti_sb" / "stack" / "embedded" / "services")
+
+
+def test_the_rooms_of_the_data_api_import_downwards_only() -> None:
+    rest = ROOT / "wakti_sb" / "stack" / "embedded" / "services" / "rest"
+    order = ["grammar", "schema", "plan", "sql", "answer"]
+    for place, room in enumerate(order):
+        above = set(order[place + 1 :])
+        for file in (rest / room).glob("*.ts"):
+            imported = re.findall(r'from "\.\./(\w+)/', file.read_text())
+            assert not above & set(imported), file.name

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench._project import folder
 from bench._report import Report, options, positive, run, show
-from bench.site_api.load import Sample, pgbench, wrk
+from bench.load import Sample, pgbench, wrk
 from bench.site_api.ours import FUNCTION, ITEMS, MESSAGE, Ours, conventional, ours
 from bench.site_api.pocketbase import find, pocketbase
 from bench.site_api.report import (

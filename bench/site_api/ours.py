@@ -14,7 +14,7 @@ import psutil
 import psycopg
 
 from bench._project import running
-from bench.site_api.load import Request, wait_for
+from bench.load import Request, wait_for
 from wakti_sb.errors import StackError
 from wakti_sb.stack import Endpoint
 from wakti_sb.stack.embedded import deno, paths
@@ -23,7 +23,7 @@ CONVENTIONAL = Path(__file__).parent / "conventional"
 FUNCTION = "project-backend-api"
 
 NO_LIMITS = {
-    "rate_limits": dict.fromkeys(("submit", "login", "signup", "write", "upload"), 0),
+    "rate_limits": dict.fromkeys(("submit", "login", "signup", "write", "upload", "read"), 0),
 }
 
 

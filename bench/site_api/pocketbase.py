@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from bench.site_api.load import Request, wait_for
+from bench.load import Request, wait_for
 
 _FIELDS = [
     {"name": "project_id", "type": "text", "required": True},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench._report import Report, target, targets_table
-from bench.site_api.load import Sample
+from bench.load import Sample
 
 OPERATIONS = ("submit", "list")
 OURS = "wakti-sb, own port"

@@ -7,9 +7,17 @@
 -- can never name one project and another owner, whoever writes it, and handing a project over
 -- moves everything that belongs to it.
 --
--- Every statement also runs on top of a database that has some of these tables already. What an
--- older row could break is added NOT VALID and checked by a later migration, because checking
--- reads the whole table and the lock that adding takes would be held all the while.
+-- On top of the first release, which has tables of these names, `wakti-sb adopt` puts a history of
+-- its own in the place of this file; both end alike.
+
+do $$
+begin
+  if to_regclass('public.project_backends') is not null then
+    raise exception 'this database holds the first WAKTI release'
+      using hint = 'Run wakti-sb adopt first: docs/adopt.md.';
+  end if;
+end
+$$;
 
 create schema if not exists wakti;
 
@@ -52,7 +60,7 @@ on public.projects (user_id, created_at desc);
 
 -- ── project_backends: one row switches a project's backend on ────────────────────────────────────
 
-create table if not exists public.project_backends (
+create table public.project_backends (
   id uuid primary key default gen_random_uuid(),
   project_id uuid not null,
   user_id uuid not null,
@@ -61,25 +69,22 @@ create table if not exists public.project_backends (
   allowed_origins text[] not null default '{}',
   features jsonb not null default '{}',
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  constraint project_backends_owner_fkey
+  foreign key (project_id, user_id) references public.projects (id, user_id)
+  on update cascade on delete cascade
 );
 
-alter table public.project_backends
-drop constraint if exists project_backends_owner_fkey,
-add constraint project_backends_owner_fkey
-foreign key (project_id, user_id) references public.projects (id, user_id)
-on update cascade on delete cascade
-not valid;
-
-create unique index if not exists project_backends_project_id_key
+create unique index project_backends_project_id_key
 on public.project_backends (project_id);
 
-create index if not exists project_backends_owner_idx
+create index project_backends_owner_idx
 on public.project_backends (project_id, user_id);
 
 -- ── project_uploads: one row for each stored file ────────────────────────────────────────────────
 
-create table if not exists public.project_uploads (
+-- A row is written before its file is, to hold the room that the file will take.
+create table public.project_uploads (
   id uuid primary key default gen_random_uuid(),
   project_id uuid not null,
   user_id uuid not null,
@@ -87,78 +92,51 @@ create table if not exists public.project_uploads (
   storage_path text not null,
   file_type text not null,
   size_bytes bigint not null,
-  uploaded_at timestamptz not null default now()
+  uploaded_at timestamptz not null default now(),
+  status text not null default 'pending',
+  constraint project_uploads_owner_fkey
+  foreign key (project_id, user_id) references public.projects (id, user_id)
+  on update cascade on delete cascade,
+  constraint project_uploads_status_check check (status in ('pending', 'stored')),
+  constraint project_uploads_size_bytes_check check (size_bytes > 0)
 );
 
--- A row that was there before the column describes a file that is stored; a new one is written
--- before its file is, to hold the room that the file will take.
-alter table public.project_uploads add column if not exists status text not null default 'stored';
-
-alter table public.project_uploads alter column status set default 'pending';
-
-alter table public.project_uploads
-drop constraint if exists project_uploads_owner_fkey,
-add constraint project_uploads_owner_fkey
-foreign key (project_id, user_id) references public.projects (id, user_id)
-on update cascade on delete cascade
-not valid;
-
-alter table public.project_uploads
-drop constraint if exists project_uploads_status_check,
-add constraint project_uploads_status_check
-check (status in ('pending', 'stored')) not valid;
-
-alter table public.project_uploads
-drop constraint if exists project_uploads_size_bytes_check,
-add constraint project_uploads_size_bytes_check
-check (size_bytes > 0) not valid;
-
-create unique index if not exists project_uploads_storage_path_key
+create unique index project_uploads_storage_path_key
 on public.project_uploads (storage_path);
 
-create index if not exists project_uploads_owner_idx
+create index project_uploads_owner_idx
 on public.project_uploads (project_id, user_id);
 
-create index if not exists project_uploads_project_id_uploaded_at_idx
+create index project_uploads_project_id_uploaded_at_idx
 on public.project_uploads (project_id, uploaded_at desc);
 
 -- ── project_form_submissions: what visitors sent ─────────────────────────────────────────────────
 
-create table if not exists public.project_form_submissions (
+create table public.project_form_submissions (
   id uuid primary key default gen_random_uuid(),
   project_id uuid not null,
   user_id uuid not null,
   form_name text not null default 'contact',
-  data jsonb not null,
+  data jsonb not null default '{}',
   status text not null default 'unread',
   origin text,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  is_spam boolean not null default false,
+  constraint project_form_submissions_owner_fkey
+  foreign key (project_id, user_id) references public.projects (id, user_id)
+  on update cascade on delete cascade,
+  constraint project_form_submissions_status_check check (status in ('unread', 'read'))
 );
 
-alter table public.project_form_submissions
-add column if not exists is_spam boolean not null default false;
-
-alter table public.project_form_submissions
-drop constraint if exists project_form_submissions_owner_fkey,
-add constraint project_form_submissions_owner_fkey
-foreign key (project_id, user_id) references public.projects (id, user_id)
-on update cascade on delete cascade
-not valid;
-
-alter table public.project_form_submissions
-drop constraint if exists project_form_submissions_status_check,
-add constraint project_form_submissions_status_check
-check (status in ('unread', 'read')) not valid;
-
-create index if not exists project_form_submissions_owner_idx
+create index project_form_submissions_owner_idx
 on public.project_form_submissions (project_id, user_id);
 
-create index if not exists project_form_submissions_project_id_created_at_idx
+create index project_form_submissions_project_id_created_at_idx
 on public.project_form_submissions (project_id, created_at desc);
 
 -- ── project_site_users: accounts of a site's visitors ────────────────────────────────────────────
 
-create table if not exists public.project_site_users (
+create table public.project_site_users (
   id uuid primary key default gen_random_uuid(),
   project_id uuid not null,
   owner_id uuid not null,
@@ -168,140 +146,111 @@ create table if not exists public.project_site_users (
   metadata jsonb not null default '{}',
   status text not null default 'active',
   last_login timestamptz,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  constraint project_site_users_owner_fkey
+  foreign key (project_id, owner_id) references public.projects (id, user_id)
+  on update cascade on delete cascade,
+  constraint project_site_users_status_check check (status in ('active', 'suspended'))
 );
 
-alter table public.project_site_users
-drop constraint if exists project_site_users_owner_fkey,
-add constraint project_site_users_owner_fkey
-foreign key (project_id, owner_id) references public.projects (id, user_id)
-on update cascade on delete cascade
-not valid;
-
-alter table public.project_site_users
-drop constraint if exists project_site_users_status_check,
-add constraint project_site_users_status_check
-check (status in ('active', 'suspended')) not valid;
-
 -- One account for an address, however it is typed.
-create unique index if not exists project_site_users_project_id_lower_email_key
+create unique index project_site_users_project_id_lower_email_key
 on public.project_site_users (project_id, lower(email));
 
 -- What an item's created_by points at: a user of the same project.
-create unique index if not exists project_site_users_project_id_id_key
+create unique index project_site_users_project_id_id_key
 on public.project_site_users (project_id, id);
 
-create index if not exists project_site_users_owner_idx
+create index project_site_users_owner_idx
 on public.project_site_users (project_id, owner_id);
 
-create index if not exists project_site_users_project_id_created_at_idx
+create index project_site_users_project_id_created_at_idx
 on public.project_site_users (project_id, created_at desc);
 
 -- ── project_collections: the items of a site's collections ───────────────────────────────────────
 
-create table if not exists public.project_collections (
+create table public.project_collections (
   id uuid primary key default gen_random_uuid(),
   project_id uuid not null,
   user_id uuid not null,
   collection_name text not null,
-  data jsonb not null,
+  data jsonb not null default '{}',
   status text not null default 'active',
   -- A place in a list, as the first release has it; widening it would rewrite its table.
   -- squawk-ignore prefer-bigint-over-int
   sort_order integer,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  created_by uuid,
+  constraint project_collections_owner_fkey
+  foreign key (project_id, user_id) references public.projects (id, user_id)
+  on update cascade on delete cascade,
+  -- With the project in the key an item cannot name a user of another project as its maker.
+  constraint project_collections_created_by_fkey
+  foreign key (project_id, created_by) references public.project_site_users (project_id, id)
+  on delete set null (created_by),
+  constraint project_collections_status_check check (status in ('active', 'deleted'))
 );
 
-alter table public.project_collections add column if not exists created_by uuid;
-
-alter table public.project_collections
-drop constraint if exists project_collections_owner_fkey,
-add constraint project_collections_owner_fkey
-foreign key (project_id, user_id) references public.projects (id, user_id)
-on update cascade on delete cascade
-not valid;
-
--- With the project in the key an item cannot name a user of another project as its maker.
-alter table public.project_collections
-drop constraint if exists project_collections_created_by_fkey,
-add constraint project_collections_created_by_fkey
-foreign key (project_id, created_by) references public.project_site_users (project_id, id)
-on delete set null (created_by)
-not valid;
-
-alter table public.project_collections
-drop constraint if exists project_collections_status_check,
-add constraint project_collections_status_check
-check (status in ('active', 'deleted')) not valid;
-
-create index if not exists project_collections_owner_idx
+create index project_collections_owner_idx
 on public.project_collections (project_id, user_id);
 
-create index if not exists project_collections_created_by_idx
+create index project_collections_created_by_idx
 on public.project_collections (project_id, created_by)
 where created_by is not null;
 
 -- The list that published pages ask for, in its own order.
-create index if not exists project_collections_active_idx
+create index project_collections_active_idx
 on public.project_collections (
   project_id, collection_name, sort_order asc nulls first, created_at desc, id
 )
 where status = 'active';
 
-create index if not exists project_collections_project_id_created_at_idx
+create index project_collections_project_id_created_at_idx
 on public.project_collections (project_id, created_at desc);
 
 -- ── project_collection_schemas: the fields that a collection is known to have ────────────────────
 
-create table if not exists public.project_collection_schemas (
+create table public.project_collection_schemas (
   id uuid primary key default gen_random_uuid(),
   project_id uuid not null,
   user_id uuid not null,
   collection_name text not null,
-  schema jsonb not null,
+  schema jsonb not null default '{"fields": []}',
   display_name text,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  constraint project_collection_schemas_owner_fkey
+  foreign key (project_id, user_id) references public.projects (id, user_id)
+  on update cascade on delete cascade
 );
 
-alter table public.project_collection_schemas
-drop constraint if exists project_collection_schemas_owner_fkey,
-add constraint project_collection_schemas_owner_fkey
-foreign key (project_id, user_id) references public.projects (id, user_id)
-on update cascade on delete cascade
-not valid;
-
-create unique index if not exists project_collection_schemas_project_id_collection_name_key
+create unique index project_collection_schemas_project_id_collection_name_key
 on public.project_collection_schemas (project_id, collection_name);
 
-create index if not exists project_collection_schemas_owner_idx
+create index project_collection_schemas_owner_idx
 on public.project_collection_schemas (project_id, user_id);
 
 -- ── Closed until a policy opens it ───────────────────────────────────────────────────────────────
 
--- New tables in public are open to the API roles on many projects. A table that row level security
--- guards already has users, and its privileges stay until the new policies replace the old ones.
-do $$
-declare
-  made regclass;
-begin
-  for made in
-    select c.oid
-    from pg_catalog.pg_class as c
-    where
-      c.oid in (
-        'public.project_backends'::regclass,
-        'public.project_uploads'::regclass,
-        'public.project_form_submissions'::regclass,
-        'public.project_site_users'::regclass,
-        'public.project_collections'::regclass,
-        'public.project_collection_schemas'::regclass
-      )
-      and not c.relrowsecurity
-  loop
-    execute format('alter table %s enable row level security', made);
-    execute format('revoke all on %s from public, anon, authenticated', made);
-  end loop;
-end
-$$;
+-- New tables in public are open to the API roles on many projects.
+alter table public.project_backends enable row level security;
+
+alter table public.project_uploads enable row level security;
+
+alter table public.project_form_submissions enable row level security;
+
+alter table public.project_site_users enable row level security;
+
+alter table public.project_collections enable row level security;
+
+alter table public.project_collection_schemas enable row level security;
+
+revoke all on
+public.project_backends,
+public.project_uploads,
+public.project_form_submissions,
+public.project_site_users,
+public.project_collections,
+public.project_collection_schemas
+from public, anon, authenticated;

@@ -94,7 +94,7 @@ begin
   end if;
   -- One reservation of a project at a time; that is what makes the quota exact.
   perform pg_advisory_xact_lock(hashtextextended('wakti.uploads ' || p_project, 0));
-  select coalesce(sum(u.size_bytes), 0) into used
+  select coalesce(sum(u.size_bytes), 0) + wakti.unrecorded_bytes(p_project) into used
   from public.project_uploads as u
   where u.project_id = p_project;
   if used + p_size > 52428800 then

@@ -22,6 +22,34 @@ as $$
       and o.name ~<~ (place.folder || '0')
 $$;
 
+-- The bytes of a project's objects that no row records: an owner may have deleted the row alone, or
+-- is about to write it. They take the project's room like any other.
+-- Parameters: project. Result: bigint. Who may call it: functions of wakti_site.
+create or replace function wakti.unrecorded_bytes(p_project uuid)
+returns bigint
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(sum(coalesce((o.metadata ->> 'size')::numeric, 0)), 0)::bigint
+  from public.projects as p
+  cross join lateral (
+    values (p.id::text), (p.user_id || '/' || p.id)
+  ) as place (folder)
+  inner join storage.objects as o
+    on
+      o.bucket_id = 'project-uploads'
+      and o.name ~>=~ (place.folder || '/')
+      and o.name ~<~ (place.folder || '0')
+  where
+    p.id = p_project
+    and not exists (
+      select from public.project_uploads as u
+      where u.storage_path = o.name
+    )
+$$;
+
 -- May an object of this name be stored: does the project have room for it, and does no row name it
 -- already? The Storage API tells the size in the metadata, where it knows it in advance.
 -- Parameters: the object's name, its metadata. Result: boolean; true where the path leads to no
@@ -141,6 +169,11 @@ $$;
 
 revoke all on function wakti.stored_bytes(uuid, uuid)
 from public, anon, authenticated, service_role;
+
+revoke all on function wakti.unrecorded_bytes(uuid)
+from public, anon, authenticated, service_role;
+
+grant execute on function wakti.unrecorded_bytes(uuid) to wakti_site;
 
 revoke all on function wakti.record_upload() from public, anon, authenticated, service_role;
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adopt import rows
+from tests.adopt import history, rows
 from tests.adopt.evidence import everything
 from tests.command_line import assert_one_clear_sentence, wakti
 
@@ -40,8 +40,8 @@ def test_a_choice_then_migrate_leaves_nothing_open(live_project: str, tmp_path: 
     second = wakti("adopt", "--keep", cwd=tmp_path, env=at(live_project))
     assert second.returncode == 0, second.stderr
     assert "77 rows mended, 0 moved" in second.stderr
-    root = Path(__file__).parents[2]
-    migrated = wakti("migrate", "--project", str(root), cwd=tmp_path, env=at(live_project))
+    root = str(history.project())
+    migrated = wakti("migrate", "--project", root, cwd=tmp_path, env=at(live_project))
     assert migrated.returncode == 0, migrated.stderr
     assert wakti("adopt", "--check", cwd=tmp_path, env=at(live_project)).returncode == 0
 

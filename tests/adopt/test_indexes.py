@@ -7,12 +7,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.adopt import history
 from tests.command_line import wakti
 from wakti_sb import adopt, migrate
 from wakti_sb.errors import MigrationError
 
-ROOT = Path(__file__).parents[2]
-MIGRATIONS = ROOT / "supabase" / "migrations"
+MIGRATIONS = history.migrations()
 
 
 def indexes(url: str) -> dict[str, tuple[int, bool]]:
@@ -79,6 +79,6 @@ def test_what_an_interrupted_build_left_is_built_anew(live_project: str) -> None
 def test_the_command_names_what_it_built(live_project: str, tmp_path: Path) -> None:
     adopt.settle(live_project, "keep")
     env = {"WAKTI_DB_URL": live_project}
-    done = wakti("adopt", "--indexes", "--project", str(ROOT), cwd=tmp_path, env=env)
+    done = wakti("adopt", "--indexes", "--project", str(history.project()), cwd=tmp_path, env=env)
     assert done.returncode == 0, done.stderr
     assert "built project_collections_active_idx" in done.stdout

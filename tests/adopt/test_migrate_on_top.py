@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import psycopg
 import pytest
 
-from tests.adopt import rows
+from tests.adopt import history, rows
 from tests.adopt.evidence import TABLES, checksum, everything, rows_of
 from wakti_sb import adopt, migrate
 from wakti_sb.errors import MigrationError
 
-MIGRATIONS = Path(__file__).parents[2] / "supabase" / "migrations"
+MIGRATIONS = history.migrations()
 MOVED = {"password_hash"}  # to a table of its own; a test below follows it
 STAMPS = {"updated_at"}  # the first release's triggers change it with any other change
 

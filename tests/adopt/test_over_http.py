@@ -7,7 +7,6 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,11 +14,11 @@ import psycopg
 import pytest
 from supabase import Client, ClientOptions, create_client
 
+from tests.adopt import history
 from tests.adopt.conftest import SCHEMA
 from tests.site_api.project import PICTURE
 from wakti_sb.stack import EmbeddedStack, Endpoint
 
-ROOT = Path(__file__).parents[2]
 BUCKET = "project-uploads"
 PASSWORD = "from the first release"
 OWNER, PROJECT, VISITOR = (str(uuid.UUID(int=number)) for number in (1, 2, 3))
@@ -78,7 +77,7 @@ class Live:
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder = tmp_path_factory.mktemp("live")
-    shutil.copytree(ROOT / "supabase", folder / "supabase")
+    shutil.copytree(history.project() / "supabase", folder / "supabase")
     (folder / "supabase" / "functions" / ".env").write_text("WAKTI_PBKDF2_ITERATIONS=1000\n")
     first = folder / "supabase" / "migrations" / "20250101000000_first_release.sql"
     first.write_text(SCHEMA.read_text() + _rows())

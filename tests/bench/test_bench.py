@@ -12,9 +12,9 @@ import pytest
 
 from bench import large_migration, migrations
 from bench._report import figure
+from bench.load import Sample
 from bench.policies import crowd, plans
 from bench.site_api import report as site_api
-from bench.site_api.load import Sample
 from tests.command_line import assert_one_clear_sentence, wakti
 from wakti_sb.stack import Endpoint
 
@@ -87,6 +87,16 @@ def test_migrations_reports_each_file_and_each_way_of_running_them(endpoint: End
     assert all(one["from zero"] > 0 for one in report["ratios"].values())
 
 
+@pytest.mark.slow
+def test_data_api_is_measured_beside_another() -> None:
+    done = wakti("bench", "data-api", "--runs", "1", "--json", "--", "--seconds", "1", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert set(report["contenders"]) == {"data API", "Supabase Lite"}
+    assert set(report["ratios"]) == {"a row", "a page of 20", "an insert"}
+    assert all(is_figure(one) for each in report["contenders"].values() for one in each.values())
+
+
 def test_site_api_compares_the_contenders_of_one_round_with_each_other() -> None:
     def rounds(*rates: float) -> dict[str, list[Sample]]:
         taken = [Sample(int(rate), rate, 1000 / rate) for rate in rates]
@@ -118,7 +128,7 @@ def test_a_p99_of_few_values_is_the_largest() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["stack", "site-api", "policies", "migrations", "dashboard", "rls"]
+    "name", ["stack", "site-api", "data-api", "policies", "migrations", "dashboard", "rls"]
 )
 def test_each_measurement_tells_its_options(name: str) -> None:
     done = wakti("bench", name, "--", "--help", cwd=ROOT)

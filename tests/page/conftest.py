@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.adopt import history
 from tests.page import people
 from tests.page.people import Stage
 from wakti_sb.stack import EmbeddedStack, Endpoint
@@ -21,7 +22,7 @@ FIRST_RELEASE = ROOT / "tests" / "adopt" / "first_release.sql"
 def adopted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """A stack whose database was made by the first release, and adopted."""
     folder = tmp_path_factory.mktemp("adopted")
-    shutil.copytree(ROOT / "supabase", folder / "supabase")
+    shutil.copytree(history.project() / "supabase", folder / "supabase")
     (folder / "supabase" / "functions" / ".env").write_text("WAKTI_PBKDF2_ITERATIONS=1000\n")
     first = folder / "supabase" / "migrations" / "20250101000000_first_release.sql"
     first.write_text(FIRST_RELEASE.read_text())

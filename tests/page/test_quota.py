@@ -14,7 +14,7 @@ from postgrest import APIError
 from storage3.exceptions import StorageApiError
 
 from tests.page.people import BUCKET, PASSWORD, Owner, Stage, client_of
-from tests.page.writes import enable, rows, upload
+from tests.page.writes import MINIMAL, enable, rows, upload
 
 QUOTA = 50 * 1024 * 1024
 UNIT = 1000  # bytes of each file
@@ -89,6 +89,23 @@ def test_objects_that_no_row_records_count_for_the_next_upload(new: Stage) -> No
             bucket.upload(f"{folder}/2-b.css", b"x", {"content-type": "text/css"})
     bucket.remove([path])
     bucket.upload(f"{new.owner.project}/2-b.css", b"x", {"content-type": "text/css"})
+
+
+def test_an_owner_makes_no_room_by_deleting_rows_alone(new: Stage) -> None:
+    enable(new.owner)
+    row = upload(new.owner.client, new.owner)
+    with psycopg.connect(new.endpoint.db_url) as connection:
+        connection.execute(
+            "update storage.objects set metadata = metadata || jsonb_build_object('size', %s::int)"
+            " where name = %s",
+            (QUOTA, row["storage_path"]),
+        )
+    uploads = new.owner.client.table("project_uploads")
+    uploads.delete(returning=MINIMAL).eq("storage_path", row["storage_path"]).execute()
+    assert rows(new, "project_uploads", new.owner.project) == []
+    assert not by_the_site(new, 1)
+    new.owner.client.storage.from_(BUCKET).remove([row["storage_path"]])
+    assert by_the_site(new, 1)
 
 
 def test_no_trigger_of_ours_stands_on_the_tables_of_storage(new: Stage) -> None:

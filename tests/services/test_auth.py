@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from psycopg import Connection
+from psycopg.errors import InsufficientPrivilege
 from supabase import AuthApiError, Client
 from supabase_auth.errors import AuthWeakPasswordError
 
@@ -16,6 +17,24 @@ from wakti_sb.stack.endpoint import Endpoint
 from .people import User
 
 PASSWORD = "correct horse"
+TABLES = [
+    "audit_log_entries",
+    "flow_state",
+    "identities",
+    "instances",
+    "mfa_amr_claims",
+    "mfa_challenges",
+    "mfa_factors",
+    "one_time_tokens",
+    "refresh_tokens",
+    "saml_providers",
+    "saml_relay_states",
+    "schema_migrations",
+    "sessions",
+    "sso_domains",
+    "sso_providers",
+    "users",
+]
 
 
 def claims(token: str) -> dict[str, Any]:
@@ -97,6 +116,20 @@ def test_a_user_changes_the_address_at_once(ada: User, visitor: Client) -> None:
     changed = ada.client.auth.update_user({"email": "lovelace@example.com"})
     assert changed.user.email == "lovelace@example.com"
     visitor.auth.sign_in_with_password({"email": "lovelace@example.com", "password": PASSWORD})
+
+
+def test_postgres_sees_the_tables_of_auth_and_the_api_roles_do_not(
+    sql: Connection[Any], ada: User
+) -> None:
+    for name in TABLES:
+        sql.execute(f"select * from auth.{name}".encode())
+    assert sql.execute("select user_id from auth.refresh_tokens").fetchone() == (ada.id,)
+    for role in ("anon", "authenticated"):
+        for name in TABLES:
+            with sql.transaction():
+                sql.execute(f"set local role {role}".encode())
+                with pytest.raises(InsufficientPrivilege), sql.transaction():
+                    sql.execute(f"select * from auth.{name}".encode())
 
 
 def test_a_trigger_on_sign_up_runs_as_the_platform_runs_it(

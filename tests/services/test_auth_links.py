@@ -157,6 +157,33 @@ def test_a_generated_link_can_be_verified_by_its_hash(
     assert answer.user.email_confirmed_at is not None
 
 
+@pytest.mark.parametrize("kind", ["email_change_current", "email_change_new"])
+def test_a_generated_link_changes_an_address(service: Client, ada: User, kind: Any) -> None:
+    params: Any = {"type": kind, "email": ada.email, "new_email": "new@example.com"}
+    made = service.auth.admin.generate_link(params)
+    assert "type=email_change" in made.properties.action_link
+    httpx.get(made.properties.action_link)
+    assert service.auth.admin.get_user_by_id(ada.id).user.email == "new@example.com"
+
+
+def test_a_user_whom_sql_has_made_signs_in(visitor: Client, sql: Connection[Any]) -> None:
+    sql.execute(
+        """
+        insert into auth.users
+          (id, aud, role, email, encrypted_password, email_confirmed_at)
+        values (
+          gen_random_uuid(), 'authenticated', 'authenticated', 'seed@example.com',
+          extensions.crypt('correct horse', extensions.gen_salt('bf')), now()
+        );
+        insert into auth.identities (provider, provider_id, user_id, identity_data)
+        select 'email', id::text, id, jsonb_build_object('sub', id, 'email', email)
+        from auth.users
+        """
+    )
+    credentials: Any = {"email": "seed@example.com", "password": "correct horse"}
+    assert visitor.auth.sign_in_with_password(credentials).session is not None
+
+
 def test_an_invited_user_arrives(service: Client, visitor: Client, http: httpx.Client) -> None:
     invited = service.auth.admin.invite_user_by_email("eva@example.com", {"data": {"team": "blue"}})
     assert invited.user.invited_at is not None

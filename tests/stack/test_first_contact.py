@@ -10,7 +10,9 @@ import pytest
 from tests.command_line import assert_one_clear_sentence, wakti
 from tests.stack.conftest import write_project
 from tests.stack.functions import write
+from wakti_sb.errors import StackError
 from wakti_sb.proxies import spare_loopback
+from wakti_sb.stack.embedded.throwaway import named_from
 
 ROOT = Path(__file__).parents[2]
 
@@ -142,3 +144,16 @@ def test_a_proxy_that_cannot_be_spoken_to_is_named_and_not_used() -> None:
     assert spare_loopback(untouched) == ()
     assert untouched == {}
     assert os.environ is not environ
+
+
+def test_an_error_of_a_stack_of_one_run_names_no_folder_that_is_gone(tmp_path: Path) -> None:
+    log = tmp_path / ".wakti" / "postgres.log"
+    log.parent.mkdir()
+    log.write_text("\n".join(f"line {number}" for number in range(9)))
+    with pytest.raises(StackError) as told, named_from(tmp_path):
+        raise StackError("PostgreSQL did not start.", place=str(log), remedy="The log says why.")
+    assert str(tmp_path) not in str(told.value)
+    assert str(told.value).startswith(".wakti/postgres.log: PostgreSQL did not start.")
+    assert "line 8" in str(told.value)
+    with pytest.raises(StackError, match="elsewhere: no"), named_from(tmp_path):
+        raise StackError("no", place="elsewhere")

@@ -9,6 +9,8 @@ from psycopg import sql
 from wakti_sb.backup.scope import Table
 from wakti_sb.migrate.connection import Connection
 
+_PIECE = 1 << 18  # bytes that are written at once
+
 
 def copy_out(
     connection: Connection,
@@ -21,10 +23,15 @@ def copy_out(
     statement = sql.SQL("copy (select {} from {} {}) to stdout").format(
         _columns(table.columns), table.identifier, where
     )
+    gathered = bytearray()  # the driver hands out single rows
     with connection.cursor() as cursor:
         with cursor.copy(statement) as copied:
-            for chunk in copied:
-                write(bytes(chunk))
+            for row in copied:
+                gathered += row
+                if len(gathered) >= _PIECE:
+                    write(bytes(gathered))
+                    gathered.clear()
+        write(bytes(gathered))
         return cursor.rowcount
 
 

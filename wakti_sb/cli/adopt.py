@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from wakti_sb import adopt, migrate
+from wakti_sb import adopt, migrate, sources
 from wakti_sb.cli._output import note, progress
 from wakti_sb.cli._project import in_project
 from wakti_sb.errors import Findings, UsageError
@@ -48,7 +48,8 @@ def command(
 
     Names every row that the new tables would refuse: whose project belongs to somebody else,
     accounts with one address, and so on. A choice settles them; each row is copied to
-    wakti_quarantine as it was. What needs no choice is left to `migrate`.
+    wakti_quarantine as it was. What needs no choice is left to `migrate`. With a choice it also
+    writes supabase/migrations anew: they adopt the tables that are there.
     """
     choice = _choice(check, keep, quarantine, indexes)
     if only and choice is None:
@@ -64,6 +65,8 @@ def command(
         _show(adopt.inspect(url), as_json)
         return
     done = adopt.settle(url, choice, only=only)
+    if done.after.tables and adopt.adopt_history(project, sources.root(), url) and not as_json:
+        note("wakti.toml says first_release = true; supabase/migrations adopts these tables now")
     if not as_json:
         note(f"{done.changed} rows mended, {done.moved} moved; as they were: wakti_quarantine")
     _show(done.after, as_json, {"changed": done.changed, "moved": done.moved})

@@ -13,6 +13,7 @@ from wakti_sb.errors import UsageError
 _MEASUREMENTS = {
     "stack": "the local stack: up, reset, down, memory",
     "site-api": "the site API beside PocketBase and a conventional function",
+    "data-api": "the Data API beside Supabase Lite",
     "policies": "an owner's queries among a million rows of others",
     "migrations": "every migration from zero, file by file",
     "large-migration": "a file of 50,000 statements, beside psql",

@@ -44,6 +44,8 @@ def command(
     with progress() as listener:
         stack = local_stack(project, listener, without=extensions)
         endpoint = stack.up(port=port, env_file=env_file)
+    for sentence in stack.about_config():
+        note(sentence)
     print_addresses(endpoint)
     note("Keys: wakti-sb status -o env")
 

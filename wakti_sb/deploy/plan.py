@@ -255,21 +255,25 @@ def _bucket_lines(config: Config, state: State) -> Iterator[Line]:
 
 def _function_lines(wanted: Wanted, state: State) -> Iterator[Line]:
     for source in wanted.functions:
-        files = f"{len(source.files)} file{'s' if len(source.files) > 1 else ''}"
-        size = f"{files}, {source.size / 1024:.0f} KiB"
         if state.functions is None:
             there = "cannot be sent without the Management API"
             yield Line(Step.FUNCTIONS, source.name, there, None)
             continue
         there_now = state.functions.get(source.name)
         if there_now is None:
-            yield Line(Step.FUNCTIONS, source.name, "is not there", f"deploy {size}")
+            there = "is not there"
+            yield Line(Step.FUNCTIONS, source.name, there, f"deploy {_size(source)}")
         elif _is_stale(source, state):
             there = f"version {there_now.version} is another one"
-            yield Line(Step.FUNCTIONS, source.name, there, f"deploy {size}")
+            yield Line(Step.FUNCTIONS, source.name, there, f"deploy {_size(source)}")
         else:
             there = f"version {there_now.version} is this one"
             yield Line(Step.FUNCTIONS, source.name, there, None)
+
+
+def _size(source: FunctionSource) -> str:
+    files = f"{len(source.files)} file{'s' if len(source.files) > 1 else ''}"
+    return f"{files}, {source.size / 1024:.0f} KiB"
 
 
 def _secret_lines(wanted: Wanted, state: State, todo: Mapping[str, str]) -> Iterator[Line]:

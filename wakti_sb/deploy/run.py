@@ -103,7 +103,7 @@ class Deployment:
             (Phase.SECRETS, bool(plan.secrets) or plan.login is not Login.NONE, self._set_secrets),
             (
                 Phase.SETTINGS,
-                any((plan.schemas, plan.max_rows, plan.largest_file)),
+                (plan.schemas, plan.max_rows, plan.largest_file) != (None, None, None),
                 self._set_settings,
             ),
         ]

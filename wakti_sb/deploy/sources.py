@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -39,7 +39,9 @@ class FunctionSource:
         import_map: its deno.json or import map, likewise; None without one.
         static: patterns of files that it reads, as config.toml has them, likewise.
         verify_jwt: whether the platform asks for a valid token before it.
-        files: what is sent, by path relative to the project, in the order of sending.
+        read: reads or makes what is sent.
+        made_from: the digest of what it is made from, where it has to be made: bundling takes
+            longer than everything else together, and is done only when it is sent.
     """
 
     name: str
@@ -47,7 +49,24 @@ class FunctionSource:
     import_map: str | None
     static: tuple[str, ...]
     verify_jwt: bool
-    files: Mapping[str, bytes]
+    read: Callable[[], Mapping[str, bytes]]
+    made_from: str | None = None
+
+    @cached_property
+    def files(self) -> Mapping[str, bytes]:
+        """What is sent, by path relative to the project, in the order of sending.
+
+        Raise DeployError if it cannot be made, or the platform does not take as much.
+        """
+        files = self.read()
+        size = sum(len(content) for content in files.values())
+        if size > _LARGEST_BUNDLE:
+            raise DeployError(
+                f"the function {self.name} has {size / 1024**2:.0f} MiB of sources, and the"
+                " platform takes 20.",
+                place=self.entry,
+            )
+        return files
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -67,6 +86,9 @@ class FunctionSource:
     def digest(self) -> str:
         """Changes when anything that is sent does."""
         digest = sha256(json.dumps(self.metadata, sort_keys=True).encode())
+        if self.made_from is not None:
+            digest.update(f"{__version__} {self.made_from}".encode())
+            return digest.hexdigest()
         for path, content in sorted(self.files.items()):
             digest.update(f"\n{path} {sha256(content).hexdigest()}".encode())
         return digest.hexdigest()
@@ -84,7 +106,7 @@ def read(project: Path, deno: Deno, *, one_module: bool = True) -> tuple[Functio
         one_module: whether this toolkit's own function goes as one minified module, which starts
             sooner, rather than as its sources.
 
-    Raise DeployError if a module is missing, outside of the project or the bundle too large.
+    Raise DeployError if a module is missing or outside of the project.
     """
     root = project.resolve()
     settings = configuration.read(root).functions
@@ -94,15 +116,7 @@ def read(project: Path, deno: Deno, *, one_module: bool = True) -> tuple[Functio
         if not one.enabled:
             continue
         source = _source(root, name, one, deno)
-        if name == BACKEND and one_module:
-            source = _bundled(root, source, deno)
-        if source.size > _LARGEST_BUNDLE:
-            raise DeployError(
-                f"the function {name} has {source.size / 1024**2:.0f} MiB of sources, and the"
-                " platform takes 20.",
-                place=source.entry,
-            )
-        found.append(source)
+        found.append(_bundled(root, source, deno) if name == BACKEND and one_module else source)
     return tuple(found)
 
 
@@ -139,7 +153,7 @@ def _source(root: Path, name: str, settings: FunctionSettings, deno: Deno) -> Fu
         import_map=_inside(root, import_map, name) if import_map else None,
         static=tuple(f"supabase/{one.removeprefix('./')}" for one in settings.static_files),
         verify_jwt=settings.verify_jwt,
-        files=files,
+        read=lambda: files,
     )
 
 
@@ -185,6 +199,19 @@ def _modules(root: Path, name: str, entry: Path, import_map: Path | None, deno: 
 
 def _bundled(root: Path, source: FunctionSource, deno: Deno) -> FunctionSource:
     """The same function as one minified module with the packages in it."""
+    entry = str(Path(source.entry).with_suffix(".js"))
+    return FunctionSource(
+        name=source.name,
+        entry=entry,
+        import_map=None,
+        static=(),
+        verify_jwt=source.verify_jwt,
+        read=lambda: {entry: _bundle(root, source, deno)},
+        made_from=source.digest,
+    )
+
+
+def _bundle(root: Path, source: FunctionSource, deno: Deno) -> bytes:
     with tempfile.TemporaryDirectory(prefix="wakti-sb-") as name:
         out = Path(name) / "index.js"
         command = [deno.program, "bundle", "--quiet", "--minify", "--platform", "deno"]
@@ -197,9 +224,7 @@ def _bundled(root: Path, source: FunctionSource, deno: Deno) -> FunctionSource:
                 remedy="Connect to the network, or send its sources: --every-module.",
             )
         header = f"// Bundled by wakti-sb {__version__} from {source.entry}; its source is there.\n"
-        content = header.encode() + out.read_bytes()
-    entry = str(Path(source.entry).with_suffix(".js"))
-    return FunctionSource(source.name, entry, None, (), source.verify_jwt, {entry: content})
+        return header.encode() + out.read_bytes()
 
 
 def _run(deno: Deno, command: list[str], root: Path) -> subprocess.CompletedProcess[str]:

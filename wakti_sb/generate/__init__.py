@@ -8,7 +8,9 @@ something new. What was written is recorded in `supabase/wakti.lock.json`.
 from __future__ import annotations
 
 from .apply import apply
+from .lock import Lock
+from .lock import read as read_lock
 from .plan import Change, Plan, plan
 from .scaffold import scaffold_table
 
-__all__ = ["Change", "Plan", "apply", "plan", "scaffold_table"]
+__all__ = ["Change", "Lock", "Plan", "apply", "plan", "read_lock", "scaffold_table"]

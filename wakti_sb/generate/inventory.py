@@ -13,6 +13,7 @@ from .render import SUFFIX
 
 _VERSIONED = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[A-Za-z0-9_-]+)\.sql(\.j2)?")
 _REPEATABLE = re.compile(r"R_(?P<order>[0-9]+)_(?P<name>[A-Za-z0-9_-]+)\.sql(\.j2)?")
+FIRST_RELEASE = "sql/first_release"
 _LEFT_OUT = {"node_modules", "__pycache__"}
 
 
@@ -40,10 +41,13 @@ def sql_sources(
     """Sources in the order in which they are applied: versioned ones, then repeatable ones.
 
     A policy template that the model has nothing to say to is left out, unless it was `used`
-    before: then it has to take back what it gave. Raise GenerateError for a file whose name says
+    before: then it has to take back what it gave. A project of the first release has further
+    sources, and one of its own for the tables. Raise GenerateError for a file whose name says
     neither kind.
     """
+    adopts = spec.generate.backend and spec.generate.first_release
     folders = [
+        *([FIRST_RELEASE] if adopts else []),
         *(["sql/migrations"] if spec.generate.backend else []),
         *(["sql/policies"] if spec.generate.policies else []),
     ]
@@ -54,6 +58,8 @@ def sql_sources(
         if (source := _sql_source(f"{folder}/{path.name}", path.name)) is not None
         and (source.path in used or _asked_for(source, spec))
     ]
+    instead = {s.version for s in found if s.path.startswith(f"{FIRST_RELEASE}/")} - {None}
+    found = [s for s in found if s.version not in instead or s.path.startswith(f"{FIRST_RELEASE}/")]
     found.sort(key=lambda source: (source.version is None, source.version or "", source.order))
     return tuple(found)
 

@@ -110,6 +110,8 @@ class Function:
         search_path: the schemas that it sets for itself; None where it sets none.
         called_by_name: whether REST can call it: no trigger function, no procedure.
         executors: roles that hold EXECUTE.
+        language: that its body is written in.
+        body: its text; None where it is no text.
     """
 
     place: Place
@@ -117,6 +119,8 @@ class Function:
     search_path: tuple[str, ...] | None
     called_by_name: bool
     executors: set[str]
+    language: str = "sql"
+    body: str | None = None
 
 
 @dataclass(slots=True)

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakti_sb.generate.quoting import ident
+from wakti_sb.lint.bodies import statements
 from wakti_sb.lint.calls import calls_for_each_row
 from wakti_sb.lint.catalog import Catalog, ForeignKey, Function, Policy, Table
-from wakti_sb.lint.finding import Finding
+from wakti_sb.lint.finding import Finding, Place
 from wakti_sb.lint.lookups import unserved
+from wakti_sb.lint.outward import Outward, outward_names
 from wakti_sb.lint.replay.names import function_key, schema_of
 from wakti_sb.spec import Spec, admits_anon
 
@@ -20,6 +22,7 @@ RULES = {
     "policy-without-role": "a policy says which roles it is for",
     "policy-calls-for-each-row": "auth.uid() and its like are called once a statement",
     "policy-without-index": "what a policy looks up has an index",
+    "name-from-outside": "a name that a subquery selects is one of its own tables'",
     "foreign-key-without-index": "a foreign key has an index",
     "table-without-rls": "a table that the API shows has row level security",
     "view-with-owner-rights": "a view that the API shows reads with the rights of who asks",
@@ -39,6 +42,7 @@ def judge(catalog: Catalog, spec: Spec) -> Iterator[Finding]:
         for policy in table.policies.values():
             yield from _policy(f'policy "{policy.name}" on {name}', policy)
             yield from _policy_lookups(name, policy, catalog)
+            yield from _policy_names(name, policy, catalog)
     yield from _views(catalog, spec)
     yield from _functions(catalog, spec)
 
@@ -101,6 +105,31 @@ def _policy_lookups(name: str, policy: Policy, catalog: Catalog) -> Iterator[Fin
         )
 
 
+def _policy_names(name: str, policy: Policy, catalog: Catalog) -> Iterator[Finding]:
+    table = catalog.table(name)
+    around = {name.split(".")[1]: frozenset(table.columns) if table and table.columns else None}
+    for condition in (policy.using, policy.check):
+        for found in outward_names(condition, catalog, around):
+            place = policy.source.place(found.location)
+            yield _outward(place, f'policy "{policy.name}" on {name}', found)
+
+
+def _function_names(key: str, function: Function, catalog: Catalog) -> Iterator[Finding]:
+    for statement in statements(function.language, function.body or ""):
+        for found in outward_names(statement, catalog):
+            yield _outward(function.place, key, found)
+
+
+def _outward(place: Place, what: str, found: Outward) -> Finding:
+    return Finding.at(
+        place,
+        "name-from-outside",
+        f"{what} asks for {found.name} in a subquery that has no such column: it means"
+        f" {found.table}.{found.name} of the query around it",
+        "write every name with its table; name a function's result as `… as found (value)`",
+    )
+
+
 def _views(catalog: Catalog, spec: Spec) -> Iterator[Finding]:
     meant = {view.table for view in spec.view if not view.invoker}
     for name, view in catalog.views.items():
@@ -119,6 +148,7 @@ def _functions(catalog: Catalog, spec: Spec) -> Iterator[Finding]:
     for key, function in catalog.functions.items():
         if function.security_definer:
             yield from _search_path(key, function)
+        yield from _function_names(key, function, catalog)
         holders = [role for role in ("public", "anon") if role in function.executors]
         exposed = schema_of(key) in spec.project.schemas
         described = key in meant or key.partition("(")[0] in meant

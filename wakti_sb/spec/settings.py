@@ -88,11 +88,14 @@ class Generate(Section):
     """`[generate]`: what `wakti-sb generate` writes.
 
     A team that only wants its own policies proved turns both off; a team that wants policies from
-    its ownership model and no site API turns `backend` off.
+    its ownership model and no site API turns `backend` off. `first_release` is for a project that
+    holds the first WAKTI release: its history adopts the tables that are there. `wakti-sb adopt`
+    sets it.
     """
 
     backend: bool = True
     policies: bool = True
+    first_release: bool = False
 
 
 class Limits(Section):
@@ -155,7 +158,8 @@ class RateLimits(Section):
 class Stack(Section):
     """`[stack]`: the local stack. The ports are where the official CLI looks for one.
 
-    It goes on without the extensions in `without`, and without the statements that need them.
+    It goes on without the extensions in `without`, and without the statements that need them. Where
+    it is not `durable`, it is faster, and a machine that loses its power can lose the database.
     """
 
     port: Port = 54321
@@ -163,6 +167,7 @@ class Stack(Section):
     max_rows: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
     auto_expose_new_tables: bool = True
     without: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    durable: bool = False
 
 
 class Lint(Section):

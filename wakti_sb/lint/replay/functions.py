@@ -63,6 +63,11 @@ def _create(node: Any, place: Place, catalog: Catalog, defaults: Defaults) -> No
         executors=before.executors if before else defaults.executors(schema_of(name)),
     )
     _set(function, node.options)
+    for option in node.options or ():
+        if option.defname == "language":
+            function.language = option.arg.sval.lower()
+        elif option.defname == "as":
+            function.body = option.arg[0].sval
     catalog.functions[key] = function
 
 

@@ -1,1 +1,1 @@
-"""PostgreSQL, Supabase Lite and Deno as one local stack, without Docker."""
+"""PostgreSQL and our services in Deno as one local stack, without Docker."""

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from wakti_sb.errors import StackError, UsageError, WaktiError
 from wakti_sb.events import LeftOut, Listener, Notice, Step, ignore
+from wakti_sb.spec import durable
 from wakti_sb.stack import config as configuration
 from wakti_sb.stack.condition import Condition
 from wakti_sb.stack.embedded import deno, edge, keys, paths, ports, process, remembered, state
+from wakti_sb.stack.embedded.copies import Copies
 from wakti_sb.stack.embedded.database import Database
 from wakti_sb.stack.embedded.installation import install
 from wakti_sb.stack.embedded.server import Server
@@ -67,6 +69,7 @@ class EmbeddedStack:
         self._tell = listener
         self._page = page
         self._without = without
+        self._durable = durable(project)
 
     @property
     def project(self) -> Path:
@@ -77,6 +80,11 @@ class EmbeddedStack:
     def left_out(self) -> tuple[LeftOut, ...]:
         """The statements that are left out of the database."""
         return remembered.read(self._paths.state).left_out
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """The extensions that the database goes without, as it was told."""
+        return remembered.read(self._paths.state).extensions
 
     def up(
         self, *, port: int | None = None, api: bool = True, env_file: Path | None = None
@@ -110,8 +118,6 @@ class EmbeddedStack:
                 names = ", ".join(before.dead())
                 self._tell(Notice(f"{names} had stopped by itself: starting the stack again."))
             self._stop(before)
-            for sentence in configuration.unheeded(self.project):
-                self._tell(Notice(sentence))
             try:
                 return self._start(self._choose_ports(port, before), api=api)
             except BaseException:  # also Ctrl-C: nothing half made is left behind
@@ -163,6 +169,31 @@ class EmbeddedStack:
         Raise StackError if it is down or a process of it died.
         """
         return self._endpoint(self._running().ports)
+
+    def copies(self) -> Copies:
+        """Copies of the database as it is when it is new.
+
+        Raise StackError if the stack is down.
+        """
+        return Copies(self._server(self._running().ports))
+
+    def about_config(self) -> tuple[str, ...]:
+        """A sentence for what config.toml says in vain, and for where the official CLI would go.
+
+        Its local commands go to the port of config.toml, whosever database answers there.
+        """
+        said = configuration.unheeded(self.project)
+        running = state.read(self._paths)
+        expected = self._config.db_port
+        elsewhere = running is not None and running.ports.db != expected
+        if running is None or not elsewhere or not (self.project / configuration.FILE).is_file():
+            return said
+        whose = "another database" if ports.listens(expected) else "nobody"
+        told = (
+            f"the database is on port {running.ports.db}; the official CLI's local commands look"
+            f" on {expected}, where {whose} answers. Give them --db-url, or set [db] port."
+        )
+        return (*said, told)
 
     def logs(self) -> dict[str, Path]:
         """The log file of each process of the last `up`, and of each edge function, by name."""
@@ -223,7 +254,6 @@ class EmbeddedStack:
         if api:
             services.start(lambda name, one: self._remember(chosen, name, one))
             self._serve_functions(chosen)
-            self._tell_of_the_official_cli(chosen)
         state.write(self._paths, replace(self._running(), complete=True))
         return self._endpoint(chosen)
 
@@ -243,19 +273,6 @@ class EmbeddedStack:
                 self._tell(Notice(f"the function {report.name} does not start: {report.reason}"))
         if told := edge.about_stand_ins(reports):
             self._tell(Notice(told))
-
-    def _tell_of_the_official_cli(self, chosen: ports.Ports) -> None:
-        """Its local commands go to the port of config.toml, whosever database answers there."""
-        expected = self._config.db_port
-        if chosen.db == expected or not (self.project / configuration.FILE).is_file():
-            return
-        whose = "another database" if ports.listens(expected) else "nobody"
-        self._tell(
-            Notice(
-                f"the database is on port {chosen.db}; the official CLI's local commands look on"
-                f" {expected}, where {whose} answers. Give them --db-url, or set [db] port."
-            )
-        )
 
     def _tell_of(self, database: Database, left_out: Sequence[LeftOut]) -> None:
         for one in left_out:
@@ -310,10 +327,10 @@ class EmbeddedStack:
         shutil.rmtree(self._paths.state, ignore_errors=True)
 
     def _server(self, chosen: ports.Ports) -> Server:
-        return Server(install(paths.cache()), self._paths, chosen.db)
+        return Server(install(paths.cache()), self._paths, chosen.db, self._durable)
 
     def _database(self, server: Server) -> Database:
-        return Database(server, self._paths.project, self._config, self._without)
+        return Database(server, self._paths.project, self._config, self._without, self._tell)
 
     def _services(self, chosen: ports.Ports) -> Services:
         program = deno.find(paths.cache())

@@ -1,4 +1,4 @@
-"""A stack's own processes: the API (gateway and Supabase Lite), and what runs the edge functions.
+"""A stack's own processes: the API (gateway, data, Auth, Storage), and the edge functions' runner.
 
 Asked over the standard library: a better HTTP client takes longer to import than a reset lasts.
 """
@@ -169,13 +169,10 @@ class Services:
             "WAKTI_MAX_ROWS": str(self.config.max_rows),
             "WAKTI_AUTH": json.dumps(self.config.auth.settings),
             "WAKTI_EXTRA_SEARCH_PATH": json.dumps(self.config.extra_search_path),
-            "WAKTI_DATA_API": os.environ.get("WAKTI_DATA_API", "own"),
             "WAKTI_DASHBOARD_DIR": (
                 str(self.paths.dashboard) if self.paths.dashboard.exists() else ""
             ),
             "WAKTI_LOGS_DIR": str(self.paths.logs),
-            "LITE_TELEMETRY": "0",
-            "DO_NOT_TRACK": "1",
         }
         full = env | self.deno.env() | mark(self.paths)
         command = self._api_command()

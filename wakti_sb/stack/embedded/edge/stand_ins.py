@@ -28,7 +28,8 @@ _STD_BASE64 = re.compile(r"https://deno\.land/std(?:@[^/]+)?/encoding/base64\.ts
 _ZOD = re.compile(r"https://deno\.land/x/zod@v?([^/]+)/(?:mod|index)\.ts")
 _JSR = re.compile(r"jsr:/?@supabase/supabase-js(?:@([^/]+))?")
 _TYPES = re.compile(r"jsr:/?@supabase/functions-js(?:@[^/]+)?/edge-runtime\.d\.ts")
-_COMMENTS = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])', re.DOTALL)
+_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_LAST_COMMA = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
 
 
 def for_address(address: str) -> str | None:
@@ -115,7 +116,9 @@ def _read(file: Path) -> dict[str, Any]:
     """JSON with comments, as Deno reads it; empty if it is none."""
     try:
         text = file.read_text("utf-8-sig")
-        found = json.loads(_COMMENTS.sub(lambda part: part[1] or "", text))
+        for what in (_COMMENT, _LAST_COMMA):
+            text = what.sub(lambda part: part[1] or "", text)
+        found = json.loads(text)
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

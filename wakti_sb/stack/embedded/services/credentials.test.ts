@@ -29,6 +29,14 @@ Deno.test("a token of ours is believed", async () => {
   assert.equal((await credentials.verify(token)).sub, "a");
 });
 
+Deno.test("a token that was found good is refused when it has run out since", async () => {
+  const exp = Math.floor(Date.now() / 1000) + 1;
+  const token = await credentials.sign({ sub: "a", iat: now, exp });
+  await credentials.verify(token);
+  await new Promise((resolve) => setTimeout(resolve, exp * 1000 - Date.now()));
+  await assert.rejects(credentials.verify(token), { reason: "expired" });
+});
+
 Deno.test("other tokens are not", async () => {
   const old = await credentials.sign({ iat: now - 60, exp: now - 30 });
   const good = await credentials.sign({ iat: now, exp: now + 60 });

@@ -4,9 +4,7 @@ import type { Auth } from "./auth/auth.ts";
 import { isPreflight, openToAll, preflightAnswer } from "./cors.ts";
 import { apiKeyOf, type Credentials, type KeyKind } from "./credentials.ts";
 import { sendPage } from "./dashboard.ts";
-import type { PlatformConnection } from "./database/platform_connection.ts";
 import type { Functions } from "./edge/functions.ts";
-import type { Lite } from "./lite.ts";
 import { logError, logRequest } from "./log.ts";
 import { mailAnswer } from "./mail/answers.ts";
 import type { Mailbox } from "./mail/mailbox.ts";
@@ -14,15 +12,11 @@ import { Problem } from "./problem.ts";
 import { refuseToJoin, wantsSocket } from "./realtime.ts";
 import type { DataApi } from "./rest/data_api.ts";
 import { answerRest } from "./rest/endpoint.ts";
-import { rest } from "./rest.ts";
 import type { Storage } from "./storage/storage.ts";
 
 export interface Services {
   readonly credentials: Credentials;
-  readonly connection: PlatformConnection;
-  readonly lite: Lite;
-  /** Null: Lite serves the Data API. */
-  readonly data: DataApi | null;
+  readonly data: DataApi;
   readonly auth: Auth;
   readonly storage: Storage;
   readonly functions: Functions;
@@ -101,24 +95,15 @@ export class Gateway {
 
   async #api(request: Request, url: URL, client: string): Promise<Response> {
     const { pathname } = url;
-    const { auth, connection, credentials, lite, storage } = this.services;
+    const { auth, credentials, data, storage } = this.services;
     if (pathname.startsWith("/storage/v1/")) {
       const path = pathname.slice("/storage/v1".length);
       return await storage.fetch(request, url, path);
     }
-    if (pathname.startsWith("/rest/v1/") && this.services.data !== null) {
+    if (pathname.startsWith("/rest/v1/")) {
       const path = pathname.slice("/rest/v1".length);
       const key = this.#key(request, url);
-      const { data } = this.services;
       return await answerRest(data, credentials, request, path, key);
-    }
-    if (pathname.startsWith("/rest/v1/")) {
-      return await rest(
-        lite,
-        connection,
-        credentials,
-        this.#withKey(request, url),
-      );
     }
     if (pathname.startsWith("/auth/v1/")) {
       const keyed = this.#withKey(request, url);
@@ -133,10 +118,10 @@ export class Gateway {
 
   /** The stack's own endpoints: is it there, and has its schema changed. */
   async #own(request: Request, url: URL, path: string): Promise<Response> {
-    const { connection, credentials, mailbox } = this.services;
+    const { credentials, data, mailbox } = this.services;
     if (path === "/mail") return mailAnswer(mailbox, request, url);
     if (path === "/health" && request.method === "GET") {
-      if (await connection.ping()) return Response.json({ status: "ok" });
+      if (await data.ping()) return Response.json({ status: "ok" });
       throw new Problem(503, { message: "The database does not answer." });
     }
     if (path === "/reload" && request.method === "POST") {
@@ -144,9 +129,8 @@ export class Gateway {
       if (key === null || credentials.kind(key) !== "secret") {
         throw new Problem(401, { message: "This takes the secret key." });
       }
-      await connection.clearSchemaCache();
       mailbox.clear();
-      this.services.data?.renew();
+      data.renew();
       return Response.json({ status: "ok" });
     }
     throw new Problem(404, { message: "There is no such endpoint." });
@@ -171,10 +155,7 @@ export class Gateway {
     return kind;
   }
 
-  /**
-   * The request with a key that Lite knows, in the header and not in the query, where Lite would
-   * take it for a filter. Throws Problem.
-   */
+  /** The request with its key in today's form and in the header. Throws Problem. */
   #withKey(request: Request, url: URL): Request {
     const { credentials } = this.services;
     const isKeyless = apiKeyOf(request, url) === null &&

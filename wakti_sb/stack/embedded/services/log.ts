@@ -15,20 +15,6 @@ export function logError(error: unknown): void {
   write(`error: ${oneLine(error)}`);
 }
 
-/**
- * Quiets Lite, which prints every refused request with its stack.
- *
- * A client's mistake is in the answer and in the line about the request; only what Lite did not
- * expect is worth a line of its own.
- */
-export function quietConsole(): void {
-  console.error = (...values: unknown[]) => {
-    const error = values.at(-1);
-    if (error instanceof Error && !("relation" in error)) logError(error);
-  };
-  console.warn = () => {};
-}
-
 /** What an error says, on one line, without anything that opens a door. */
 export function oneLine(error: unknown): string {
   const { code, message } = (error ?? {}) as {

@@ -7,13 +7,11 @@
 
 import { Auth } from "./auth/auth.ts";
 import { Credentials } from "./credentials.ts";
-import { PlatformConnection } from "./database/platform_connection.ts";
 import { openPool } from "./database/pools.ts";
 import { Functions } from "./edge/functions.ts";
 import { Targets } from "./edge/targets.ts";
 import { Gateway } from "./gateway.ts";
-import { createLite } from "./lite.ts";
-import { flushLog, logError, quietConsole } from "./log.ts";
+import { flushLog, logError } from "./log.ts";
 import { Mailbox } from "./mail/mailbox.ts";
 import { keepLogsShort } from "./rotation.ts";
 import { openDataApi } from "./rest/open.ts";
@@ -30,10 +28,6 @@ function start(settings: Settings): void {
   const credentials = new Credentials(settings, settings.auth.signingKeys);
   const mailbox = new Mailbox();
   const authPool = openPool(settings.databaseUrl, "auth");
-  const connection = new PlatformConnection(
-    settings.databaseUrl,
-    settings.schemas,
-  );
   const storagePool = openPool(settings.databaseUrl, "storage");
   const functions = new Functions(
     new Targets(
@@ -47,19 +41,16 @@ function start(settings: Settings): void {
   const files = new FileStore(settings.storageDir, settings.fileSizeLimit);
   files.sweep().catch(logError);
   if (settings.logsDir !== null) keepLogsShort(settings.logsDir);
-  const data = settings.dataApi === "own" ? openDataApi(settings) : null;
+  const data = openDataApi(settings);
   let gateway: Gateway | null = null;
   const server = Deno.serve({
     hostname: HOST,
     port: settings.port,
     onListen: ({ port }) => {
       const url = `http://${HOST}:${port}`;
-      const lite = createLite(settings, connection, url);
       gateway = new Gateway({
         credentials,
-        connection,
-        lite,
-        data: data?.api ?? null,
+        data: data.api,
         functions,
         mailbox,
         auth: new Auth({
@@ -78,8 +69,7 @@ function start(settings: Settings): void {
       });
       console.log(`ready ${url}`);
       // Read now, so that the first request need not wait; if it fails, that one tries again.
-      const known = data?.api.snapshot() ?? connection.introspect();
-      known.catch(() => {});
+      data.api.snapshot().catch(() => {});
     },
   }, (request, { remoteAddr }) => gateway!.fetch(request, remoteAddr.hostname));
 
@@ -92,7 +82,7 @@ function start(settings: Settings): void {
     await server.shutdown();
     functions.close();
     const pools = [authPool, storagePool].map((pool) => pool.destroy());
-    await Promise.all([connection.close(), data?.close(), ...pools]);
+    await Promise.all([data.close(), ...pools]);
     exit();
   };
   Deno.addSignalListener("SIGTERM", stop);
@@ -100,7 +90,6 @@ function start(settings: Settings): void {
 }
 
 try {
-  quietConsole();
   start(readSettings((name) => Deno.env.get(name)));
 } catch (error) {
   const taken = error instanceof Deno.errors.AddrInUse;

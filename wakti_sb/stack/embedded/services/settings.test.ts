@@ -17,7 +17,6 @@ const GOOD: Record<string, string> = {
   WAKTI_WALL_CLOCK: "150",
   WAKTI_SCHEMAS: '["public"]',
   WAKTI_MAX_ROWS: "1000",
-  WAKTI_DATA_API: "own",
   WAKTI_EXTRA_SEARCH_PATH: '["public", "extensions"]',
 };
 

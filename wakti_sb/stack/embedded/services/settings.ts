@@ -25,8 +25,6 @@ export interface Settings {
   readonly wallClock: number;
   /** Exposed over the Data API; the first is the default. */
   readonly schemas: readonly string[];
-  /** Which implementation serves the Data API: our own, or Lite's. */
-  readonly dataApi: "own" | "lite";
   /** Schemas searched for names after that of a request of the Data API. */
   readonly extraSearchPath: readonly string[];
   /** The most rows one request of the Data API returns. */
@@ -62,7 +60,6 @@ export const VARIABLES = [
   "WAKTI_WALL_CLOCK",
   "WAKTI_SCHEMAS",
   "WAKTI_MAX_ROWS",
-  "WAKTI_DATA_API",
   "WAKTI_EXTRA_SEARCH_PATH",
   "WAKTI_DASHBOARD_DIR",
   "WAKTI_LOGS_DIR",
@@ -95,10 +92,6 @@ export function readSettings(
       "is not a list of schema names.",
     );
   }
-  const dataApi = required("WAKTI_DATA_API");
-  if (dataApi !== "own" && dataApi !== "lite") {
-    throw new SettingsError("WAKTI_DATA_API", 'is neither "own" nor "lite".');
-  }
   return {
     port: integer(required, "WAKTI_PORT", 0, 65535),
     databaseUrl: databaseUrl(required, "WAKTI_DB_URL"),
@@ -119,7 +112,6 @@ export function readSettings(
     hasFunctions: required("WAKTI_HAS_FUNCTIONS") === "True",
     wallClock: 1000 * integer(required, "WAKTI_WALL_CLOCK", 1, 86_400),
     schemas,
-    dataApi,
     extraSearchPath,
     maxRows: integer(required, "WAKTI_MAX_ROWS", 1, Number.MAX_SAFE_INTEGER),
     dashboardDir: get("WAKTI_DASHBOARD_DIR") || null,

@@ -1,15 +1,13 @@
 /**
  * Connections to the database, a pool for each service role.
  *
- * As on the platform no service is the superuser: the Data API logs in as `authenticator`, which
- * can become the API roles and nothing else, and triggers on `auth.users` run as
- * `supabase_auth_admin`.
+ * As on the platform no service is the superuser: triggers on `auth.users` run as
+ * `supabase_auth_admin`. The Data API has connections of its own (`rest/database.ts`).
  *
- * The driver is `pg`: postgres.js, which Lite brings, brings the whole process down when the
- * server closes a connection in the middle of a transaction, and a reset does just that.
+ * The driver is `pg`: postgres.js brings the whole process down when the server closes a
+ * connection in the middle of a transaction, and a reset does just that.
  */
 
-import type { PostgresConnection } from "@supabase/lite/postgres";
 import {
   Kysely,
   PostgresDialect,
@@ -20,17 +18,15 @@ import pg from "pg";
 import { parserOf } from "./values.ts";
 
 /** A pool, a connection of it or a transaction. */
-export type Database = PostgresConnection["kysely"];
+// deno-lint-ignore no-explicit-any -- rows are read by name, and what they hold is checked there
+export type Database = Kysely<any>;
 
 /** What a connection is for; each purpose has the platform's role for it. */
-export type Purpose = "data" | "auth" | "storage" | "catalog";
+export type Purpose = "auth" | "storage";
 
-const POOLS: Record<Purpose, { user: string | null; max: number }> = {
-  data: { user: "authenticator", max: 10 },
+const POOLS: Record<Purpose, { user: string; max: number }> = {
   auth: { user: "supabase_auth_admin", max: 4 },
   storage: { user: "supabase_storage_admin", max: 4 },
-  // Only the superuser of the address itself sees every table and function in the catalog.
-  catalog: { user: null, max: 1 },
 };
 
 /** Milliseconds until an unused connection is closed: each costs the server some memory. */
@@ -65,7 +61,7 @@ export function openPool(databaseUrl: string, purpose: Purpose): Database {
     host: url.hostname,
     port: Number(url.port || 5432),
     database: decodeURIComponent(url.pathname.slice(1)),
-    user: user ?? decodeURIComponent(url.username),
+    user,
     password: decodeURIComponent(url.password),
     application_name: `wakti ${purpose}`,
     options: "-c timezone=UTC",

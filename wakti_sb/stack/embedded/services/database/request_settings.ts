@@ -1,6 +1,5 @@
 /** What a request's statements see of it: the settings that PostgREST makes for each one. */
 
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { Claims } from "../credentials.ts";
 
 /** A setting of PostgreSQL by name. */
@@ -8,9 +7,6 @@ export type Setting = readonly [name: string, value: string];
 
 /** What a function may ask about the request that called it. */
 export type RequestHead = Pick<Request, "method" | "url" | "headers">;
-
-/** The request that the code running now answers: Lite does not hand it down to the database. */
-export const currentRequest = new AsyncLocalStorage<RequestHead>();
 
 /**
  * The settings of one transaction. The role comes last: what follows it would be set with the

@@ -80,13 +80,3 @@ const PARSERS = new Map<number, Parser>(
 export function parserOf(oid: number): Parser {
   return PARSERS.get(oid) ?? unchanged;
 }
-
-/**
- * Makes the values of further array types lists of text. Their OIDs are the database's own: those
- * of an enum's array, for example.
- */
-export function learnArrays(oids: readonly number[]): void {
-  for (const oid of oids.filter((oid) => !PARSERS.has(oid))) {
-    PARSERS.set(oid, (text) => parseArray(text, unchanged));
-  }
-}

@@ -2,7 +2,7 @@
 
 import type { Problem } from "../problem.ts";
 import { TokenError } from "../credentials.ts";
-import { refusal } from "./answer/errors.ts";
+import { refusal } from "./refusals.ts";
 import type { Caller } from "./sql/settings.ts";
 
 type Claims = Readonly<Record<string, unknown>>;

@@ -3,14 +3,15 @@
  * statement, and what that returns is passed on.
  */
 
+import { logError } from "../log.ts";
 import type { Problem } from "../problem.ts";
 import { answer, contentHeaders } from "./answer/answer.ts";
-import { databaseProblem } from "./answer/database_errors.ts";
-import { refusal } from "./answer/errors.ts";
+import { databaseProblem } from "./database_refusals.ts";
+import { refusal } from "./refusals.ts";
 import { tableMethods } from "./answer/methods.ts";
 import { describe } from "./answer/openapi.ts";
 import type { Config } from "./config.ts";
-import type { Database } from "./database.ts";
+import { type Database, PROBE } from "./database.ts";
 import { readPreferences } from "./grammar/prefer.ts";
 import { type Plan, planRequest } from "./plan/plan.ts";
 import { type ApiRequest, type Incoming, readRequest } from "./request.ts";
@@ -33,8 +34,11 @@ const PERHAPS_STALE = new Set([
 
 export class DataApi {
   #reading: Promise<Snapshot> | null = null;
-  #readAt = 0;
+  readonly #told = new Set<string>();
   #timezones: Promise<ReadonlySet<string>> | null = null;
+
+  /** Waits for announcements that are under way; whether none can have been missed. */
+  catchUp: () => Promise<boolean> = () => Promise.resolve(false);
 
   /**
    * @param database Where `authenticator` logs in.
@@ -57,6 +61,16 @@ export class DataApi {
     await this.database.close();
   }
 
+  /** Whether the database answers. */
+  async ping(): Promise<boolean> {
+    try {
+      await this.database.session(true, (session) => session.run([PROBE]));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** What is known of the schema. Throws Problem if it cannot be read. */
   async snapshot(): Promise<Snapshot> {
     const reading = this.#reading ?? this.#read();
@@ -69,25 +83,41 @@ export class DataApi {
   }
 
   #read(): Promise<Snapshot> {
-    this.#readAt = performance.now();
-    return this.#reading = this.database.session(
-      true,
-      (session) => readSnapshot(session, this.base),
-    );
+    return this.#reading = this.database.session(true, async (session) => {
+      const snapshot = await readSnapshot(session, this.base);
+      this.#tellIgnored(snapshot);
+      return snapshot;
+    });
+  }
+
+  /** Says once which settings mean nothing here: somebody has set them for a reason. */
+  #tellIgnored({ ignored }: Snapshot): void {
+    for (const name of ignored.filter((one) => !this.#told.has(one))) {
+      this.#told.add(name);
+      logError(`The Data API does not obey the setting ${name}.`);
+    }
   }
 
   /** Answers a request of a caller. Throws Problem. */
   async fetch(incoming: Incoming, caller: Caller): Promise<Response> {
-    const asked = performance.now();
+    const known = this.#reading;
     try {
       return await this.#answer(incoming, caller);
     } catch (error) {
-      // A change of the schema is announced, but the announcement may still be under way.
       const { code } = (error as Partial<Problem>).body ?? {};
-      if (!PERHAPS_STALE.has(String(code)) || this.#readAt > asked) throw error;
-      this.forget();
+      if (!PERHAPS_STALE.has(String(code))) throw error;
+      if (!(await this.#mayHaveChanged(known))) throw error;
       return await this.#answer(incoming, caller);
     }
+  }
+
+  /** Whether the schema was read anew since, or has to be. */
+  async #mayHaveChanged(known: Promise<Snapshot> | null): Promise<boolean> {
+    if (known === null || known !== this.#reading) return known !== null;
+    const { announces } = await this.snapshot();
+    if (announces && await this.catchUp()) return known !== this.#reading;
+    this.forget();
+    return true;
   }
 
   async #answer(incoming: Incoming, caller: Caller): Promise<Response> {

@@ -17,6 +17,9 @@ export interface Statement {
   readonly values: readonly Value[];
 }
 
+/** Asks nothing: whether somebody answers. */
+export const PROBE: Statement = { text: "select 1", values: [] };
+
 /** The fields of a row, as PostgreSQL's text. */
 export type Row = readonly Value[];
 
@@ -30,7 +33,7 @@ const MOST_PARAMETERS = 65535;
 /** A longer statement is not kept prepared: it is hardly ever repeated. */
 const LONGEST_PREPARED = 10_000;
 /** How many statements a connection keeps prepared. */
-const MOST_PREPARED = 400;
+const MOST_PREPARED = 100;
 const MOST_CONNECTIONS = 10;
 /** Milliseconds until an unused connection is closed: each costs the server some memory. */
 const IDLE = 30_000;
@@ -51,6 +54,7 @@ interface Client {
   release(destroy?: boolean): void;
   on(event: "error", handler: () => void): void;
   on(event: "notice", handler: (notice: Notice) => void): void;
+  off(event: "notice", handler: (notice: Notice) => void): void;
 }
 interface Pool {
   connect(): Promise<Client>;
@@ -162,7 +166,20 @@ class Submission {
 
 /** A connection that belongs to one request. */
 export class Session {
+  readonly #notices: string[] = [];
+  readonly #hear = ({ message }: Notice) => this.#notices.push(message ?? "");
+
   constructor(readonly client: Client) {}
+
+  /** What the server says from now on besides its answers. */
+  listen(): readonly string[] {
+    this.client.on("notice", this.#hear);
+    return this.#notices;
+  }
+
+  close(): void {
+    this.client.off("notice", this.#hear);
+  }
 
   /** Sends the statements together; what they return, in their order. */
   run(statements: readonly Statement[]): Promise<Row[][]> {
@@ -195,8 +212,8 @@ export class Database {
     for (let left = again ? MOST_CONNECTIONS : 0;; left--) {
       const client = await this.#connect();
       let lost = false;
+      const session = new Session(client);
       try {
-        const session = new Session(client);
         // An idle connection may have been closed at the other end; a change must not find out.
         if (!again) await this.#probe(session);
         return await run(session);
@@ -204,6 +221,7 @@ export class Database {
         lost = isConnectionLost(error);
         if (!lost || left <= 0) throw error;
       } finally {
+        session.close();
         client.release(lost);
       }
     }
@@ -255,5 +273,3 @@ export class Database {
     return pool;
   }
 }
-
-const PROBE: Statement = { text: "select 1", values: [] };

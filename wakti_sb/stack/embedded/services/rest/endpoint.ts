@@ -2,7 +2,7 @@
 
 import { readBytes, readText } from "../body.ts";
 import type { Credentials, KeyKind } from "../credentials.ts";
-import { refusal } from "./answer/errors.ts";
+import { refusal } from "./refusals.ts";
 import { callerOf } from "./caller.ts";
 import type { DataApi } from "./data_api.ts";
 

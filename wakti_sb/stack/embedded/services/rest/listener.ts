@@ -20,6 +20,7 @@ export class Listener {
   #client: Client | null = null;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isListening = false;
 
   /**
    * @param url The database as the role that logs in.
@@ -27,6 +28,22 @@ export class Listener {
    */
   constructor(readonly url: string, readonly hear: () => void) {
     this.#listen();
+  }
+
+  /**
+   * Waits until everything has been heard that was said before; false if nobody listens.
+   *
+   * The server tells listeners before it tells whoever spoke that the transaction is over, and sends
+   * what a connection has heard before the answer to its query.
+   */
+  async catchUp(): Promise<boolean> {
+    if (!this.#isListening || this.#client === null) return false;
+    try {
+      await this.#client.query("select 1");
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async close(): Promise<void> {
@@ -45,6 +62,7 @@ export class Listener {
     const again = () => {
       if (lost || this.#closed) return;
       lost = true;
+      this.#isListening = false;
       client.end().catch(() => {});
       this.#timer = setTimeout(() => this.#listen(), PAUSE);
     };
@@ -54,6 +72,7 @@ export class Listener {
     try {
       await client.connect();
       await client.query("listen pgrst");
+      this.#isListening = true;
       this.hear();
     } catch {
       again();

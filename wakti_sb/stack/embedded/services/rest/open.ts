@@ -21,6 +21,7 @@ export function openDataApi(settings: Settings): OpenDataApi {
     maxRows: settings.maxRows,
   });
   const listener = new Listener(url.href, () => api.forget());
+  api.catchUp = () => listener.catchUp();
   return {
     api,
     close: async () => {

@@ -1,7 +1,7 @@
 /** The body of a request: JSON, CSV, a form, or text and bytes for a function. */
 
-import { invalidBody } from "./answer/errors.ts";
-import { readCsv } from "./grammar/csv.ts";
+import { invalidBody } from "./refusals.ts";
+import { CsvError, readCsv } from "./grammar/csv.ts";
 import { type Media, nameOf } from "./grammar/media.ts";
 import type { Query } from "./grammar/query.ts";
 import { pairsOf } from "./grammar/query_string.ts";
@@ -48,7 +48,7 @@ export function readPayload(
       return ofJson(body, parsed(body));
     }
     case "csv": {
-      const rows = readCsv(body);
+      const rows = rowsOfCsv(body);
       return ofJson(JSON.stringify(rows), rows);
     }
     case "form": {
@@ -68,6 +68,14 @@ export function readPayload(
       if (isCall) return { payload: { kind: "raw", text: body }, columns: [] };
   }
   throw invalidBody(`Content-Type not acceptable: ${nameOf(contentType)}`);
+}
+
+function rowsOfCsv(text: string) {
+  try {
+    return readCsv(text);
+  } catch (error) {
+    throw error instanceof CsvError ? invalidBody(error.message) : error;
+  }
 }
 
 function parsed(text: string): unknown {

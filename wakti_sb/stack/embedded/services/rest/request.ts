@@ -11,8 +11,9 @@ import {
   refusal,
   unacceptableSchema,
   unsupportedMethod,
-} from "./answer/errors.ts";
+} from "./refusals.ts";
 import type { Config } from "./config.ts";
+import type { At } from "./grammar/ast.ts";
 import {
   JSON_MEDIA,
   type Media,
@@ -72,8 +73,8 @@ export interface ApiRequest {
   readonly query: Query;
   /** Rows of the resource itself. */
   readonly range: Range;
-  /** By the parameter that names the resource: `limit`, `clients.limit`. */
-  readonly ranges: ReadonlyMap<string, Range>;
+  /** Rows of each resource. */
+  readonly ranges: readonly At<Range>[];
   readonly payload: Payload | null;
   /** Columns or arguments that the body gives values for. */
   readonly columns: readonly string[];
@@ -241,11 +242,13 @@ function queryOf(text: string, action: Action): Query {
 
 function rangesOf(method: string, query: Query, headers: Headers) {
   const header = method === "GET" ? fromHeader(headers.get("range")) : ALL;
-  const limited = query.ranges.get("limit") ?? ALL;
+  const isRoot = ({ path }: At<Range>) => path.length === 0;
+  const limited = query.ranges.find(isRoot)?.value ?? ALL;
   const range = asksForNone(limited) ? NONE : intersection(header, limited);
   if (isEmpty(range) && !asksForNone(limited)) {
     throw isEmpty(header) ? lowerAboveUpper() : negativeLimit();
   }
   if (method === "PUT" && !isAll(range)) throw putWithLimit();
-  return { range, ranges: new Map([...query.ranges, ["limit", range]]) };
+  const others = query.ranges.filter((one) => !isRoot(one));
+  return { range, ranges: [{ path: [], value: range }, ...others] };
 }

@@ -1,12 +1,12 @@
 /** Runs the statement of a plan in one transaction. */
 
-import { databaseProblem } from "./answer/database_errors.ts";
+import { databaseProblem } from "./database_refusals.ts";
 import {
   notSingular,
   putOfAnotherKey,
   tooManyAffected,
-} from "./answer/errors.ts";
-import type { Result } from "./answer/answer.ts";
+  withoutFilter,
+} from "./refusals.ts";
 import type { Database, Row, Session, Statement } from "./database.ts";
 import type { Media } from "./grammar/media.ts";
 import type { RowsPlan } from "./plan/plan.ts";
@@ -19,7 +19,24 @@ import {
   preRequestSql,
   settingsSql,
 } from "./sql/settings.ts";
+import { unfilteredAmong } from "./told.ts";
 import { plannedCountSql, RESULT, statementSql } from "./sql/statement.ts";
+
+/** What the statement says. */
+export interface Result {
+  /** Rows that there are, where they were counted. */
+  readonly total: number | null;
+  /** Rows that are sent, or that were changed. */
+  readonly rows: number;
+  /** The primary key of the row that was inserted, as filters. */
+  readonly location: readonly (readonly [name: string, filter: string])[];
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  /** What a function has set. */
+  readonly headers: string | null;
+  readonly status: string | null;
+  /** Rows that were inserted and not merged; null if there were no rows at all. */
+  readonly inserted: number | null;
+}
 
 /** The rows of an `explain`, or the one row of a statement. */
 export type Outcome =
@@ -33,6 +50,8 @@ interface Transaction {
   /** Whether its end depends on what was found. */
   readonly guarded: boolean;
   readonly undo: boolean;
+  /** Whether functions are watched for changes without a filter. */
+  readonly watched: boolean;
 }
 
 /** Throws Problem. */
@@ -47,7 +66,7 @@ export async function runPlan(
   const transaction = transactionOf(plan, request, caller, snapshot);
   const { readOnly } = transaction;
   const { preferences } = request;
-  const before = prelude(plan, request, caller, snapshot, readOnly);
+  const before = prelude(plan, request, caller, snapshot, transaction);
   const main = statementSql(plan, preferences, config.maxRows).statement();
   const count = plan.kind === "read" && plan.media.kind !== "plan" &&
       (preferences.count === "planned" || preferences.count === "estimated")
@@ -56,7 +75,10 @@ export async function runPlan(
   const isKnown = caller.role !== config.anonRole;
   try {
     return await database.session(readOnly, async (session) => {
+      const told = transaction.watched ? session.listen() : [];
       const check = (results: readonly Row[][]): Outcome => {
+        const verb = unfilteredAmong(told);
+        if (verb !== null) throw withoutFilter(verb);
         const outcome = outcomeOf(plan, request, config.maxRows, results);
         if (outcome.kind === "rows") {
           requireWanted(plan, request, outcome.result);
@@ -82,11 +104,11 @@ export function prelude(
   request: ApiRequest,
   caller: Caller,
   { config, roles }: Snapshot,
-  readOnly: boolean,
+  how: Pick<Transaction, "readOnly" | "watched">,
 ): Statement[] {
   const own = plan?.kind === "call" ? plan.call.routine.settings : [];
   const role = roles.get(caller.role);
-  const settings = settingsSql(request, caller, config, role, own, readOnly);
+  const settings = settingsSql(request, caller, config, role, own, how);
   return [
     settings.statement(),
     ...config.preRequest === null
@@ -99,7 +121,7 @@ function transactionOf(
   plan: RowsPlan,
   request: ApiRequest,
   caller: Caller,
-  { config, roles }: Snapshot,
+  { config, roles, watches }: Snapshot,
 ): Transaction {
   const { tx, handling, maxAffected } = request.preferences;
   const readOnly = plan.kind === "read" ||
@@ -111,8 +133,10 @@ function transactionOf(
   return {
     readOnly,
     isolation: ofFunction ?? roles.get(caller.role)?.isolation ?? null,
-    guarded: !readOnly && (isSingular(plan.media) || limited || isPut),
+    guarded: !readOnly &&
+      (isSingular(plan.media) || limited || isPut || watches),
     undo: undo && !readOnly,
+    watched: watches && !readOnly,
   };
 }
 

@@ -6,27 +6,12 @@ import { applied, type Preferences } from "../grammar/prefer.ts";
 import type { Range } from "../grammar/range.ts";
 import type { ChangeRows, RowsPlan } from "../plan/plan.ts";
 import type { ApiRequest } from "../request.ts";
+import type { Result } from "../run.ts";
 import {
   badResponseHeaders,
   badResponseStatus,
   outOfBounds,
-} from "./errors.ts";
-
-/** What the statement says. */
-export interface Result {
-  /** Rows that there are, where they were counted. */
-  readonly total: number | null;
-  /** Rows that are sent, or that were changed. */
-  readonly rows: number;
-  /** The primary key of the row that was inserted, as filters. */
-  readonly location: readonly (readonly [name: string, filter: string])[];
-  readonly body: string | Uint8Array<ArrayBuffer>;
-  /** What a function has set. */
-  readonly headers: string | null;
-  readonly status: string | null;
-  /** Rows that were inserted and not merged; null if there were no rows at all. */
-  readonly inserted: number | null;
-}
+} from "../refusals.ts";
 
 /** Throws Problem. */
 export function answer(

@@ -22,14 +22,14 @@ import {
 } from "../schema/model.ts";
 import type { Caller } from "../sql/settings.ts";
 import { bytesOf } from "./answer.ts";
-import { databaseProblem } from "./database_errors.ts";
+import { databaseProblem } from "../database_refusals.ts";
 import { definitionOf } from "./openapi_definitions.ts";
 import { parametersOf } from "./openapi_parameters.ts";
 import { pathOf, rpcPathOf } from "./openapi_paths.ts";
 import { firstLine } from "./openapi_types.ts";
 
 /** What PostgREST of this version calls itself. */
-const VERSION = "14.1";
+const VERSION = "14.17";
 const MEDIA = [
   "application/json",
   "application/vnd.pgrst.object+json;nulls=stripped",
@@ -79,7 +79,10 @@ async function look(
   snapshot: Snapshot,
 ): Promise<Described> {
   const { config, cache } = snapshot;
-  const before = prelude(null, request, caller, snapshot, true);
+  const before = prelude(null, request, caller, snapshot, {
+    readOnly: true,
+    watched: false,
+  });
   const onlyAllowed = config.openapi === "follow-privileges";
   const statements = [
     ...before,

@@ -1,18 +1,19 @@
 /** CSV as RFC 4180 has it, with names in the first line. */
 
-import { invalidBody } from "../answer/errors.ts";
-
 type Row = Record<string, string | null>;
 
-/** The rows, in which the word NULL is no value. Throws Problem. */
+/** A text that is no CSV; the message says why. */
+export class CsvError extends Error {}
+
+/** The rows, in which the word NULL is no value. Throws CsvError. */
 export function readCsv(text: string): Row[] {
   const [names, ...records] = recordsOf(text);
   if (names === undefined) {
-    throw invalidBody('parse error (not enough input) at ""');
+    throw new CsvError('parse error (not enough input) at ""');
   }
   return records.map((fields) => {
     if (fields.length !== names.length) {
-      throw invalidBody("All lines must have same number of fields");
+      throw new CsvError("All lines must have same number of fields");
     }
     return Object.fromEntries(
       names.map((name, place) => {
@@ -32,7 +33,7 @@ function recordsOf(text: string): string[][] {
   while (at < text.length) {
     pattern.lastIndex = at;
     const match = pattern.exec(text);
-    if (match === null) throw invalidBody("The body is not valid CSV");
+    if (match === null) throw new CsvError("The body is not valid CSV");
     const [whole, quoted, plain, ending] = match;
     fields.push(quoted?.replaceAll('""', '"') ?? plain ?? "");
     at += whole.length;

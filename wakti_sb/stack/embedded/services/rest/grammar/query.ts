@@ -28,8 +28,7 @@ export interface Query {
   readonly filtered: ReadonlySet<string>;
   readonly logic: readonly At<LogicTree>[];
   readonly order: readonly At<readonly OrderTerm[]>[];
-  /** By the parameter that `limit` is spelled as: `limit`, `clients.limit`. */
-  readonly ranges: ReadonlyMap<string, Range>;
+  readonly ranges: readonly At<Range>[];
   readonly columns: readonly string[] | null;
   readonly onConflict: readonly string[] | null;
 }
@@ -132,7 +131,7 @@ function readColumns(value: string | null, name: string): string[] | null {
 function readRanges(
   limits: readonly Given[],
   offsets: readonly Given[],
-): Map<string, Range> {
+): At<Range>[] {
   const limit = new Map(limits.map(({ name, value }) => [name, value]));
   const offset = new Map(
     offsets.map(({ name, value }) => [
@@ -140,10 +139,11 @@ function readRanges(
       value,
     ]),
   );
-  return new Map([...limit.keys(), ...offset.keys()].map((name) => [
-    name,
-    fromLimits(limit.get(name) ?? null, offset.get(name) ?? null),
-  ]));
+  const names = new Set([...limit.keys(), ...offset.keys()]);
+  return [...names].map((name) => ({
+    path: pathOf(name),
+    value: fromLimits(limit.get(name) ?? null, offset.get(name) ?? null),
+  }));
 }
 
 function treePathOf(name: string) {
@@ -151,6 +151,6 @@ function treePathOf(name: string) {
 }
 
 /** The resource that a parameter such as `clients.order` or `clients.limit` is about. */
-export function pathOf(name: string): EmbedPath {
+function pathOf(name: string): EmbedPath {
   return treePathOf(name).path;
 }

@@ -1,7 +1,7 @@
 /** Fields of a request, resolved against the columns of a table. */
 
 import type { Field, Filter, LogicTree } from "../grammar/ast.ts";
-import { noSuchColumn } from "../answer/errors.ts";
+import { noSuchColumn } from "../refusals.ts";
 import {
   type Column,
   keyOf,

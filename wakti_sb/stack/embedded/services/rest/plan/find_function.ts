@@ -1,6 +1,6 @@
 /** The function that a call means: by its name and by the arguments that it is given. */
 
-import { refusal } from "../answer/errors.ts";
+import { refusal } from "../refusals.ts";
 import type { Media } from "../grammar/media.ts";
 import {
   keyOf,

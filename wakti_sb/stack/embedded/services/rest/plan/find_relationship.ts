@@ -1,6 +1,6 @@
 /** The relationship that an embedded resource is meant to be reached by. */
 
-import { refusal } from "../answer/errors.ts";
+import { refusal } from "../refusals.ts";
 import {
   type Cardinality,
   keyOf,

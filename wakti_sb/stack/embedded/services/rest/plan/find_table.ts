@@ -1,6 +1,6 @@
 /** The table or view that a request names. */
 
-import { refusal } from "../answer/errors.ts";
+import { refusal } from "../refusals.ts";
 import {
   keyOf,
   type Name,

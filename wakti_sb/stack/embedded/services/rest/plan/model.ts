@@ -131,7 +131,7 @@ export interface ReadNode {
   children: ReadNode[];
 }
 
-/** What `request.name` is called in the answer. */
+/** What a resource is called in the answer. */
 export function shownAs(node: ReadNode): string {
   return node.asked ?? node.name;
 }

@@ -1,6 +1,6 @@
 /** Which of the media types that a request accepts it is answered in. */
 
-import { noSuchMedia } from "../answer/errors.ts";
+import { noSuchMedia } from "../refusals.ts";
 import type { Config } from "../config.ts";
 import { type Media, nameOf } from "../grammar/media.ts";
 import type { ApiRequest } from "../request.ts";

@@ -5,7 +5,7 @@ import {
   maxAffectedOfOne,
   noSuchMedia,
   withoutFilter,
-} from "../answer/errors.ts";
+} from "../refusals.ts";
 import { nameOf } from "../grammar/media.ts";
 import type { ApiRequest, Mutation } from "../request.ts";
 import type { Name, ResolvedHandler, Routine, Table } from "../schema/model.ts";

@@ -5,10 +5,9 @@ import {
   notEmbedded,
   notImplemented,
   orderByMany,
-} from "../answer/errors.ts";
+} from "../refusals.ts";
 import type { Config } from "../config.ts";
 import type { At, SelectItem } from "../grammar/ast.ts";
-import { pathOf } from "../grammar/query.ts";
 import { ALL, asksForNone, NONE, restricted } from "../grammar/range.ts";
 import type { ApiRequest } from "../request.ts";
 import { isToOne, type Name, type SchemaCache } from "../schema/model.ts";
@@ -170,8 +169,8 @@ function addOrders(
 
 function addRanges(root: ReadNode, request: ApiRequest): void {
   if (request.action.kind === "mutate") return;
-  for (const [name, range] of request.ranges) {
-    update(root, { path: pathOf(name), value: range }, (node, value) => {
+  for (const one of request.ranges) {
+    update(root, one, (node, value) => {
       node.range = value;
     });
   }

@@ -1,6 +1,6 @@
 /** Plans what is changed. */
 
-import { invalidPutFilters } from "../answer/errors.ts";
+import { invalidPutFilters } from "../refusals.ts";
 import type { ApiRequest, Mutation } from "../request.ts";
 import type { SchemaCache, Table } from "../schema/model.ts";
 import { Fields } from "./fields.ts";

@@ -1,6 +1,6 @@
 /** Reads what the Data API knows of the database. */
 
-import { type Config, withSettings } from "../config.ts";
+import { type Config, ignoredSettings, withSettings } from "../config.ts";
 import type { Row, Session, Statement } from "../database.ts";
 import {
   ANY_MEDIA,
@@ -9,6 +9,8 @@ import {
   nameOf,
   readMedia,
 } from "../grammar/media.ts";
+import { mayBeUnfiltered } from "../grammar/sql_filters.ts";
+import changesQuery from "./changes.sql" with { type: "text" };
 import computedQuery from "./computed_relationships.sql" with { type: "text" };
 import functionsQuery from "./functions.sql" with { type: "text" };
 import keysQuery from "./keys.sql" with { type: "text" };
@@ -43,6 +45,12 @@ export interface Snapshot {
   readonly config: Config;
   readonly cache: SchemaCache;
   readonly roles: ReadonlyMap<string, RoleSettings>;
+  /** Whether the database tells of changes of the schema. */
+  readonly announces: boolean;
+  /** Whether a function may change rows without a filter, and can be watched at it. */
+  readonly watches: boolean;
+  /** Names of settings that mean nothing here. */
+  readonly ignored: readonly string[];
 }
 
 /** Names in what the catalog spells are whole only without a search path. */
@@ -62,9 +70,10 @@ export async function readSnapshot(
     { text: settingsQuery, values: [] },
     { text: rolesQuery, values: [] },
   ]);
-  const config = withSettings(base, json(settings));
+  const own: Record<string, string> = json(settings);
+  const config = withSettings(base, own);
   const schemas = arrayOf(config.schemas);
-  const [, tables, keys, views, computed, functions, casts, handlers] =
+  const [, tables, keys, views, computed, functions, casts, handlers, changes] =
     await session.run([
       NO_SEARCH_PATH,
       { text: tablesQuery, values: [schemas] },
@@ -77,6 +86,7 @@ export async function readSnapshot(
       functionsStatement(config.schemas, config.hoisted, false),
       { text: representationsQuery, values: [] },
       { text: mediaHandlersQuery, values: [schemas] },
+      { text: changesQuery, values: [] },
     ]);
   const exposed = (schema: string) => config.schemas.includes(schema);
   const constraints: Key[] = json(keys);
@@ -106,7 +116,17 @@ export async function readSnapshot(
     ),
     handlers: handlersOf(json(handlers)),
   };
-  return { config, cache, roles: rolesOf(json(roles)) };
+  const announces = settings![0]![1] === "t";
+  const watches = config.safeUpdate && changes![0]![1] === "t" &&
+    json<string[]>(changes).some(mayBeUnfiltered);
+  return {
+    config,
+    cache,
+    roles: rolesOf(json(roles)),
+    announces,
+    watches,
+    ignored: ignoredSettings(own),
+  };
 }
 
 /** Asks for functions; `routinesOf` reads the answer. */
@@ -180,9 +200,22 @@ export function routinesOf(
   }));
   const byName = Map.groupBy(routines, keyOf);
   for (const overloads of byName.values()) {
-    overloads.sort((a, b) => a.parameters.length - b.parameters.length);
+    overloads.sort((a, b) =>
+      a.parameters.length - b.parameters.length || compareSpelled(a, b)
+    );
   }
   return byName;
+}
+
+/** Messages list overloads by the names and types of their parameters. */
+function compareSpelled(one: Routine, other: Routine): number {
+  const spelled = ({ description, parameters }: Routine) =>
+    JSON.stringify([
+      description ?? "",
+      parameters.map((p) => [p.name, p.type]),
+    ]);
+  const [a, b] = [spelled(one), spelled(other)];
+  return a < b ? -1 : Number(a > b);
 }
 
 interface ListedHandler {

@@ -43,6 +43,7 @@ parameters as (
   cross join unnest(p.proargnames, p.proargtypes::oid[], p.proargmodes)
     with ordinality as a (name, type, mode, place)
   where a.type is not null
+    and p.pronamespace in (select oid from pg_namespace where nspname = any($1::text[]))
   group by p.oid
 )
 

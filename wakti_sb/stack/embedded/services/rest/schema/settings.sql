@@ -1,5 +1,5 @@
 -- The settings `pgrst.…` of the role that asks, those of this database before those of all, as one
--- JSON object.
+-- JSON object; and whether changes of the schema are announced.
 with settings as (
   select distinct on (split_part(s.setting, '=', 1))
     split_part(s.setting, '=', 1) as name,
@@ -14,5 +14,11 @@ with settings as (
   order by split_part(s.setting, '=', 1), r.setdatabase desc
 )
 
-select coalesce(json_object_agg(substr(name, 7), value), '{}')
+select
+  coalesce(json_object_agg(substr(name, 7), value), '{}'),
+  (
+    select count(*) = 2
+    from pg_event_trigger
+    where evtname in ('pgrst_ddl_watch', 'pgrst_drop_watch') and evtenabled <> 'D'
+  )
 from settings

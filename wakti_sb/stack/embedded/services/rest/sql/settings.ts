@@ -28,13 +28,17 @@ export function settingsSql(
   config: Config,
   role: RoleSettings | undefined,
   own: readonly Setting[],
-  readOnly: boolean,
+  { readOnly, watched }: {
+    readonly readOnly: boolean;
+    readonly watched: boolean;
+  },
 ): Fragment {
   const path = [request.schema, ...config.extraSearchPath];
   const { timezone } = request.preferences;
   const { headers, cookies } = readHeaders(request.headers);
   const settings: Setting[] = [
     ...readOnly ? [["transaction_read_only", "on"]] as const : [],
+    ...watched ? TELL_STATEMENTS : [],
     ["search_path", path.map(quoted).join(", ")],
     ...role?.settings ?? [],
     ["role", caller.role],
@@ -52,6 +56,14 @@ export function settingsSql(
   );
   return sql`select ${joined(calls, ", ")}`;
 }
+
+/** The server tells the statements that functions run, as notices. */
+const TELL_STATEMENTS: readonly Setting[] = [
+  ["auto_explain.log_min_duration", "0"],
+  ["auto_explain.log_nested_statements", "on"],
+  ["auto_explain.log_level", "notice"],
+  ["auto_explain.log_format", "json"],
+];
 
 export function preRequestSql(name: Name): Fragment {
   return sql`select ${nameSql(name)}()`;

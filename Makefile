@@ -1,6 +1,7 @@
 # make demo       the main job, on screen: a local stack, a site's requests, who sees what
 # make test       the tests, on a real stack
 # make test-slow  those that take long: whole pipelines, killed processes, fuzzing at full size
+# make faults     what was said beside what is stored, while everything is killed and stopped
 # make check      format, lint, types, import direction, generated files current
 # make format     mends what check complains of, where a machine can
 # make clean      stops the stack, removes what the others made
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 TYPESCRIPT := wakti_sb/stack/embedded/services wakti_sb/dashboard/app bench/site_api/conventional
 
-.PHONY: demo test test-slow check format clean
+.PHONY: demo test test-slow faults check format clean
 
 demo: $(READY)
 	$(BIN)/wakti-sb demo
@@ -29,6 +30,10 @@ test: $(READY)
 test-slow: export WAKTI_FUZZ_CASES ?= 5400
 test-slow: $(READY)
 	$(PYTEST) -m "slow or fuzz"
+
+# Load on all four systems while parts of the stack are killed, stopped, locked or filled up.
+faults: $(READY)
+	$(BIN)/python -m tests.faults
 
 check: $(READY)
 	$(BIN)/ruff format --check --quiet .

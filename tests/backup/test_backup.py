@@ -180,6 +180,7 @@ def test_a_visitor_is_erased_everywhere_or_in_one_project(clean: Endpoint, run: 
     report = {line["what"]: line for line in json.loads(done.stdout)}
     assert report == told
     assert report["accounts"]["gone"] == 1
+    assert report["answers kept for repetitions"]["gone"] == 1
     assert report["items that the visitor made"]["gone"] == 1
     assert report["submissions with the address"]["gone"] == 1
     assert report["items that mention the address"]["stays"] == 1

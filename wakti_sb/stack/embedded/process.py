@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+_SLACK = 10.0  # seconds between a process's start and what PostgreSQL writes down as such
 _GRACE = 5.0  # seconds between asking a process to stop and killing it
 
 
@@ -126,6 +127,26 @@ def _runs(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
+
+
+def forget_dead_owner(file: Path) -> None:
+    """Remove PostgreSQL's `postmaster.pid` where the server that wrote it no longer runs.
+
+    PostgreSQL only asks whether a process has the number in it. One that was killed and not yet
+    collected by its parent has it still, and after a restart of the machine anything may.
+    """
+    try:
+        lines = file.read_text().splitlines()
+        pid, started = int(lines[0]), float(lines[2])
+    except (OSError, ValueError, IndexError):
+        return
+    try:
+        owner = psutil.Process(pid)
+        if _runs(owner) and abs(owner.create_time() - started) < _SLACK:
+            return
+    except psutil.Error:
+        pass  # nobody has that number
+    file.unlink(missing_ok=True)
 
 
 def marked(mark: Mapping[str, str]) -> list[Process]:

@@ -65,9 +65,11 @@ class Installation:
 
     Parameters:
         folder: holds `bin/`, `lib/` and `share/`.
+        ours: whether it is our copy, into which extensions may be put.
     """
 
     folder: Path
+    ours: bool = True
 
     def program(self, name: str) -> str:
         """The path of one of them: `initdb`, `postgres`, `psql`, `pgbench` and so on."""
@@ -81,7 +83,7 @@ def install(cache: Path) -> Installation:
     """
     origin = source()
     if "WAKTI_POSTGRES" in os.environ:
-        return Installation(origin)
+        return Installation(origin, ours=False)
     folder = cache / f"postgresql-{_fingerprint(origin)}"
     if not folder.is_dir():
         make_folder(cache)

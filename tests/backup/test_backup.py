@@ -136,6 +136,9 @@ def test_an_export_is_for_readers(clean: Endpoint, run: Run, tmp_path: Path) -> 
     users = (folder / "project_site_users.csv").read_text("utf-8-sig")
     assert site.visitor in users
     everything_written = [file for file in folder.rglob("*") if file.is_file()]
+    # The hash itself; what it was made with is no secret.
+    assert not any(b"A" * 43 in file.read_bytes() for file in everything_written)
+    assert not any("site_credentials" in file.name for file in everything_written)
     assert not any(b"pbkdf2_sha256$" in file.read_bytes() for file in everything_written)
     assert not any(other.project.encode() in file.read_bytes() for file in everything_written)
     logo = folder / "files" / "project-uploads" / site.project / "logo.png"

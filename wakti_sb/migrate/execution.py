@@ -138,6 +138,10 @@ class FileRun:
     def _run_or_leave_out(self, statement: Statement) -> StatementReport | None:
         if self._leaving_out is None:
             return self._run_statement(statement)
+        declined = self._leaving_out.decline(self._migration.file, statement)
+        if declined is not None:
+            self._on_event(StatementLeftOut(self._migration.version, declined))
+            return None
         scope: AbstractContextManager[object] = nullcontext()
         in_transaction = self._status() is TransactionStatus.INTRANS
         if in_transaction and not controls_transaction(statement.sql):

@@ -23,7 +23,7 @@ CONVENTIONAL = Path(__file__).parent / "conventional"
 FUNCTION = "project-backend-api"
 
 NO_LIMITS = {
-    "rate_limits": dict.fromkeys(("submit", "login", "signup", "write", "upload"), 0),
+    "rate_limits": dict.fromkeys(("submit", "login", "signup", "write", "upload", "read"), 0),
 }
 
 

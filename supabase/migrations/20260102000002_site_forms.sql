@@ -20,6 +20,7 @@ as $$
 declare
   pass wakti.pass;
   document jsonb;
+  room numeric;
   submission uuid := gen_random_uuid();
   said text;
 begin
@@ -29,17 +30,16 @@ begin
   if pass.status is not null then
     return wakti.turned_away(pass);
   end if;
-  if octet_length(p_data) > (
-    case jsonb_typeof(pass.features #> '{forms,max_bytes}')
-      when 'number' then (pass.features #>> '{forms,max_bytes}')::numeric
-      else 65536
-    end
-  ) then
+  room := case jsonb_typeof(pass.features #> '{forms,max_bytes}')
+    when 'number' then (pass.features #>> '{forms,max_bytes}')::numeric
+    else 65536
+  end;
+  if octet_length(p_data) > room then
     return (413, 'body_too_large', null, pass.cors, null)::wakti.answer;
   end if;
   document := p_data::jsonb;
   -- What is stored is not what came: 1e308 is 5 bytes, and 309 where it is written out.
-  if octet_length(document::text) > 2 * 65536 then
+  if octet_length(document::text) > 2 * greatest(room, 65536) then
     return (413, 'body_too_large', null, pass.cors, null)::wakti.answer;
   end if;
   said := wakti.answer_before(p_project, p_key);

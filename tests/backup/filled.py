@@ -82,6 +82,11 @@ def fill(endpoint: Endpoint, *, name: str) -> Site:
                 {"data": json.dumps({"about": f"thanks to {visitor}"})},
             ),
             (
+                "insert into wakti.answered (project_id, key, answer) values"
+                " (%(project)s, sha256('a'), jsonb_build_object('email', %(visitor)s::text)::text)",
+                {},
+            ),
+            (
                 "insert into wakti.site_sessions (token_hash, project_id, site_user_id, expires_at)"
                 " values (sha256(%(token)s), %(project)s, %(account)s, now() + interval '1 day')",
                 {"token": uuid4().bytes},

@@ -248,6 +248,28 @@ _FURTHER = {
         "bucket box: another owner cannot upload into this folder, its own id in the name",
         f"[[bucket]]\nname = 'box'\npaths = ['{{user}}']\n{_EACH}",
     ),
+    "a column that is made of a hidden one": Hole(
+        table("t", "secret text", "shown text generated always as (upper(secret)) stored")
+        + "revoke select on t from anon, authenticated;"
+        " grant select (id, user_id, shown) on t to authenticated",
+        "alter table t drop column shown",
+        "public.t: shown tells what secret hides",
+        _owned(more="hidden = ['secret']"),
+    ),
+    "a row that cannot be had back in the statement that adds it": Hole(
+        table("t", "v text")
+        + "create function mine() returns setof uuid language sql stable security definer"
+        " set search_path = '' as $$ select id from public.t where user_id = auth.uid() $$;"
+        " drop policy own on t;"
+        f" create policy add on t for insert to authenticated with check {POLICY};"
+        f" create policy change on t for update to authenticated using {POLICY};"
+        f" create policy gone on t for delete to authenticated using {POLICY};"
+        " create policy see on t for select to authenticated using (id in (select mine()));"
+        " revoke execute on function mine from public, anon",
+        f"alter policy see on t using {POLICY}",
+        "t: the owner can insert its own row and get it back",
+        _owned(more="[[function]]\nfunction = 'mine'\nexecute = 'authenticated'\n"),
+    ),
 }
 _QUICK = (
     "a number that depends on rows of others",

@@ -31,7 +31,7 @@ PROJECT_ID = "official-tests"
 def docker_host() -> Iterator[str]:
     """A Docker engine."""
     if shutil.which("dockerd") is None:
-        pytest.fail("Docker's engine is not installed: apt-get install docker.io")
+        pytest.skip("Docker's engine is not installed: apt-get install docker.io")
     if os.geteuid() != 0:
         pytest.skip("only root can start a Docker engine")
     folders = tempfile.TemporaryDirectory(prefix="wakti-docker-", ignore_cleanup_errors=True)

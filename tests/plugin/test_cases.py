@@ -153,16 +153,16 @@ def _report(folder: Path) -> str:
 def test_what_was_left_out_of_the_stack_is_listed_and_fails(run: Run, notes: Path) -> None:
     file = notes / "supabase" / "migrations" / "20990101000000_search.sql"
     file.write_text(
-        "create extension vector with schema extensions;\n"
-        "create table public.documents (embedding extensions.vector(3));\n"
+        "create extension postgis with schema extensions;\n"
+        "create table public.documents (embedding extensions.geometry);\n"
     )
     refused = run("--wakti-rls")
-    assert "20990101000000_search.sql:1:1: the extension vector cannot be had" in (
+    assert "20990101000000_search.sql:1:1: the extension postgis cannot be had" in (
         refused.stdout.str()
     )
-    assert "--wakti-without vector" in refused.stdout.str()
+    assert "--wakti-without postgis" in refused.stdout.str()
 
-    (notes / "pytest.ini").write_text("[pytest]\nwakti_without = vector\n")
+    (notes / "pytest.ini").write_text("[pytest]\nwakti_without = postgis\n")
     done = run("--wakti-rls", "-n", "2")
 
     outcomes = done.parseoutcomes()

@@ -183,6 +183,101 @@ def test_a_stack_of_the_runs_own_serves_every_worker_and_is_gone_afterwards(
     assert [name for name in os.listdir(shared) if name.startswith("wakti-sb-")] == []
 
 
+WITH_A_SEED = """
+create table public.colours (name text primary key);
+create table public.accounts (id uuid primary key references auth.users on delete cascade);
+create function public.on_user() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$ begin insert into public.accounts values (new.id); return new; end $$;
+create trigger on_user after insert on auth.users
+for each row execute function public.on_user();
+"""
+
+AFTER_A_RESET = """
+import asyncio
+
+ROW = {"title": "mine", "slug": "mine", "colour": "red"}
+
+
+def colours(client):
+    return [row["name"] for row in client.table("colours").select("name").execute().data]
+
+
+def insert(person):
+    person.client.table("notebooks").insert(ROW | {"user_id": person.id}).execute()
+
+
+def test_the_seed_is_there(service):
+    assert colours(service) == ["red"]
+
+
+def test_reset(stack, service, owner, other_owner):
+    insert(owner)
+    service.table("colours").insert({"name": "blue"}).execute()
+    stack.reset()
+    assert colours(service) == ["red"]
+    assert owner.client.table("notebooks").select("id").execute().data == []
+
+
+def test_people_are_there_after_a_reset(service, owner, other_owner):
+    insert(owner)
+    insert(other_owner)
+    assert len(owner.client.table("notebooks").select("id").execute().data) == 1
+    found = {row["id"] for row in service.table("accounts").select("id").execute().data}
+    assert found == {owner.id, other_owner.id}
+    assert owner.client.auth.refresh_session().session is not None
+
+
+def test_asynchronous_clients(owner, acreate_client):
+    async def titles(who=None):
+        async with acreate_client(who) as client:
+            rows = (await client.table("notebooks").select("user_id").execute()).data
+            return {row["user_id"] for row in rows}
+
+    assert asyncio.run(titles(owner)) == {owner.id}
+    assert asyncio.run(titles()) == set()
+    assert len(asyncio.run(titles("service"))) == 2
+"""
+
+
+def test_a_reset_keeps_the_people_and_brings_the_seed_back(run: Run, notes: Path) -> None:
+    supabase = notes / "supabase"
+    (supabase / "migrations" / "20260201000000_colours.sql").write_text(WITH_A_SEED)
+    (supabase / "seeds").mkdir()
+    (supabase / "seeds" / "colours.sql").write_text("insert into public.colours values ('red');")
+    (supabase / "config.toml").write_text('[db.seed]\nsql_paths = ["./seeds/*.sql"]\n')
+    (notes / "test_own.py").write_text(AFTER_A_RESET)
+
+    done = run()
+
+    assert done.parseoutcomes() == {"passed": 4}, done.stdout.str()
+
+
+ANOTHER_DB = """
+import pytest
+
+
+@pytest.fixture
+def db(): return "another plugin's"
+
+
+def test_both(db, wakti_db, wakti_acting_as, wakti_owner):
+    assert db == "another plugin's"
+    with wakti_acting_as(wakti_owner):
+        assert wakti_db.execute("select auth.uid()::text").fetchone() == (wakti_owner.id,)
+"""
+
+
+@pytest.mark.usefixtures("address")
+def test_its_fixtures_can_have_a_prefix(run: Run, notes: Path) -> None:
+    (notes / "test_own.py").write_text(ANOTHER_DB)
+
+    assert run("-o", "wakti_fixture_prefix=wakti_").parseoutcomes() == {"passed": 1}
+    refused = run("--wakti-fixture-prefix", "a b")
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    assert 'is "a b"' in refused.stderr.str()
+
+
 def test_a_project_that_uses_nothing_of_it_pays_nothing(
     run_from_nothing: Run, notes: Path, shared: Path
 ) -> None:

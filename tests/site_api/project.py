@@ -24,7 +24,7 @@ PICTURE = (  # the smallest PNG: one transparent pixel
     b"\xa0\x00\x00\x00\x00IEND\xaeB`\x82"
 )
 
-NO_RATE_LIMITS = dict.fromkeys(("submit", "login", "signup", "write", "upload"), 0)
+NO_RATE_LIMITS = dict.fromkeys(("submit", "login", "signup", "write", "upload", "read"), 0)
 
 
 @dataclass(frozen=True)

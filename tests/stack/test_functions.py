@@ -199,6 +199,29 @@ def test_down_leaves_no_process_of_a_function_behind(tmp_path: Path) -> None:
         httpx.get(env["API_URL"], trust_env=False)
 
 
+def test_a_killed_gateway_is_named_and_up_leaves_no_function_of_before(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "p")
+    write(folder, "crashes", _CRASHES)
+    try:
+        assert wakti("up", "--port", "0", cwd=folder).returncode == 0
+        env = json.loads(wakti("status", "-o", "json", cwd=folder).stdout)
+        call = Caller(env["FUNCTIONS_URL"], env["PUBLISHABLE_KEY"])
+        before = int(call("crashes", {"mode": "pid"}).text)
+        state = json.loads((folder / ".wakti/embedded/state.json").read_text())
+        os.kill(state["processes"]["api"]["pid"], signal.SIGKILL)
+
+        assert "api stopped by itself" in wakti("status", cwd=folder).stderr
+        assert wakti("up", cwd=folder).returncode == 0
+
+        after = int(call("crashes", {"mode": "pid"}).text)
+        assert after != before
+        assert not _runs(before)
+        assert _runs(after)
+    finally:
+        wakti("down", "--no-backup", cwd=folder)
+    assert not _runs(after)
+
+
 def test_what_was_fetched_once_needs_no_network_and_what_was_not_is_named(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p")
     write(folder, "client", _SERVED["client"])

@@ -253,3 +253,25 @@ def test_no_key_and_no_token_secret_is_in_a_log_or_in_what_up_prints(running: Ru
 def test_only_its_user_can_read_the_keys_of_a_stack(running: Running) -> None:
     keys = running.project / ".wakti" / "embedded" / "keys.json"
     assert keys.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("said", "fsync"), [("", "off"), ("[stack]\ndurable = true\n", "on")])
+def test_a_durable_stack_waits_for_the_disk(said: str, fsync: str, project: Path) -> None:
+    (project / "wakti.toml").write_text(said)
+    stack = EmbeddedStack(project)
+    database = stack.up(port=0, api=False).database
+
+    with psycopg.connect(database) as connection:
+        settings = ("fsync", "synchronous_commit", "full_page_writes")
+        found = {connection.execute(f"show {name}").fetchone() for name in settings}
+
+    assert found == {(fsync,)}
+
+
+def test_a_durability_that_is_no_switch_is_one_sentence(project: Path) -> None:
+    (project / "wakti.toml").write_text('[stack]\ndurable = "very"\n')
+
+    done = wakti("up", "--port", "0", cwd=project)
+
+    assert_one_clear_sentence(done)
+    assert "neither true nor false" in done.stderr

@@ -67,20 +67,23 @@ def test_an_extension_that_cannot_be_had_is_named_with_its_place_and_the_remedy(
     search: Path,
 ) -> None:
     (search / SEARCH).with_name("20240103000000_queue.sql").write_text(
-        "select 1;\ncreate extension if not exists pgmq;\n"
+        "select 1;\ncreate extension if not exists pgmq;\ncreate extension postgis;\n"
     )
     done = wakti("up", "--port", "0", cwd=search)
 
     assert_one_clear_sentence(done)
-    assert f"{SEARCH}:2:1: the extension vector cannot be had" in done.stderr
-    assert "20240103000000_queue.sql:2: neither can pgmq" in done.stderr
-    assert "--without vector --without pgmq" in done.stderr
+    assert "20240103000000_queue.sql:2:1: the extension pgmq cannot be had" in done.stderr
+    assert "20240103000000_queue.sql:3: neither can postgis" in done.stderr
+    assert "--without pgmq --without postgis" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("statement", "explanation"),
     [
-        ("create table a (v vector);", "may come with the extension vector, which cannot be had"),
+        (
+            "create table a (v geometry);",
+            "may come with the extension postgis, which cannot be had",
+        ),
         ("select net.http_get('https://example.com');", "add `create extension pg_net` before it"),
     ],
 )

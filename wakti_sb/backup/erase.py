@@ -103,6 +103,7 @@ def erase_visitor(
             Line("items that the visitor made", _run(connection, "erase_items", scope)),
             Line("submissions with the address", _run(connection, "erase_submissions", scope)),
             Line("sessions", _run(connection, "erase_sessions", scope)),
+            Line("answers kept for repetitions", _run(connection, "erase_answers", scope)),
             Line("accounts", _run(connection, "erase_accounts", scope)),
         ]
         lines += _what_stays(connection, scope)

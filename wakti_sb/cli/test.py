@@ -7,9 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from wakti_sb import site_suite
-from wakti_sb.cli import _without
+from wakti_sb.cli import _without, test_db
 from wakti_sb.cli._endpoint import of_an_endpoint
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
@@ -23,7 +24,11 @@ _MOST_SHOWN = 40
 _written = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command(epilog="Example: wakti-sb test --html report.html -k upload")
+@click.group(
+    invoke_without_command=True,
+    epilog="Example: wakti-sb test --html report.html -k upload",
+)
+@click.pass_context
 @in_project
 @of_an_endpoint
 @_without.option()
@@ -37,6 +42,7 @@ _written = click.Path(dir_okay=False, path_type=Path)
 @click.option("--markdown", type=_written, help="Write Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
 def command(
+    context: click.Context,
     project: Path,
     address: Address,
     without: tuple[str, ...],
@@ -54,6 +60,9 @@ def command(
     the suite works with people and projects of its own, takes them away again and touches nothing
     else.
     """
+    if context.invoked_subcommand is not None:
+        _refuse_options(context)
+        return
     if read_only:
         if keyword is not None or workers or junit or html or markdown:
             raise UsageError("--read-only goes with --json alone: it is one short list.")
@@ -82,6 +91,23 @@ def command(
     if not report.good:
         raise Findings(site_suite.summary(report))
     note(site_suite.summary(report))
+
+
+command.add_command(test_db.command)
+
+
+def _refuse_options(context: click.Context) -> None:
+    """Raise UsageError if options of ours stand before the name of a command below this one."""
+    given = [
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise UsageError(
+            f"options of `test {context.invoked_subcommand}` stand behind it.",
+            remedy=f"See: wakti-sb test {context.invoked_subcommand} --help",
+        )
 
 
 def _read_only(target: Target, *, as_json: bool) -> None:

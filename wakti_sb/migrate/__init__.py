@@ -35,6 +35,7 @@ from wakti_sb.migrate.results import (
     Status,
 )
 from wakti_sb.migrate.runner import apply, repair, status
+from wakti_sb.migrate.seeds import read_seed, sow
 from wakti_sb.migrate.session import Timeouts
 
 __all__ = [  # noqa: RUF022  # grouped by what they are
@@ -43,6 +44,8 @@ __all__ = [  # noqa: RUF022  # grouped by what they are
     "apply",
     "status",
     "repair",
+    "read_seed",
+    "sow",
     # the same without a connection
     "Applied",
     "compare",

@@ -151,7 +151,7 @@ class DryRun:
                 note = _NEW_VALUE
                 done = report(migration, statement, begun, -1, note)
             else:
-                done = replace(done, note=note, locks=self._new_locks(statement))
+                done = replace(done, note=note or done.note, locks=self._new_locks(statement))
         if note in {_ALONE, _NEW_VALUE}:
             self._untried.append(f"line {done.line} of {migration.file}")
         return done

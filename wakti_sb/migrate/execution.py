@@ -27,6 +27,7 @@ from wakti_sb.migrate.preflight import Facts, inspect
 from wakti_sb.migrate.reader import Block, Migration, blocks
 from wakti_sb.migrate.results import FileReport, StatementReport
 from wakti_sb.migrate.session import Timeouts, notices, prepare_session, set_lock_timeout
+from wakti_sb.migrate.stand_in import StandIn, stand_in
 from wakti_sb.migrate.statements import Statement
 
 
@@ -34,7 +35,8 @@ class FileRun:
     """A migration that is being applied.
 
     Parameters:
-        facts: what there is of the history; the rest is made in the file's transaction.
+        facts: what there is of the history; the rest is made in the file's transaction. None for a
+            seed, which has no row in it.
         before: the versions that this run has applied already, for error messages.
         leaving_out: what the database has to do without; None for a real one.
     """
@@ -45,7 +47,7 @@ class FileRun:
         target: Target,
         migration: Migration,
         *,
-        facts: Facts,
+        facts: Facts | None,
         before: tuple[str, ...],
         timeouts: Timeouts,
         on_event: OnEvent,
@@ -104,11 +106,17 @@ class FileRun:
         last = len(self._blocks) - 1
         for index in range(self._done, len(self._blocks)):
             self._reports[index] = []
-            self._run_block(self._blocks[index], self._reports[index], record=index == last)
+            self._run_block(
+                self._blocks[index],
+                self._reports[index],
+                facts=self._facts if index == last else None,
+            )
             if self._status() is TransactionStatus.IDLE:
                 self._done = index + 1
 
-    def _run_block(self, block: Block, reports: list[StatementReport], *, record: bool) -> None:
+    def _run_block(
+        self, block: Block, reports: list[StatementReport], *, facts: Facts | None
+    ) -> None:
         scope: AbstractContextManager[object] = nullcontext()
         if block.transaction:
             scope = self._connection.transaction()
@@ -119,10 +127,10 @@ class FileRun:
                     if done is not None:
                         reports.append(done)
                         self._on_event(StatementDone(self._migration.version, done))
-                if record:
+                if facts is not None:
                     # The file may have become a role that cannot write the history.
                     become(self._connection, self._target.role)
-                    history.create(self._connection, self._facts)
+                    history.create(self._connection, facts)
                     history.record(self._connection, self._migration)
         except psycopg.Error as error:
             raise Refused(None, error) from error
@@ -130,6 +138,10 @@ class FileRun:
     def _run_or_leave_out(self, statement: Statement) -> StatementReport | None:
         if self._leaving_out is None:
             return self._run_statement(statement)
+        declined = self._leaving_out.decline(self._migration.file, statement)
+        if declined is not None:
+            self._on_event(StatementLeftOut(self._migration.version, declined))
+            return None
         scope: AbstractContextManager[object] = nullcontext()
         in_transaction = self._status() is TransactionStatus.INTRANS
         if in_transaction and not controls_transaction(statement.sql):
@@ -224,11 +236,15 @@ def execute(
     Raise Refused if the server does not accept it.
     """
     begun = time.perf_counter()
+    instead: StandIn | None = None
     try:
-        cursor.execute((sql or statement.sql).encode())
+        instead = stand_in(cursor, statement) if sql is None else None
+        cursor.execute((sql or (instead or statement).sql).encode())
     except psycopg.Error as error:
-        raise Refused(statement, error) from error
-    return report(migration, statement, begun, cursor.rowcount)
+        as_written = instead is None or instead.sql == statement.sql
+        raise Refused(statement, error, as_written=as_written) from error
+    note = instead.said if instead is not None else None
+    return report(migration, statement, begun, cursor.rowcount, note)
 
 
 def report(

@@ -31,12 +31,19 @@ _INLINE_LINE = re.compile(r"inline_code_block line (\d+)")
 
 
 class Refused(Exception):
-    """The server refused a statement (None: the commit, or the history row). Never leaves here."""
+    """The server refused a statement (None: the commit, or the history row). Never leaves here.
 
-    def __init__(self, statement: Statement | None, error: psycopg.Error) -> None:
+    Parameters:
+        as_written: it is the file's own text that was refused, so its positions are the file's.
+    """
+
+    def __init__(
+        self, statement: Statement | None, error: psycopg.Error, *, as_written: bool = True
+    ) -> None:
         super().__init__(str(error))
         self.statement = statement
         self.error = error
+        self.as_written = as_written
 
     @property
     def retryable(self) -> bool:
@@ -116,7 +123,7 @@ def statement_failed(
         message if statement else f"{message} (at the end of the file, when it was committed)",
         file=migration.file,
         text=migration.text,
-        offset=_offset(migration.text, statement, error),
+        offset=_offset(migration.text, refused),
         sqlstate=error.sqlstate,
         details=tuple(details),
         remedy="\n  ".join([*advice, " ".join(outcome.sentences())]),
@@ -157,10 +164,13 @@ def connection_lost(
     )
 
 
-def _offset(text: str, statement: Statement | None, error: psycopg.Error) -> int:
+def _offset(text: str, refused: Refused) -> int:
     """The character that the server's message is about."""
+    statement, error = refused.statement, refused.error
     if statement is None:
         return len(text.rstrip())
+    if not refused.as_written:
+        return statement.code
     if error.diag.statement_position:
         return statement.offset + int(error.diag.statement_position) - 1
     # The innermost call comes first; the last one is the file's own `do`.

@@ -23,6 +23,7 @@ class Kind(Enum):
     COMMENT = "comment"  # nothing to run
 
 
+VECTOR_INDEXES = frozenset({"hnsw", "ivfflat"})  # the access methods of pgvector
 CONTROLS = frozenset(
     {Kind.BEGIN, Kind.BEGIN_WITH, Kind.COMMIT, Kind.ROLLBACK, Kind.CHAIN, Kind.TWO_PHASE}
 )
@@ -112,4 +113,27 @@ def _on(options: Iterable[Any] | None, name: str) -> bool:
         if option.defname == name:
             value = getattr(option.arg, "sval", getattr(option.arg, "ival", True))
             return str(value).lower() in {"true", "on", "1"}
+    return False
+
+
+def is_platform_only(node: Any, sql: str) -> bool:
+    """Whether the platform accepts it and a PostgreSQL without its extensions may not."""
+    if "-x-icu" in sql:
+        return True
+    match node:
+        case ast.CreateEventTrigStmt():
+            return True
+        case ast.CreatePublicationStmt():
+            return bool(node.for_all_tables)
+        case ast.IndexStmt():
+            return node.accessMethod in VECTOR_INDEXES
+        case ast.DefineStmt():
+            return node.kind == enums.ObjectType.OBJECT_COLLATION and _is_icu(node)
+    return False
+
+
+def _is_icu(node: Any) -> bool:
+    for option in node.definition or ():
+        if option.defname == "provider":
+            return [part.sval for part in getattr(option.arg, "names", ())] == ["icu"]
     return False

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,33 +48,69 @@ class Migration:
         return [statement.sql for statement in self.statements]
 
 
-def read(folder: Path, *, on_event: OnEvent = log_event) -> tuple[Migration, ...]:
+def read(
+    folder: Path, *, on_event: OnEvent = log_event, base: Path | None = None
+) -> tuple[Migration, ...]:
     """The migrations in `folder`, in the order in which they apply.
 
     The order is that of the official CLI: by version, compared as text. A file whose name is
     not `<digits>_<name>.sql` is skipped with an event.
 
-    Raise MigrationError if the folder or a file cannot be read or two files have one version,
+    Parameters:
+        base: files below it are called by their path from there, others by their whole path.
+
+    Raise MigrationError if the folder or a file cannot be read or files share a version,
     StatementFailed if the parser finds a syntax error.
     """
-    found = sorted(_files(folder, on_event), key=lambda item: item[0])
-    for (version, _, path), (following, _, other) in itertools.pairwise(found):
-        if version == following:
-            raise MigrationError(
-                f"{path.name} and {other.name} have the same version {version}",
-                place=str(folder),
-                remedy="Give one of them a new version, if neither is applied yet: the newest.",
-            )
-    return tuple(_migration(version, name, path) for version, name, path in found)
+    found = sorted(_files(folder, base, on_event), key=lambda item: item[0])
+    _require_different([(version, path.name) for version, _, path in found], _called(folder, base))
+    return tuple(
+        read_file(version, name, path, _called(path, base)) for version, name, path in found
+    )
 
 
-def _files(folder: Path, on_event: OnEvent) -> Iterator[tuple[str, str, Path]]:
+def read_file(version: str, name: str, path: Path, called: str) -> Migration:
+    """A file as a migration; `called` is what messages call it."""
+    text = _text(path, called)
+    statements = split(text, called)
+    first = text.split("\n", 1)[0].rstrip("\r")
+    return Migration(version, name, called, text, statements, first == _NO_TRANSACTION)
+
+
+def _require_different(files: Sequence[tuple[str, str]], place: str) -> None:
+    """Raise MigrationError, with all of them, if files share a version."""
+    by_version: dict[str, list[str]] = {}
+    for version, name in files:
+        by_version.setdefault(version, []).append(name)
+    shared = {version: names for version, names in by_version.items() if len(names) > 1}
+    if not shared:
+        return
+    told = [f"{_listed(names)} have the same version {v}" for v, names in shared.items()]
+    raise MigrationError(
+        ";\n  ".join(told),
+        place=place,
+        remedy="The history holds each version once. Rename all but one of them, keeping the order"
+        " in which they should run; a name that sorts right behind is the version with a digit"
+        " more. Where one is applied already, rename the others. `supabase migration list` shows"
+        " which are.",
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _called(path: Path, base: Path | None) -> str:
+    return str(path.relative_to(base) if base is not None and path.is_relative_to(base) else path)
+
+
+def _files(folder: Path, base: Path | None, on_event: OnEvent) -> Iterator[tuple[str, str, Path]]:
     try:
         paths = sorted(path for path in folder.iterdir() if not path.is_dir())
     except OSError as error:
         raise MigrationError(
             f"the migrations cannot be read: {(error.strerror or str(error)).lower()}",
-            place=str(folder),
+            place=_called(folder, base),
             remedy="`wakti-sb generate` writes them; or name another folder.",
         ) from error
     for number, path in enumerate(path for path in paths if not path.name.startswith(".")):
@@ -83,39 +118,32 @@ def _files(folder: Path, on_event: OnEvent) -> Iterator[tuple[str, str, Path]]:
         match = _NAME.fullmatch(path.name)
         if old and int(old[1]) < _OLD_INIT_BEFORE:
             reason = "a first file called init is never applied; give it another name"
-            on_event(FileSkipped(str(path), reason))
+            on_event(FileSkipped(_called(path, base), reason))
         elif match is None:
-            on_event(FileSkipped(str(path), "the name is not <digits>_<name>.sql"))
+            on_event(FileSkipped(_called(path, base), "the name is not <digits>_<name>.sql"))
         else:
             yield match[1], match[2], path
 
 
-def _migration(version: str, name: str, path: Path) -> Migration:
-    text = _text(path)
-    statements = split(text, str(path))
-    first = text.split("\n", 1)[0].rstrip("\r")
-    return Migration(version, name, str(path), text, statements, first == _NO_TRANSACTION)
-
-
-def _text(path: Path) -> str:
+def _text(path: Path, called: str) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise MigrationError(
-            f"cannot be read: {(error.strerror or str(error)).lower()}", place=str(path)
+            f"cannot be read: {(error.strerror or str(error)).lower()}", place=called
         ) from error
     remedy = "Save it as UTF-8."
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise MigrationError("is UTF-16", place=str(path), remedy=remedy)
+        raise MigrationError("is UTF-16", place=called, remedy=remedy)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise MigrationError("is not UTF-8", place=f"{path}:{line}", remedy=remedy) from error
+        raise MigrationError("is not UTF-8", place=f"{called}:{line}", remedy=remedy) from error
     if "\0" in text:
         # The parser would take it for the end of the file and lose what follows.
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise MigrationError("holds a NUL character", place=f"{path}:{line}")
+        raise MigrationError("holds a NUL character", place=f"{called}:{line}")
     return text
 
 

@@ -43,7 +43,7 @@ class StatementReport:
         sql: the statement's beginning, on one line.
         rows: how many it touched or returned; None where that means nothing.
         locks: in a dry run, the locks it took that no statement before it held.
-        note: why the dry run did not run it as it is written.
+        note: why it was not run as it is written, or only in the dry run.
     """
 
     file: str

@@ -16,7 +16,7 @@ from pglast import ast, parser
 
 from wakti_sb.migrate.copy import copy_before
 from wakti_sb.migrate.errors import StatementFailed
-from wakti_sb.migrate.kinds import Kind, is_concurrent, kind_of
+from wakti_sb.migrate.kinds import Kind, is_concurrent, is_platform_only, kind_of
 from wakti_sb.migrate.position import end_of_code
 
 # What ECMAScript's `trim` removes: the official CLI cuts statements with it.
@@ -41,6 +41,7 @@ class Statement:
         code: where its first word that is not a comment stands in the file.
         line: of `code`, from 1.
         concurrent: it says CONCURRENTLY, so it waits without standing in others' way.
+        platform_only: a PostgreSQL without the platform's extensions may refuse it.
     """
 
     sql: str
@@ -49,6 +50,7 @@ class Statement:
     line: int
     kind: Kind
     concurrent: bool = False
+    platform_only: bool = False
 
 
 def split(text: str, file: str) -> tuple[Statement, ...]:
@@ -76,8 +78,8 @@ def split(text: str, file: str) -> tuple[Statement, ...]:
             node = parser.parse_sql(text[span])[0].stmt
             if isinstance(node, ast.CopyStmt) and not node.filename:
                 raise _copy_error(text, code, file)
-            kind, concurrent = kind_of(node), is_concurrent(node)
-            statements.append(Statement(sql, offset, code, line, kind, concurrent))
+            marks = (kind_of(node), is_concurrent(node), is_platform_only(node, sql))
+            statements.append(Statement(sql, offset, code, line, *marks))
     return tuple(statements)
 
 

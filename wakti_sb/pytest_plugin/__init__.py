@@ -11,40 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wakti_sb.pytest_plugin import folder, options
-from wakti_sb.pytest_plugin.fixtures import (
-    ActingAs,
-    MakePerson,
-    acting_as,
-    anon,
-    db,
-    endpoint,
-    mailbox,
-    make_person,
-    other_owner,
-    owner,
-    service,
-    stack,
-)
+from wakti_sb.pytest_plugin import fixtures, folder, options
+from wakti_sb.pytest_plugin.fixtures import ActingAs, MakeAsyncClient, MakePerson
 
 if TYPE_CHECKING:
     from wakti_sb.pytest_plugin.people import Person
 
-__all__ = [
-    "ActingAs",
-    "MakePerson",
-    "Person",
-    "acting_as",
-    "anon",
-    "db",
-    "endpoint",
-    "mailbox",
-    "make_person",
-    "other_owner",
-    "owner",
-    "service",
-    "stack",
-]
+__all__ = ["ActingAs", "MakeAsyncClient", "MakePerson", "Person"]
 
 
 def __getattr__(name: str) -> object:
@@ -61,7 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have the model collected like a test file, where its cases are wanted."""
+    """Register the fixtures; have the model collected like a test file, if its cases are wanted."""
+    fixtures.register(config)
     settings = options.read(config)
     if settings.rls:
         options.collect_model(config, settings)

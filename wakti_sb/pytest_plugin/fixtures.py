@@ -1,19 +1,25 @@
-"""Fixtures for a team's own tests."""
+"""Fixtures for a team's own tests.
+
+They are registered when pytest starts, since their names are a setting: another plugin may have a
+`db` of its own.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pytest
 
 from wakti_sb.errors import StackError, WaktiError
+from wakti_sb.pytest_plugin import options
 
 if TYPE_CHECKING:
     from psycopg import Connection
-    from supabase import Client
+    from supabase import AsyncClient, Client
 
     from wakti_sb.pytest_plugin.people import Person
     from wakti_sb.stack import EmbeddedStack, Endpoint, Mailbox
@@ -55,7 +61,25 @@ class ActingAs(Protocol):
         """Let `db` speak as a user or the id of one, or as anon if it is None."""
 
 
-@pytest.fixture(scope="session")
+class MakeAsyncClient(Protocol):
+    """What the fixture `acreate_client` gives."""
+
+    def __call__(
+        self, who: Person | Literal["service"] | None = ...
+    ) -> AbstractAsyncContextManager[AsyncClient]:
+        """An asynchronous client of a person, of the secret key, or of nobody, for a block."""
+
+
+def register(config: pytest.Config) -> None:
+    """Make the fixtures known, each under the prefix that was asked for."""
+    prefix = options.read(config).prefix
+    plugin = ModuleType("wakti_sb_fixtures")  # pytest looks for fixtures in modules and classes
+    for name, (scope, function) in _FIXTURES.items():
+        called = prefix + name
+        setattr(plugin, called, pytest.fixture(scope=scope, name=called)(function))
+    config.pluginmanager.register(plugin, plugin.__name__)
+
+
 def stack(request: pytest.FixtureRequest) -> EmbeddedStack:
     """The local stack that was brought up for the tests, with the project's migrations."""
     from wakti_sb.pytest_plugin import session
@@ -64,7 +88,6 @@ def stack(request: pytest.FixtureRequest) -> EmbeddedStack:
         return session.of(request.config).stack
 
 
-@pytest.fixture(scope="session")
 def endpoint(request: pytest.FixtureRequest) -> Endpoint:
     """Addresses and keys of the project: of a stack made for the tests, or of `--wakti-url`."""
     from wakti_sb.pytest_plugin import session
@@ -73,13 +96,12 @@ def endpoint(request: pytest.FixtureRequest) -> Endpoint:
         return session.of(request.config).endpoint
 
 
-@pytest.fixture(scope="session")
-def make_person(request: pytest.FixtureRequest, endpoint: Endpoint) -> Iterator[MakePerson]:
+def make_person(request: pytest.FixtureRequest) -> Iterator[MakePerson]:
     """Makes users who are signed in; they are deleted at the end."""
     from wakti_sb.pytest_plugin import session
     from wakti_sb.pytest_plugin.people import People
 
-    people = People(endpoint)
+    people = People(_of(request, "endpoint"))
 
     def make(**metadata: Any) -> Person:
         with _in_one_sentence(request):
@@ -96,47 +118,64 @@ def make_person(request: pytest.FixtureRequest, endpoint: Endpoint) -> Iterator[
         )
 
 
-@pytest.fixture(scope="session")
-def owner(make_person: MakePerson) -> Person:
+def owner(request: pytest.FixtureRequest) -> Person:
     """A user who is signed in."""
-    return make_person()
+    made: Person = _of(request, "make_person")()
+    return made
 
 
-@pytest.fixture(scope="session")
-def other_owner(make_person: MakePerson) -> Person:
+def other_owner(request: pytest.FixtureRequest) -> Person:
     """Another user, who must not reach what is the owner's."""
-    return make_person()
+    made: Person = _of(request, "make_person")()
+    return made
 
 
-@pytest.fixture(scope="session")
-def anon(endpoint: Endpoint) -> Iterator[Client]:
+def anon(request: pytest.FixtureRequest) -> Iterator[Client]:
     """A Supabase client of somebody who is not signed in."""
     from wakti_sb.pytest_plugin.people import client, close
 
-    made = client(endpoint, endpoint.publishable_key)
+    project = _of(request, "endpoint")
+    made = client(project, project.publishable_key)
     yield made
     close(made)
 
 
-@pytest.fixture(scope="session")
-def service(endpoint: Endpoint) -> Iterator[Client]:
+def service(request: pytest.FixtureRequest) -> Iterator[Client]:
     """A Supabase client with the secret key: it sees everything."""
     from wakti_sb.pytest_plugin.people import client, close
 
-    made = client(endpoint, endpoint.secret_key)
+    project = _of(request, "endpoint")
+    made = client(project, project.secret_key)
     yield made
     close(made)
 
 
-@pytest.fixture(scope="session")
-def mailbox(endpoint: Endpoint) -> Mailbox:
+def acreate_client(request: pytest.FixtureRequest) -> MakeAsyncClient:
+    """Makes asynchronous Supabase clients.
+
+    `async with acreate_client(owner) as client:`
+
+    Of a person, of the secret key (`"service"`), or of somebody who is not signed in (nothing).
+    """
+    from wakti_sb.pytest_plugin.people import async_client
+
+    project = _of(request, "endpoint")
+
+    def make(
+        who: Person | Literal["service"] | None = None,
+    ) -> AbstractAsyncContextManager[AsyncClient]:
+        return async_client(project, who)
+
+    return make
+
+
+def mailbox(request: pytest.FixtureRequest) -> Mailbox:
     """The mail that the stack made for the tests would have sent."""
     from wakti_sb.stack import Mailbox
 
-    return Mailbox(endpoint.api_url)
+    return Mailbox(_of(request, "endpoint").api_url)
 
 
-@pytest.fixture
 def db(request: pytest.FixtureRequest) -> Iterator[Connection[Any]]:
     """A connection as postgres; what a test does with it is rolled back at its end."""
     import psycopg
@@ -159,8 +198,7 @@ def db(request: pytest.FixtureRequest) -> Iterator[Connection[Any]]:
         connection.close()
 
 
-@pytest.fixture
-def acting_as(db: Connection[Any]) -> ActingAs:
+def acting_as(request: pytest.FixtureRequest) -> ActingAs:
     """Let `db` speak as a user or the id of one, or as anon if it is None.
 
     `with acting_as(owner): db.execute(…)`
@@ -168,6 +206,7 @@ def acting_as(db: Connection[Any]) -> ActingAs:
     Row level security holds inside the block, with the claims of the user's token; further
     arguments are more of them. A statement that fails undoes what the block did.
     """
+    connection: Connection[Any] = _of(request, "db")
 
     @contextmanager
     def act(who: Person | str | None, **claims: object) -> Iterator[Connection[Any]]:
@@ -177,13 +216,34 @@ def acting_as(db: Connection[Any]) -> ActingAs:
         elif who is not None:
             told = who.claims
         told = told | claims
-        with db.transaction():
-            before = db.execute(_SPEAKING).fetchone()
-            db.execute(_SPEAK_AS, [told["role"], json.dumps(told)])
-            yield db
-            db.execute(_SPEAK_AS, before)
+        with connection.transaction():
+            before = connection.execute(_SPEAKING).fetchone()
+            connection.execute(_SPEAK_AS, [told["role"], json.dumps(told)])
+            yield connection
+            connection.execute(_SPEAK_AS, before)
 
     return act
+
+
+_Scope = Literal["session", "function"]
+_FIXTURES: dict[str, tuple[_Scope, Callable[[pytest.FixtureRequest], object]]] = {
+    "stack": ("session", stack),
+    "endpoint": ("session", endpoint),
+    "make_person": ("session", make_person),
+    "owner": ("session", owner),
+    "other_owner": ("session", other_owner),
+    "anon": ("session", anon),
+    "service": ("session", service),
+    "acreate_client": ("session", acreate_client),
+    "mailbox": ("session", mailbox),
+    "db": ("function", db),
+    "acting_as": ("function", acting_as),
+}
+
+
+def _of(request: pytest.FixtureRequest, name: str) -> Any:
+    """Another fixture of ours; a project's own of that name takes its place, as ever."""
+    return request.getfixturevalue(options.read(request.config).prefix + name)
 
 
 @contextmanager

@@ -38,6 +38,7 @@ class Settings:
         functions: whether a stack that is brought up serves the project's edge functions.
         allow_data: try the cases although it is a hosted database that holds data.
         without: the extensions that a stack which is brought up goes without, if it was said.
+        prefix: what the names of the fixtures begin with.
     """
 
     project: Path
@@ -46,6 +47,7 @@ class Settings:
     functions: bool
     allow_data: bool
     without: tuple[str, ...] | None = None
+    prefix: str = ""
     url: str | None = None
     publishable_key: str | None = field(default=None, repr=False)
     secret_key: str | None = field(default=None, repr=False)
@@ -100,6 +102,11 @@ def add(parser: pytest.Parser) -> None:
         " [WAKTI_WITHOUT]",
     )
     group.addoption(
+        "--wakti-fixture-prefix",
+        metavar="TEXT",
+        help="What the names of the fixtures begin with, where another plugin has a `db` too.",
+    )
+    group.addoption(
         "--wakti-allow-data",
         action="store_true",
         default=None,
@@ -109,6 +116,7 @@ def add(parser: pytest.Parser) -> None:
     parser.addini("wakti_rls", "as --wakti-rls", type="bool", default=None)
     parser.addini("wakti_transport", "as --wakti-transport")
     parser.addini("wakti_functions", "as --wakti-functions", type="bool", default=None)
+    parser.addini("wakti_fixture_prefix", "as --wakti-fixture-prefix")
     parser.addini("wakti_without", "as --wakti-without, several names", type="args", default=None)
 
 
@@ -144,6 +152,9 @@ def _read(config: pytest.Config) -> Settings:
     transport = _text(config, "transport") or "sql"
     if transport not in _TRANSPORTS:
         raise pytest.UsageError(f'wakti_transport is "{transport}"; it can be sql, client or both.')
+    prefix = _text(config, "fixture-prefix") or ""
+    if prefix and not prefix.isidentifier():
+        raise pytest.UsageError(f'wakti_fixture_prefix is "{prefix}"; it can be as in wakti_.')
     project = _project(config)
     return Settings(
         project=project,
@@ -152,6 +163,7 @@ def _read(config: pytest.Config) -> Settings:
         functions=_switch(config, "functions"),
         allow_data=_switch(config, "allow-data"),
         without=_without(config),
+        prefix=prefix,
         **_address(config, project),
     )
 
@@ -215,7 +227,7 @@ def _option(config: pytest.Config, name: str) -> str | None:
 
 def _text(config: pytest.Config, name: str) -> str | None:
     given = _option(config, name)
-    return given if given is not None else config.getini(f"wakti_{name}") or None
+    return given if given is not None else config.getini(f"wakti_{name.replace('-', '_')}") or None
 
 
 def _switch(config: pytest.Config, name: str) -> bool:

@@ -6,18 +6,29 @@ import json
 import secrets
 import ssl
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import httpx
-from supabase import AuthError, Client, ClientOptions, create_client
+from supabase import (
+    AsyncClient,
+    AsyncClientOptions,
+    AuthError,
+    Client,
+    ClientOptions,
+    acreate_client,
+    create_client,
+)
 
 from wakti_sb.errors import StackError
 from wakti_sb.stack import Endpoint
 
 _TIMEOUT = 60.0  # seconds
+_PREFIX, _DOMAIN = "wakti-", "@example.com"  # of the addresses of people that tests make
+ADDRESSES = f"{_PREFIX}%{_DOMAIN}"  # all of them, for SQL's `like`
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +81,7 @@ class People:
 
         Raise StackError if the project refuses.
         """
-        email = f"wakti-{secrets.token_hex(8)}@example.com"
+        email = f"{_PREFIX}{secrets.token_hex(8)}{_DOMAIN}"
         password = secrets.token_urlsafe(24)
         attributes = {
             "email": email,
@@ -122,6 +133,24 @@ def client(endpoint: Endpoint, key: str) -> Client:
         httpx_client=httpx.Client(timeout=_TIMEOUT, follow_redirects=True, verify=_trusted()),
     )
     return create_client(endpoint.api_url, key, options)
+
+
+@asynccontextmanager
+async def async_client(
+    endpoint: Endpoint, who: Person | Literal["service"] | None
+) -> AsyncIterator[AsyncClient]:
+    """An asynchronous client of a person who signs in, of the secret key, or of nobody."""
+    async with httpx.AsyncClient(
+        timeout=_TIMEOUT, follow_redirects=True, verify=_trusted()
+    ) as http:
+        options = AsyncClientOptions(
+            auto_refresh_token=False, persist_session=False, httpx_client=http
+        )
+        key = endpoint.secret_key if who == "service" else endpoint.publishable_key
+        made = await acreate_client(endpoint.api_url, key, options)
+        if isinstance(who, Person):
+            await made.auth.sign_in_with_password({"email": who.email, "password": who.password})
+        yield made
 
 
 @cache

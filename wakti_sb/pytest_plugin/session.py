@@ -13,6 +13,7 @@ import pytest
 
 from wakti_sb.errors import UsageError, WaktiError
 from wakti_sb.pytest_plugin import folder, options
+from wakti_sb.pytest_plugin.shared_stack import SharedStack
 from wakti_sb.stack import Address, EmbeddedStack, Endpoint, LeftOut, Target, check
 
 _PROJECT = "project"  # its copy, in the folder of the run
@@ -50,7 +51,7 @@ class Session:
                 remedy="Name the folder with --wakti-project, or a project with --wakti-url.",
             )
         with folder.locked(self.shared, "stack"):
-            stack = self._target.shared_stack(self.shared / _PROJECT)
+            stack = self._target.shared_stack(self.shared / _PROJECT, SharedStack)
         stack.up(port=0)
         return stack
 

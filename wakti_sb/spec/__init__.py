@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .grammar import parse_right
 from .load import load, parse
+from .local_stack import durable, without_extensions
 from .model import Spec
 from .names import Relation
 from .ownership import (
@@ -41,12 +42,12 @@ from .rights import (
     atoms,
 )
 from .settings import Auth, Generate, Limits, Lint, Project, RateLimits, Stack, Uploads, slug_of
-from .without import without_extensions
 
 __all__ = [  # noqa: RUF022  (grouped by subject)
     # reading
     "load",
     "parse",
+    "durable",
     "without_extensions",
     "Spec",
     # the ownership model

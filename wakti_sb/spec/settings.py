@@ -158,7 +158,8 @@ class RateLimits(Section):
 class Stack(Section):
     """`[stack]`: the local stack. The ports are where the official CLI looks for one.
 
-    It goes on without the extensions in `without`, and without the statements that need them.
+    It goes on without the extensions in `without`, and without the statements that need them. Where
+    it is not `durable`, it is faster, and a machine that loses its power can lose the database.
     """
 
     port: Port = 54321
@@ -166,6 +167,7 @@ class Stack(Section):
     max_rows: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
     auto_expose_new_tables: bool = True
     without: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    durable: bool = False
 
 
 class Lint(Section):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from wakti_sb.events import Event, LeftOut, Listener, Notice, Step
 from wakti_sb.stack.condition import Condition
+from wakti_sb.stack.embedded.copies import Copies
 from wakti_sb.stack.embedded.lifecycle import EmbeddedStack
-from wakti_sb.stack.embedded.throwaway import throwaway
+from wakti_sb.stack.embedded.throwaway import throwaway, throwaway_copies
 from wakti_sb.stack.endpoint import Endpoint
 from wakti_sb.stack.mail import Mailbox, Message
 from wakti_sb.stack.official import OfficialStack
@@ -16,6 +17,7 @@ from wakti_sb.stack.target import Address, Target
 __all__ = [
     "Address",
     "Condition",
+    "Copies",
     "EmbeddedStack",
     "Endpoint",
     "Event",
@@ -30,4 +32,5 @@ __all__ = [
     "check",
     "remote",
     "throwaway",
+    "throwaway_copies",
 ]

@@ -117,7 +117,9 @@ class Target:
         with throwaway(self.project, told, api=False, without=without) as endpoint:
             yield endpoint.database
 
-    def shared_stack(self, folder: Path) -> EmbeddedStack:
+    def shared_stack(
+        self, folder: Path, kind: type[EmbeddedStack] = EmbeddedStack
+    ) -> EmbeddedStack:
         """A stack that several processes use: made in `folder` by whoever comes first.
 
         The caller sees to it that only one comes at a time, and stops it at the end. Raise
@@ -127,11 +129,19 @@ class Target:
             half_made = folder.with_name(f"{folder.name}-copy")
             copy_project(self.project, half_made, functions=self.functions)
             half_made.rename(folder)
-        return EmbeddedStack(folder, without=self.extensions())
+        return kind(folder, without=self.extensions())
 
     def extensions(self) -> tuple[str, ...] | None:
-        """What a stack goes without: as given, else as wakti.toml says; None if nobody said."""
-        return without_extensions(self.project) if self.without is None else tuple(self.without)
+        """What a stack goes without; None if nobody said.
+
+        As given, else as wakti.toml says, else as the project's own stack was told.
+        """
+        if self.without is not None:
+            return tuple(self.without)
+        configured = without_extensions(self.project)
+        if configured is not None:
+            return configured
+        return EmbeddedStack(self.project).extensions or None
 
     def reasons(self) -> dict[str, str]:
         """What the database lacks because of statements that were left out, and why."""

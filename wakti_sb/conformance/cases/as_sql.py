@@ -36,8 +36,11 @@ def _statement(request: Request) -> sql.Composable:
     match request:
         case Select():
             return _select(request)
-        case Insert(table=table, values=values):
-            return _insert(table, values)
+        case Insert(table=table, values=values, returning=returning):
+            made = _insert(table, values)
+            if not returning:
+                return made
+            return sql.SQL("{} returning {}").format(made, _joined(map(sql.Identifier, returning)))
         case Upsert(table=table, values=values, key=key):
             rest = [(name, value) for name, value in values if name not in key]
             action = (

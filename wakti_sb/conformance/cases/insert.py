@@ -79,9 +79,32 @@ def _all(described: Described) -> Iterator[Case]:
                 values = described.payload(who, "other", principal)
                 words += " on its own side"
                 yield _case(described, who, values, words, Family.ANOTHERS_NAME)
+    yield from _returned(described)
     yield from _in_nobodys_name(described)
     yield from _columns(described)
     yield from _kept(described)
+
+
+def _returned(described: Described) -> Iterator[Case]:
+    """A rightful insert that asks for its row: the SELECT policies are asked at once, too."""
+    who = described.this.person if described.this is not None else None
+    if who is None or not described.visible:
+        return
+    values = own_payload(described, who)
+    rightful = all(described.may(who, each, values) for each in ("insert", "select"))
+    if not rightful or _closed_parents(described, who, values):
+        return
+    request = Insert(described.entry.table, pairs(values), returning=described.visible)
+    yield Case(
+        id=f"{described.name}: {who.label} can insert {_what(described, who)} and get it back",
+        subject=described.about,
+        operation="insert",
+        family=Family.OWN,
+        attempt=Attempt(who, request, described.out_of_the_way(values)),
+        expected=ALLOWED_NEW,
+        why=f"insert = {described.entry.insert.right}, select = {described.entry.select.right}",
+        transports=("sql",),
+    )
 
 
 def _in_nobodys_name(described: Described) -> Iterator[Case]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from psycopg import sql
@@ -30,6 +31,7 @@ def check_names(spec: Spec, catalog: Catalog) -> None:
 def static_findings(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
     """Findings that need no case."""
     yield from _bypassing(spec, catalog)
+    yield from _computed(spec, catalog)
     yield from _partitions(spec, catalog)
     yield from _undeclared(spec, catalog)
     yield from _buckets(spec, catalog)
@@ -124,6 +126,31 @@ def _bypassing(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
                 problem=Problem.BYPASS,
                 reason="the owner of a table passes row level security unless it is forced",
                 fix=Statements(f"alter table {entry.table} force row level security;"),
+            )
+
+
+def _computed(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
+    """Generated columns tell what the columns that they are made of hide."""
+    for entry in spec.owned:
+        table = catalog.tables.get(entry.table)
+        for column in table.columns if table is not None else ():
+            words = set(re.findall(r"\w+", column.default or "")) if column.generated else set()
+            told = sorted(words & set(entry.hidden))
+            readers = [role for role in API_ROLES if role in column.readers]
+            if not told or not readers or column.name in entry.hidden:
+                continue
+            yield Finding(
+                id=f"{entry.table}: {column.name} tells what {told[0]} hides",
+                subject=Subject.table(entry.table),
+                problem=Problem.LEAK,
+                operation="select",
+                identity=" and ".join(readers),
+                reason=f"{column.name} is generated from {told[0]}, which nobody may read",
+                policy=f"a column grant: {column.name}",
+                fix=Advice(
+                    f"name {column.name} in hidden and grant no select on it; or say that what it "
+                    "is made of is not hidden"
+                ),
             )
 
 

@@ -37,12 +37,14 @@ class Insert:
     """Add one row and ask for nothing back.
 
     `about` names the columns that the attempt is about: where a trigger has put another value
-    there, the row is not the one that was asked for.
+    there, the row is not the one that was asked for. `returning` names what is asked for in return:
+    clients ask for the whole row unless they are told not to.
     """
 
     table: Relation
     values: Pairs
     about: tuple[str, ...] = field(default=(), compare=False)
+    returning: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

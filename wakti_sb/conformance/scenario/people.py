@@ -6,7 +6,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ...spec import OPERATIONS, Claim, Member, Members, Right, Spec, Standing, allows, atoms
+from ...spec import (
+    OPERATIONS,
+    AnyOf,
+    Claim,
+    Member,
+    Members,
+    Own,
+    Right,
+    Spec,
+    Standing,
+    allows,
+    atoms,
+)
 from ..catalog import Catalog
 from ..model import ANON, SERVICE, WORLDS, Identity, World
 from .checks import enumerated
@@ -28,13 +40,17 @@ _TOP_ROLES = ("owner", "admin", "administrator", "manager", "editor")
 
 @dataclass(frozen=True)
 class Membership:
-    """One row of a membership table: who belongs to the place of a world, and as what."""
+    """One row of a membership table: who belongs to the place of a world, and as what.
+
+    `stands`: it is the row of that world that most cases are about.
+    """
 
     members: Members
     world: World
     person: Identity
     role: str | None
     former: bool = False
+    stands: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,14 +80,22 @@ def people(spec: Spec, catalog: Catalog, salt: str = "") -> People:
     }
     principals: dict[World, Identity] = {}
     memberships: list[Membership] = []
+    elsewhere: list[Identity] = []
+    apart = with_owners and any(map(_own_or_member, _rights(spec)))
     for world in WORLDS:
         rank = top[tables[0].table] if tables else None
         principals[world] = _person(labels[world], world, rank, salt)
         for members in tables:
             # Where no right names a role, any that the table takes.
             role = top[members.table] or next(iter(valid_roles(members, catalog)), None)
-            memberships.append(Membership(members, world, principals[world], role))
-    identities = [principals["this"], principals["other"]]
+            who = principals[world]
+            if world == "other" and apart:
+                # An owner who is no member: its rights must not come from a membership alone.
+                suffix = f" of {members.table.name}" if len(tables) > 1 else ""
+                who = _person(f"a member elsewhere{suffix}", world, role, salt)
+                elsewhere.append(who)
+            memberships.append(Membership(members, world, who, role, stands=True))
+    identities = [principals["this"], principals["other"], *elsewhere]
     for members in tables:
         for membership in _others(members, tables, roles, catalog, labels["this"], salt):
             memberships.append(membership)
@@ -156,6 +180,14 @@ def _rights(spec: Spec) -> Iterator[Right]:
         yield from (bucket.right(operation) for operation in OPERATIONS)
     for function in spec.function:
         yield from (function.execute, function.data)
+
+
+def _own_or_member(right: Right) -> bool:
+    """Whether an owner has a right beside those of members."""
+    if not isinstance(right, AnyOf):
+        return False
+    kinds = {type(part) for part in right.parts}
+    return Own in kinds and Member in kinds
 
 
 def _roles(spec: Spec) -> tuple[str, ...]:

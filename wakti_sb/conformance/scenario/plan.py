@@ -161,8 +161,7 @@ class Planner:
                 yield membership.person
 
     def _membership(self, table: Table, membership: Membership) -> None:
-        principal = membership.person is self.people.principals[membership.world]
-        label = membership.world if principal else membership.person.label
+        label = membership.world if membership.stands else membership.person.label
         overrides = membership_values(membership.members, table, membership)
         self._add(table, membership.world, membership.person, label, overrides)
 

@@ -15,6 +15,7 @@ from wakti_sb.migrate.position import first_line
 from wakti_sb.migrate.statements import Statement
 
 _NOT_ALLOWED = "42501"
+_STAND_INS = frozenset({"vector"})  # extensions of the embedded server's own that are not the same
 _EVERYBODYS = {"", "public", "pg_catalog"}
 
 
@@ -40,6 +41,30 @@ class LeavingOut:
     def forget(self, file: str) -> None:
         """Nothing of this file was kept, so it left nothing out."""
         self._left_out = {place: one for place, one in self._left_out.items() if place[0] != file}
+
+    def decline(self, file: str, statement: Statement) -> LeftOut | None:
+        """Remember a statement that makes an extension which the server only stands in for.
+
+        Whoever does without it has neither the original nor the stand-in. None for any other.
+        """
+        if "extension" not in statement.sql.lower():
+            return None
+        for raw in parser.parse_sql(statement.sql):
+            node = raw.stmt
+            if not isinstance(node, ast.CreateExtensionStmt) or node.extname is None:
+                continue
+            if node.extname in _STAND_INS and node.extname in self._extensions:
+                one = LeftOut(
+                    file=file,
+                    line=statement.line,
+                    statement=first_line(statement.sql[statement.code - statement.offset :]),
+                    extension=node.extname,
+                    reason="the database does without it",
+                )
+                self._left_out[one.file, one.line] = one
+                self._remember_schema(statement.sql, node.extname)
+                return one
+        return None
 
     def leave_out(self, file: str, statement: Statement, error: psycopg.Error) -> LeftOut | None:
         """Remember a statement of `file` as left out; None if it has to be an error."""

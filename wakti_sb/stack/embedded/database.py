@@ -6,23 +6,38 @@ parser with them, and a reset that only clones the template must not wait for th
 
 from __future__ import annotations
 
+import glob
+import os
 from collections.abc import Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wakti_sb.events import LeftOut
+from wakti_sb.events import LeftOut, Listener, Notice, ignore
 from wakti_sb.stack.config import Config
 from wakti_sb.stack.embedded import remembered
 from wakti_sb.stack.embedded.remembered import Remembered
 from wakti_sb.stack.embedded.server import PLATFORM_DATABASE, TEMPLATE_DATABASE, Server
 
 if TYPE_CHECKING:
+    from wakti_sb import migrate
     from wakti_sb.migrate import LeavingOut
 
 EDGE_ROLE = "wakti_edge"
 _TEMPLATE_FILE = "template"  # in the state folder: the fingerprint of what the template holds
+
+
+def seed_files(project: Path, config: Config) -> list[Path]:
+    """The seed files of a project, in the order in which they run.
+
+    A pattern is relative to `supabase/`, as the official CLI reads it; a file that several of them
+    match runs once.
+    """
+    files: dict[Path, None] = {}
+    for pattern in config.seed_files:
+        found = glob.glob(str(project / "supabase" / pattern), recursive=True)
+        files |= dict.fromkeys(Path(os.path.normpath(name)) for name in sorted(found))
+    return [file for file in files if file.is_file()]
 
 
 class Database:
@@ -33,6 +48,7 @@ class Database:
         project: the folder with `supabase/`.
         config: its settings.
         without: the extensions that it does without; None: those that it did without before.
+        listener: is told what happens.
     """
 
     def __init__(
@@ -41,8 +57,10 @@ class Database:
         project: Path,
         config: Config,
         without: Sequence[str] | None = None,
+        listener: Listener = ignore,
     ) -> None:
         self._server = server
+        self._tell = listener
         self._config = config
         self._project = project
         self._supabase = project / "supabase"
@@ -126,8 +144,6 @@ class Database:
     def _fill(self, name: str) -> tuple[LeftOut, ...]:
         import psycopg
 
-        from wakti_sb.stack.embedded import seeds
-
         leaving_out = self._leaving_out()
         self._keep_secrets(name)
         self._migrate(name, leaving_out)
@@ -145,8 +161,7 @@ class Database:
                         list(settings.allowed_mime_types) if settings.allowed_mime_types else None,
                     ],
                 )
-            for file in self._seeds():
-                seeds.sow(connection, file, self._place(file), leaving_out)
+        self._sow(name, leaving_out)
         return self._remember(leaving_out)
 
     def _keep_secrets(self, name: str) -> None:
@@ -165,25 +180,64 @@ class Database:
             return
         from wakti_sb import migrate
 
-        read = migrate.read(folder)
-        files = tuple(replace(one, file=self._place(Path(one.file))) for one in read)
+        files = migrate.read(folder, base=self._project, on_event=self._pass_on)
+        self._provide(files)
         try:
-            migrate.apply(self._server.url(database=name), files, leaving_out=leaving_out)
+            migrate.apply(
+                self._server.url(database=name),
+                files,
+                leaving_out=leaving_out,
+                on_event=self._pass_on,
+            )
         except migrate.StatementFailed as error:
             if leaving_out is not None and name == "postgres":
                 leaving_out.forget(error.file)
                 self._remember(leaving_out)
             raise remembered.explained(error, files, self._server, self._without) from error
 
+    def _sow(self, name: str, leaving_out: LeavingOut | None) -> None:
+        from wakti_sb import migrate
+
+        seeds = [migrate.read_seed(file, self._place(file)) for file in self._seeds()]
+        self._provide(seeds)
+        url = self._server.url(database=name)
+        try:
+            migrate.sow(url, seeds, leaving_out=leaving_out, on_event=self._pass_on)
+        except migrate.StatementFailed as error:
+            raise remembered.explained(error, seeds, self._server, self._without) from error
+
+    def _provide(self, files: Sequence[migrate.Migration]) -> None:
+        """Have those extensions at hand that are fetched when somebody wants them."""
+        from wakti_sb.migrate.left_out import wanted
+        from wakti_sb.stack.embedded import deno, paths, pgtap
+
+        names = {one.name for one in wanted(files)}
+        if pgtap.NAME in names and pgtap.NAME not in self._without:
+            pgtap.provide(self._server.installation, deno.find(paths.cache()))
+
     def _place(self, file: Path) -> str:
         """How a file is called: the project may be a copy that is gone when somebody reads it."""
-        return str(file.relative_to(self._project))
+        below = file.is_relative_to(self._project)
+        return str(file.relative_to(self._project) if below else file)
 
     def _seeds(self) -> list[Path]:
-        files: list[Path] = []
-        for pattern in self._config.seed_files:
-            files += sorted(self._supabase.glob(pattern.removeprefix("./")))
+        files = seed_files(self._project, self._config)
+        if not files and self._config.seed_files not in ((), Config().seed_files):
+            patterns = ", ".join(self._config.seed_files)
+            self._tell(Notice(f"no seed file matches {patterns} in supabase/."))
         return files
+
+    def _pass_on(self, event: migrate.Event) -> None:
+        """What a person should know of how migrations and seeds ran."""
+        from wakti_sb import migrate
+
+        match event:
+            case migrate.FileSkipped(file=file, reason=reason):
+                self._tell(Notice(f"{file} is skipped: {reason}"))
+            case migrate.StatementDone(report=report) if report.note is not None:
+                self._tell(Notice(f"{report.file}:{report.line}: {report.note}"))
+            case migrate.Retrying(file=file, reason=reason):
+                self._tell(Notice(f"{file}: {reason}; trying again"))
 
     def _template_is_current(self) -> bool:
         file = self._server.paths.state / _TEMPLATE_FILE

@@ -56,6 +56,7 @@ _VERSIONS = {
     ),
     "pgjwt": ("0.1.1",),
     "supabase_vault": ("0.2.8", "0.2.9", "0.3.0"),
+    "vector": ("0.4.0", "0.4.2", "0.4.4", "0.5.0", "0.5.1", "0.6.0", "0.6.2", "0.7.0", "0.7.4"),
 }
 
 
@@ -65,9 +66,11 @@ class Installation:
 
     Parameters:
         folder: holds `bin/`, `lib/` and `share/`.
+        ours: whether it is our copy, into which extensions may be put.
     """
 
     folder: Path
+    ours: bool = True
 
     def program(self, name: str) -> str:
         """The path of one of them: `initdb`, `postgres`, `psql`, `pgbench` and so on."""
@@ -81,7 +84,7 @@ def install(cache: Path) -> Installation:
     """
     origin = source()
     if "WAKTI_POSTGRES" in os.environ:
-        return Installation(origin)
+        return Installation(origin, ours=False)
     folder = cache / f"postgresql-{_fingerprint(origin)}"
     if not folder.is_dir():
         make_folder(cache)

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from wakti_sb.errors import StackError, UsageError, WaktiError
 from wakti_sb.events import LeftOut, Listener, Notice, Step, ignore
+from wakti_sb.spec import durable
 from wakti_sb.stack import config as configuration
 from wakti_sb.stack.condition import Condition
 from wakti_sb.stack.embedded import deno, edge, keys, paths, ports, process, remembered, state
+from wakti_sb.stack.embedded.copies import Copies
 from wakti_sb.stack.embedded.database import Database
 from wakti_sb.stack.embedded.installation import install
 from wakti_sb.stack.embedded.server import Server
@@ -67,6 +69,7 @@ class EmbeddedStack:
         self._tell = listener
         self._page = page
         self._without = without
+        self._durable = durable(project)
 
     @property
     def project(self) -> Path:
@@ -77,6 +80,11 @@ class EmbeddedStack:
     def left_out(self) -> tuple[LeftOut, ...]:
         """The statements that are left out of the database."""
         return remembered.read(self._paths.state).left_out
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """The extensions that the database goes without, as it was told."""
+        return remembered.read(self._paths.state).extensions
 
     def up(
         self, *, port: int | None = None, api: bool = True, env_file: Path | None = None
@@ -161,6 +169,13 @@ class EmbeddedStack:
         Raise StackError if it is down or a process of it died.
         """
         return self._endpoint(self._running().ports)
+
+    def copies(self) -> Copies:
+        """Copies of the database as it is when it is new.
+
+        Raise StackError if the stack is down.
+        """
+        return Copies(self._server(self._running().ports))
 
     def about_config(self) -> tuple[str, ...]:
         """A sentence for what config.toml says in vain, and for where the official CLI would go.
@@ -312,10 +327,10 @@ class EmbeddedStack:
         shutil.rmtree(self._paths.state, ignore_errors=True)
 
     def _server(self, chosen: ports.Ports) -> Server:
-        return Server(install(paths.cache()), self._paths, chosen.db)
+        return Server(install(paths.cache()), self._paths, chosen.db, self._durable)
 
     def _database(self, server: Server) -> Database:
-        return Database(server, self._paths.project, self._config, self._without)
+        return Database(server, self._paths.project, self._config, self._without, self._tell)
 
     def _services(self, chosen: ports.Ports) -> Services:
         program = deno.find(paths.cache())

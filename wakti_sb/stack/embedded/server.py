@@ -37,7 +37,8 @@ TEMPLATE_DATABASE = "wakti_template"  # the same with every migration applied
 # Who connects: migrations, and the platform's services each as a role of its own.
 _LOGINS = ("postgres", "authenticator", "supabase_auth_admin", "supabase_storage_admin")
 
-_ENVIRONMENT = {"LANG": "C.UTF-8", "PATH": os.defpath, "TZ": "UTC"}
+# What the server's programs find in theirs, whatever ours holds.
+ENVIRONMENT = {"LANG": "C.UTF-8", "PATH": os.defpath, "TZ": "UTC"}
 _PLATFORM = Path(__file__).parent / "platform"
 _COPIED_RIGHTS = Path(__file__).parent / "copied_rights.sql"
 _COMPLETE = "wakti-complete"  # written last: a data folder without it is half made
@@ -51,12 +52,11 @@ _SETTINGS = {
     "max_connections": "100",
     "log_min_messages": "warning",
     "log_line_prefix": "%m [%p] %u@%d ",
-    # Local data can be made again; a reset must not wait for a disk.
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "max_wal_size": "256MB",
 }
+
+# Local data can be made again, and a reset must not wait for a disk. `[stack] durable` says no.
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,13 @@ class Server:
         installation: its programs.
         paths: where its data and its log are.
         port: where it listens, on 127.0.0.1.
+        durable: whether what was committed survives a machine that loses its power.
     """
 
     installation: Installation
     paths: Paths
     port: int
+    durable: bool = False
 
     def url(self, *, user: str = "postgres", database: str = "postgres") -> str:
         """A connection URL with the password in it."""
@@ -129,7 +131,7 @@ class Server:
             done = subprocess.run(
                 command,
                 cwd="/",
-                env={**_ENVIRONMENT, **mark},
+                env={**ENVIRONMENT, **mark},
                 capture_output=True,
                 text=True,
                 user=user.pw_uid if user else None,
@@ -161,11 +163,12 @@ class Server:
         user = server_user() and pwd.getpwuid(self.paths.data.stat().st_uid)
         command = [self.installation.program("postgres"), "-D", str(self.paths.data)]
         command += ["-p", str(self.port)]
-        for name, value in _SETTINGS.items():
+        settings = _SETTINGS if self.durable else _SETTINGS | _FAST
+        for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         started = process.spawn(
             command,
-            env={**_ENVIRONMENT, **mark},
+            env={**ENVIRONMENT, **mark},
             cwd=Path("/"),
             log=self.paths.logs / "postgres.log",
             user=user.pw_uid if user else None,
@@ -221,6 +224,10 @@ class Server:
             ["--file", str(_COPIED_RIGHTS)],
         )
 
+    def drop(self, name: str) -> None:
+        """Drop database `name`, cutting off whoever is connected."""
+        self._psql(["--command", f'drop database if exists "{name}" with (force)'])
+
     def _psql(self, *options: list[str]) -> None:
         """Run statements of ours, each in a transaction of its own."""
         command = [self.installation.program("psql"), "--no-psqlrc", "--quiet"]
@@ -230,7 +237,7 @@ class Server:
             command += option
         done = subprocess.run(
             command,
-            env={**_ENVIRONMENT, "PGPASSWORD": PASSWORD},
+            env={**ENVIRONMENT, "PGPASSWORD": PASSWORD},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

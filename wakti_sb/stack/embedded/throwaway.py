@@ -11,6 +11,8 @@ from pathlib import Path
 from wakti_sb.errors import UsageError, WaktiError
 from wakti_sb.events import Listener, ignore
 from wakti_sb.stack import config as configuration
+from wakti_sb.stack.embedded.copies import Copies
+from wakti_sb.stack.embedded.database import seed_files
 from wakti_sb.stack.embedded.lifecycle import EmbeddedStack
 from wakti_sb.stack.endpoint import Endpoint
 
@@ -45,6 +47,23 @@ def throwaway(
             with named_from(folder):
                 endpoint = stack.up(port=0, api=api)
             yield endpoint
+        finally:
+            stack.down(remove_data=True)
+
+
+@contextmanager
+def throwaway_copies(
+    project: Path, listener: Listener = ignore, *, without: Sequence[str] | None = None
+) -> Iterator[Copies]:
+    """As above, for as many databases as somebody wants, with pgTAP at hand."""
+    with tempfile.TemporaryDirectory(prefix="wakti-sb-") as name:
+        folder = Path(name)
+        copy_project(project, folder)
+        stack = EmbeddedStack(folder, listener, without=without)
+        try:
+            with named_from(folder):
+                stack.up(port=0, api=False)
+            yield stack.copies()
         finally:
             stack.down(remove_data=True)
 
@@ -88,5 +107,11 @@ def copy_project(project: Path, folder: Path, *, functions: bool = False) -> Non
         for file in configuration.files(project):
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(project / file, folder / file)
+    config = configuration.read(project)
+    for seed in seed_files(project.resolve(), config):
+        if seed.is_relative_to(project.resolve()):  # another one is found from the copy as well
+            copy = folder / seed.relative_to(project.resolve())
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(seed, copy)
     if functions and (project / "supabase" / "functions").is_dir():
         shutil.copytree(project / "supabase" / "functions", folder / "supabase" / "functions")

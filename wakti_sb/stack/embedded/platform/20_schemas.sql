@@ -19,6 +19,7 @@ grant usage on schema public, extensions, auth, storage, realtime, graphql_publi
 grant usage on schema extensions, auth, storage, realtime, vault, graphql_public to dashboard_user;
 grant usage on schema auth, extensions, public to supabase_auth_admin, supabase_storage_admin;
 grant usage on schema auth to supabase_auth_owner;
+grant usage on schema storage, realtime to postgres with grant option;
 grant all on schema auth to supabase_auth_admin;
 grant all on schema storage to supabase_storage_admin;
 grant create on schema public, extensions to postgres;

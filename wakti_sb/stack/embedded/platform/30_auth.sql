@@ -309,6 +309,7 @@ alter table auth.saml_relay_states enable row level security;
 
 grant all on all tables in schema auth to supabase_auth_admin, dashboard_user;
 grant all on all tables in schema auth to postgres;
+grant select on all tables in schema auth to postgres with grant option;
 grant select on all tables in schema auth to service_role;
 revoke all on all tables in schema auth from anon, authenticated;
 

@@ -36,7 +36,8 @@ alter table storage.buckets enable row level security;
 alter table storage.objects enable row level security;
 
 grant all on storage.buckets, storage.objects
-  to postgres, anon, authenticated, service_role, supabase_storage_admin, dashboard_user;
+  to anon, authenticated, service_role, supabase_storage_admin, dashboard_user;
+grant all on storage.buckets, storage.objects to postgres with grant option;
 
 -- The folders of an object's name. Parameters: the name. Result: every part but the last.
 create function storage.foldername(name text) returns text[]

@@ -85,4 +85,42 @@ exception when others then
 end
 $$;
 
+-- Who listens to which table. On the platform the Realtime service fills it; here nobody does.
+create type realtime.equality_op as enum ('eq', 'neq', 'lt', 'lte', 'gt', 'gte', 'in');
+create type realtime.user_defined_filter as (
+  column_name text,
+  op realtime.equality_op,
+  value text
+);
+create type realtime.action as enum ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'ERROR');
+
+-- A role by its name. Parameters: the name. It is called immutable as on the platform, so that a
+-- column can be generated with it.
+create function realtime.to_regrole(role_name text) returns regrole
+language sql immutable
+as $$
+  select role_name::regrole
+$$;
+
+create table realtime.subscription (
+  id bigint generated always as identity primary key,
+  subscription_id uuid not null,
+  entity regclass not null,
+  filters realtime.user_defined_filter[] not null default '{}',
+  claims jsonb not null,
+  claims_role regrole generated always as (realtime.to_regrole(claims ->> 'role')) stored not null,
+  created_at timestamp not null default timezone('utc', now()),
+  action_filter text default '*' check (action_filter in ('*', 'INSERT', 'UPDATE', 'DELETE')),
+  selected_columns text[]
+);
+create index ix_realtime_subscription_entity on realtime.subscription (entity);
+
+create table realtime.schema_migrations (
+  version bigint primary key,
+  inserted_at timestamp(0) without time zone
+);
+
+grant select on realtime.subscription to anon, authenticated, service_role;
+grant all on realtime.subscription to postgres, dashboard_user;
+
 grant execute on all functions in schema realtime to public;

@@ -65,5 +65,10 @@ begin
       execute format('grant execute on all functions in schema @extschema@ to %I', role);
     end if;
   end loop;
+  if exists (select from pg_roles where rolname = 'postgres') then
+    grant usage on schema @extschema@ to postgres with grant option;
+    grant select, delete, truncate, references on @extschema@.secrets, @extschema@.decrypted_secrets
+      to postgres with grant option;
+  end if;
 end
 $$;

@@ -60,47 +60,67 @@ export const DEFAULTS: Config = {
   traceHeader: null,
 };
 
+/** What a setting changes; null if it means nothing. */
+type Reader = (value: string) => Partial<Config> | null;
+
+/** The settings that hold, by their name after `pgrst.`. */
+const READERS: Readonly<Record<string, Reader>> = {
+  db_schemas: (value) => {
+    const schemas = listOf(value);
+    return schemas.length > 0 ? { schemas } : null;
+  },
+  db_extra_search_path: (value) => ({ extraSearchPath: listOf(value) }),
+  db_max_rows: (value) =>
+    /^\d+$/.test(value) ? { maxRows: Number(value) } : null,
+  db_pre_request: (value) => ({
+    preRequest: value === "" ? null : nameOf(value),
+  }),
+  db_root_spec: (value) => ({ rootFunction: value || null }),
+  db_aggregates_enabled: flag((aggregates) => ({ aggregates })),
+  db_plan_enabled: flag((plans) => ({ plans })),
+  db_tx_end: (value) => TX_ENDS[value] ?? null,
+  db_hoisted_tx_settings: (value) => ({ hoisted: listOf(value) }),
+  openapi_mode: (value) =>
+    value === "disabled" || value === "ignore-privileges" ||
+      value === "follow-privileges"
+      ? { openapi: value }
+      : null,
+  openapi_security_active: flag((openapiSecurity) => ({ openapiSecurity })),
+  openapi_server_proxy_uri: (value) => ({ openapiProxy: value || null }),
+  server_timing_enabled: flag((serverTiming) => ({ serverTiming })),
+  server_trace_header: (value) => ({ traceHeader: value || null }),
+};
+
 /** The settings with those of `alter role authenticator set pgrst.…` over them. */
 export function withSettings(
   config: Config,
   settings: Readonly<Record<string, string>>,
 ): Config {
-  const text = (name: string) => settings[name];
-  const list = (name: string) =>
-    text(name)?.split(",").map((one) => one.trim()).filter((one) => one !== "");
-  const flag = (name: string) => {
-    const value = text(name)?.toLowerCase();
-    if (value === "true" || value === "on" || value === "1") return true;
-    if (value === "false" || value === "off" || value === "0") return false;
-    return undefined;
-  };
-  const ending = TX_ENDS[text("db_tx_end") ?? ""];
-  const mode = text("openapi_mode");
-  const rows = text("db_max_rows");
-  const preRequest = text("db_pre_request");
-  const schemas = list("db_schemas") ?? list("db_schema");
-  return {
-    ...config,
-    schemas: schemas && schemas.length > 0 ? schemas : config.schemas,
-    extraSearchPath: list("db_extra_search_path") ?? config.extraSearchPath,
-    maxRows: rows !== undefined && /^\d+$/.test(rows)
-      ? Number(rows)
-      : config.maxRows,
-    preRequest: preRequest ? nameOf(preRequest) : config.preRequest,
-    rootFunction: text("db_root_spec") || config.rootFunction,
-    aggregates: flag("db_aggregates_enabled") ?? config.aggregates,
-    plans: flag("db_plan_enabled") ?? config.plans,
-    rollback: ending?.rollback ?? config.rollback,
-    mayEndTransaction: ending?.mayEndTransaction ?? config.mayEndTransaction,
-    openapi: mode === "disabled" || mode === "ignore-privileges" ||
-        mode === "follow-privileges"
-      ? mode
-      : config.openapi,
-    openapiSecurity: flag("openapi_security_active") ?? config.openapiSecurity,
-    openapiProxy: text("openapi_server_proxy_uri") || config.openapiProxy,
-    hoisted: list("db_hoisted_tx_settings") ?? config.hoisted,
-    serverTiming: flag("server_timing_enabled") ?? config.serverTiming,
-    traceHeader: text("server_trace_header") || config.traceHeader,
+  const changes = Object.entries(settings).map(([name, value]) =>
+    READERS[name]?.(value) ?? {}
+  );
+  return Object.assign({}, config, ...changes);
+}
+
+/** What is set and means nothing here, with its full name. */
+export function ignoredSettings(
+  settings: Readonly<Record<string, string>>,
+): string[] {
+  return Object.entries(settings)
+    .filter(([name, value]) => (READERS[name]?.(value) ?? null) === null)
+    .map(([name]) => `pgrst.${name}`);
+}
+
+function listOf(text: string): string[] {
+  return text.split(",").map((one) => one.trim()).filter((one) => one !== "");
+}
+
+function flag(change: (value: boolean) => Partial<Config>): Reader {
+  return (text) => {
+    const value = text.toLowerCase();
+    if (["true", "on", "1"].includes(value)) return change(true);
+    if (["false", "off", "0"].includes(value)) return change(false);
+    return null;
   };
 }
 

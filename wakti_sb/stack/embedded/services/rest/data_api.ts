@@ -3,6 +3,7 @@
  * statement, and what that returns is passed on.
  */
 
+import { logError } from "../log.ts";
 import type { Problem } from "../problem.ts";
 import { answer, contentHeaders } from "./answer/answer.ts";
 import { databaseProblem } from "./database_refusals.ts";
@@ -33,6 +34,7 @@ const PERHAPS_STALE = new Set([
 
 export class DataApi {
   #reading: Promise<Snapshot> | null = null;
+  readonly #told = new Set<string>();
   #timezones: Promise<ReadonlySet<string>> | null = null;
 
   /** Waits for announcements that are under way; whether none can have been missed. */
@@ -81,10 +83,19 @@ export class DataApi {
   }
 
   #read(): Promise<Snapshot> {
-    return this.#reading = this.database.session(
-      true,
-      (session) => readSnapshot(session, this.base),
-    );
+    return this.#reading = this.database.session(true, async (session) => {
+      const snapshot = await readSnapshot(session, this.base);
+      this.#tellIgnored(snapshot);
+      return snapshot;
+    });
+  }
+
+  /** Says once which settings mean nothing here: somebody has set them for a reason. */
+  #tellIgnored({ ignored }: Snapshot): void {
+    for (const name of ignored.filter((one) => !this.#told.has(one))) {
+      this.#told.add(name);
+      logError(`The Data API does not obey the setting ${name}.`);
+    }
   }
 
   /** Answers a request of a caller. Throws Problem. */

@@ -56,7 +56,7 @@ export class Buckets {
       "storage.bucket.list",
       (db) =>
         sql<Row>`
-          select *
+          select ${COLUMNS}, type
           from storage.buckets
           where ${
           search === ""

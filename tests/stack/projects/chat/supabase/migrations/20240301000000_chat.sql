@@ -31,7 +31,6 @@ using (
 create policy "authenticated can send" on realtime.messages for insert to authenticated
 with check (realtime.messages.extension in ('broadcast') and realtime.messages.private
   and realtime.messages.topic = (select realtime.topic()));
-alter table realtime.messages enable row level security;
 create or replace function public.room_messages_broadcast_trigger()
 returns trigger security definer set search_path = '' language plpgsql as $$
 begin

@@ -46,7 +46,6 @@ create policy "Anyone can update their own avatar." on storage.objects
 create policy "Own folder" on storage.objects for delete to authenticated
   using (bucket_id = 'covers' and (storage.foldername(name))[1] = (select auth.uid())::text);
 create policy "buckets are listed" on storage.buckets for select to authenticated using (true);
-alter table storage.objects enable row level security;
 drop policy if exists "old" on storage.objects;
 
 begin;

@@ -187,6 +187,30 @@ export function operation(value: Parser<string>): Parser<Operation> {
 
 export type Expression = Omit<Filter, "field">;
 
+const PLAIN = new RegExp(
+  `^(not\\.)?(${
+    [...Object.keys(COMPARISONS), ...Object.keys(QUANTIFIED)].join("|")
+  })\\.([^]*)$`,
+);
+
+/** The commonest expressions without the long way through the grammar; null for all others. */
+export function plainExpression(text: string): Expression | null {
+  const match = PLAIN.exec(text);
+  if (match === null) return null;
+  const [, not, name, value] = match as unknown as readonly string[];
+  const negated = not !== undefined;
+  const comparison = COMPARISONS[name as keyof typeof COMPARISONS];
+  const operation: Operation = comparison !== undefined
+    ? { kind: "compare", operator: comparison, value: value! }
+    : {
+      kind: "quantified",
+      operator: QUANTIFIED[name as keyof typeof QUANTIFIED],
+      quantifier: null,
+      value: value!,
+    };
+  return { negated, operation };
+}
+
 /** `not.` or nothing, then the operation. */
 export function expression(value: Parser<string>): Parser<Expression> {
   const negation = either<boolean>(

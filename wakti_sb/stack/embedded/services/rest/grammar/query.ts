@@ -8,13 +8,14 @@ import type {
   OrderTerm,
   SelectItem,
 } from "./ast.ts";
-import { type Expression, expression } from "./filters.ts";
+import { type Expression, expression, plainExpression } from "./filters.ts";
 import { logicPath, logicTree } from "./logic.ts";
 import { columnList, treePath } from "./names.ts";
 import { orderList } from "./order.ts";
 import { parse, type Parser, rest } from "./parser.ts";
 import { canonical, type Pair, pairsOf } from "./query_string.ts";
 import { fromLimits, type Range } from "./range.ts";
+import { remembered } from "./remembered.ts";
 import { selectList } from "./select.ts";
 
 export interface Query {
@@ -54,16 +55,11 @@ export function readQuery(text: string, takesArguments: boolean): Query {
 
   const order = named("order").map(({ name, value }) => ({
     path: pathOf(name),
-    value: parse(orderList, `failed to parse order (${value})`, value),
+    value: readOrder(value),
   }));
   const logic = named("and", "or").map(readLogic);
   const columns = readColumns(first("columns"), "columns");
-  const select = first("select");
-  const items = parse(
-    selectList,
-    `failed to parse select parameter (${select ?? "*"})`,
-    select ?? "*",
-  );
+  const items = readSelect(first("select") ?? "*");
   const filters: At<Filter>[] = [];
   const parameters: [string, string][] = [];
   const candidates = given.filter((pair) =>
@@ -95,6 +91,14 @@ function hasValue(pair: Pair): pair is Given {
   return pair.value !== null;
 }
 
+const readSelect = remembered((text) =>
+  parse(selectList, `failed to parse select parameter (${text})`, text)
+);
+
+const readOrder = remembered((text) =>
+  parse(orderList, `failed to parse order (${text})`, text)
+);
+
 function readLogic({ name, value }: Given): At<LogicTree> {
   const { path, operator } = parse(
     logicPath,
@@ -112,6 +116,8 @@ function readLogic({ name, value }: Given): At<LogicTree> {
 }
 
 function readExpression(value: string, optional: boolean): Expression | null {
+  const plain = plainExpression(value);
+  if (plain !== null) return plain;
   const name = `failed to parse filter (${value})`;
   if (!optional) return parse(wholeExpression, name, value);
   const read = wholeExpression(value, 0);
@@ -146,9 +152,9 @@ function readRanges(
   }));
 }
 
-function treePathOf(name: string) {
-  return parse(treePath, `failed to parse tree path (${name})`, name);
-}
+const treePathOf = remembered((name) =>
+  parse(treePath, `failed to parse tree path (${name})`, name)
+);
 
 /** The resource that a parameter such as `clients.order` or `clients.limit` is about. */
 function pathOf(name: string): EmbedPath {

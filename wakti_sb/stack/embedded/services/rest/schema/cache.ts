@@ -1,6 +1,6 @@
 /** Reads what the Data API knows of the database. */
 
-import { type Config, withSettings } from "../config.ts";
+import { type Config, ignoredSettings, withSettings } from "../config.ts";
 import type { Row, Session, Statement } from "../database.ts";
 import {
   ANY_MEDIA,
@@ -49,6 +49,8 @@ export interface Snapshot {
   readonly announces: boolean;
   /** Whether a function may change rows without a filter, and can be watched at it. */
   readonly watches: boolean;
+  /** Names of settings that mean nothing here. */
+  readonly ignored: readonly string[];
 }
 
 /** Names in what the catalog spells are whole only without a search path. */
@@ -68,7 +70,8 @@ export async function readSnapshot(
     { text: settingsQuery, values: [] },
     { text: rolesQuery, values: [] },
   ]);
-  const config = withSettings(base, json(settings));
+  const own: Record<string, string> = json(settings);
+  const config = withSettings(base, own);
   const schemas = arrayOf(config.schemas);
   const [, tables, keys, views, computed, functions, casts, handlers, changes] =
     await session.run([
@@ -116,7 +119,14 @@ export async function readSnapshot(
   const announces = settings![0]![1] === "t";
   const watches = config.safeUpdate && changes![0]![1] === "t" &&
     json<string[]>(changes).some(mayBeUnfiltered);
-  return { config, cache, roles: rolesOf(json(roles)), announces, watches };
+  return {
+    config,
+    cache,
+    roles: rolesOf(json(roles)),
+    announces,
+    watches,
+    ignored: ignoredSettings(own),
+  };
 }
 
 /** Asks for functions; `routinesOf` reads the answer. */

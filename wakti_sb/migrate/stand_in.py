@@ -1,0 +1,109 @@
+"""What is run on the embedded stack in the place of statements that only the platform accepts.
+
+An extension of the platform lets `postgres` make event triggers and publications of all tables; the
+embedded server has functions of its own for them. Indexes of pgvector and ICU's collations are not
+there: what is made instead has their names, and is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pglast import ast, parser
+from pglast.stream import RawStream
+from psycopg import sql
+
+from wakti_sb.migrate.connection import Cursor
+from wakti_sb.migrate.queries import query
+from wakti_sb.migrate.statements import Statement
+
+_NO_ICU = "this PostgreSQL has no ICU: the collation compares code points, with case and accents"
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What is run instead.
+
+    Parameters:
+        said: what a person should know of the difference; None if there is none.
+    """
+
+    sql: str
+    said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Abilities:
+    """What the server can do by itself; True for a database that is not the embedded stack's."""
+
+    privileged: bool
+    icu: bool
+    vector_indexes: bool
+
+
+def stand_in(cursor: Cursor, statement: Statement) -> StandIn | None:
+    """What to run in the place of a statement; None if it is run as it is written."""
+    if not statement.platform_only:
+        return None
+    row = cursor.execute(query("abilities")).fetchone()
+    can = _Abilities(*row) if row is not None else _Abilities(True, True, True)
+    node: Any = parser.parse_sql(statement.sql)[0].stmt
+    match node:
+        case ast.CreateEventTrigStmt() if not can.privileged:
+            return StandIn(_event_trigger(node))
+        case ast.CreatePublicationStmt() if not can.privileged:
+            return StandIn(_publication(node))
+        case ast.DefineStmt() if not can.icu:
+            return StandIn(
+                _collation(node, cursor.connection.info.server_version),
+                _NO_ICU,
+            )
+        case ast.IndexStmt() if not can.vector_indexes:
+            return StandIn(
+                _index(node),
+                f"an index by {node.accessMethod} is left empty here: queries are right, and slow",
+            )
+        case _ if "-x-icu" in statement.sql and not can.icu:
+            return StandIn(statement.sql, _NO_ICU)
+    return None
+
+
+def _event_trigger(node: Any) -> str:
+    tags = [tag.sval for option in node.whenclause or () for tag in option.arg]
+    call = sql.SQL("select wakti_local.create_event_trigger({}, {}, {}, {}::regprocedure)").format(
+        node.trigname, node.eventname, tags or None, f"{_name(node.funcname)}()"
+    )
+    return call.as_string()
+
+
+def _publication(node: Any) -> str:
+    published = [one.arg.sval for one in node.options or () if one.defname == "publish"]
+    call = sql.SQL("select wakti_local.create_publication_of_all({}, {})").format(
+        node.pubname, published[0] if published else None
+    )
+    return call.as_string()
+
+
+def _collation(node: Any, version: int) -> str:
+    provider = "builtin" if version >= 170000 else "libc"  # PostgreSQL 17 brought the former
+    return (
+        f"create collation {'if not exists ' if node.if_not_exists else ''}{_name(node.defnames)}"
+        f" (provider = {provider}, locale = 'C.UTF-8')"
+    )
+
+
+def _index(node: Any) -> str:
+    """An index of no rows, so that it can be described and dropped."""
+    columns = "_".join(one.name or "expr" for one in node.indexParams)
+    relation = node.relation
+    name = node.idxname or f"{relation.relname}_{columns}_idx"
+    words = ["create index", "concurrently" if node.concurrent else ""]
+    words += ["if not exists" if node.if_not_exists and node.idxname else ""]
+    words += [_name([ast.String(sval=name)]), "on", RawStream()(relation), "((true)) where false"]
+    return " ".join(word for word in words if word)
+
+
+def _name(parts: Iterable[Any]) -> str:
+    return sql.Identifier(*(part.sval for part in parts)).as_string()

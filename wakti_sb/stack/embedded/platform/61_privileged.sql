@@ -1,0 +1,43 @@
+-- What the platform lets postgres do by way of an extension, and PostgreSQL keeps for superusers:
+-- event triggers and publications of all tables. `migrate` calls these in the place of the
+-- statements; what they make is postgres's own. Run as supabase_admin in each new database.
+
+-- Makes an event trigger. Parameters: its name, the event, the tags that it is for (null: all), its
+-- function. Who may call it: postgres.
+create function wakti_local.create_event_trigger(
+  name text, event text, tags text[], function regprocedure
+) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  execute format(
+    'create event trigger %I on %I %s execute function %s()',
+    name,
+    event,
+    'when tag in (' || (select string_agg(quote_literal(one.tag), ', ') from unnest(tags) as one (tag))
+      || ')',
+    function::oid::regproc
+  );
+  update pg_event_trigger set evtowner = session_user::regrole where evtname = name;
+end
+$$;
+
+-- Makes a publication of all tables. Parameters: its name, what it publishes (null: everything).
+-- Who may call it: postgres.
+create function wakti_local.create_publication_of_all(name text, publish text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  execute format(
+    'create publication %I for all tables%s', name, case when publish is not null then format(' with (publish = %L)', publish) end
+  );
+  update pg_publication set pubowner = session_user::regrole where pubname = name;
+end
+$$;
+
+revoke execute
+  on function wakti_local.create_event_trigger, wakti_local.create_publication_of_all
+  from public;
+grant execute
+  on function wakti_local.create_event_trigger, wakti_local.create_publication_of_all
+  to postgres;

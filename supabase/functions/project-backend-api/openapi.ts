@@ -148,7 +148,7 @@ function post(): Schema {
   const upload = input(schemas.upload);
   const form: Schema = {
     ...object({
-      projectId: upload.properties.projectId,
+      projectId: { type: "string", format: "uuid" },
       action: { const: "submit" },
     }, {
       formName: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },

@@ -9,6 +9,7 @@ import { stringify } from "yaml";
 
 import { allMethods } from "./cors.ts";
 import { errorCodes, statusOf } from "./errors.ts";
+import { pageForm } from "./openapi_form.ts";
 import * as schemas from "./schemas.ts";
 
 type Schema = { readonly [key: string]: unknown };
@@ -146,21 +147,6 @@ function post(): Schema {
   ];
   const file = { type: "string", format: "binary" };
   const upload = input(schemas.upload);
-  const form: Schema = {
-    ...object({
-      projectId: { type: "string", format: "uuid" },
-      action: { const: "submit" },
-    }, {
-      formName: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
-      _next: {
-        type: "string",
-        description: "Where a browser goes then, if its origin may call",
-      },
-    }),
-    description:
-      "A page's own form: every other field is data; a repeated name becomes a list.",
-    additionalProperties: true,
-  };
   return {
     operationId: "act",
     parameters: [repeats],
@@ -169,14 +155,14 @@ function post(): Schema {
       required: true,
       content: {
         "application/json": { schema: { oneOf: bodies } },
-        "application/x-www-form-urlencoded": { schema: form },
+        "application/x-www-form-urlencoded": { schema: pageForm },
         "multipart/form-data": {
           schema: {
             anyOf: [{
               ...upload,
               properties: { projectId: upload.properties.projectId, file },
               required: ["projectId", "file"],
-            }, form],
+            }, pageForm],
           },
         },
       },

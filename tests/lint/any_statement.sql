@@ -67,3 +67,4 @@ alter table p drop column k cascade, drop constraint if exists zz;
 create view v as select 1; create or replace view v with (security_invoker = off) as select 1; alter view v rename to vv; alter view vv set schema priv; create recursive view rv (n) as select 1; create temp view tv as select 1;
 create foreign table ft (a int) server s1; create table if not exists p (id int); create temp table tmp (id int references a);
 import foreign schema x from server s into y; security label on table a is 'x'; create access method m type table handler h; refresh materialized view mv;
+create table oq (k int); create table ow (n int); create function fo() returns void language sql as 'delete from oq where k in (select k from ow)';

@@ -159,10 +159,8 @@ def test_a_statement_that_fails_for_another_reason_is_an_error(
         "{0}create table a (id int);\n"
         "create index concurrently on a using hnsw (id);\ncreate table b (v vector);",
         "{0}savepoint x;\ncreate table a (id int);\nrelease x;\ncreate table b (v vector);",
-        "do $$ begin create extension vector; end $$;\n"
-        "create table a (id int);\ncreate table b (v vector);",
     ],
-    ids=["one transaction", "its own", "none", "concurrently", "savepoint", "a block"],
+    ids=["one transaction", "its own", "none", "concurrently", "savepoint"],
 )
 def test_the_rest_is_applied_however_the_file_is_run(
     text: str, leave_out: LeaveOut, empty_database: str

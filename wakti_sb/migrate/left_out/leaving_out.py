@@ -59,7 +59,9 @@ class LeavingOut:
                     line=statement.line,
                     statement=first_line(statement.sql[statement.code - statement.offset :]),
                     extension=node.extname,
-                    reason="the database does without it",
+                    reason=f'extension "{node.extname}" is not available',
+                    made=effect(statement.sql).made,
+                    concerns=effect(statement.sql).concerns,
                 )
                 self._left_out[one.file, one.line] = one
                 self._remember_schema(statement.sql, node.extname)

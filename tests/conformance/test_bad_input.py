@@ -69,6 +69,7 @@ def test_an_object_that_nobody_described_can_be_excused_until_a_day(migrated: Mi
     assert [finding.table for finding in after.findings] == ["public.drafts"]
 
 
+@pytest.mark.slow
 def test_a_policy_that_never_ends_is_stopped_and_reported(migrated: Migrated) -> None:
     url = migrated(NOTES)
     with psycopg.connect(url) as connection:

@@ -72,6 +72,7 @@ def findings(report: Report) -> dict[str, str]:
     return {f.id: f.reason for f in report.findings if f.problem not in ("undeclared",)}
 
 
+@pytest.mark.slow
 def test_files_go_through_the_client_and_nothing_is_left(
     filebox: Endpoint, stack: EmbeddedStack
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_bucket_that_is_public_by_mistake_is_one_disagreement(filebox: Endpoin
     assert len(disagreements[0].cases) > 3
 
 
+@pytest.mark.slow
 def test_users_sign_in_where_the_secret_is_not_known(filebox: Endpoint) -> None:
     """What needs the secret is said to be left out; forged tokens need none."""
     before = rows(filebox)

@@ -124,6 +124,7 @@ def test_a_policy_that_recurses_without_end_is_no_verdict(project: Project) -> N
     assert all("infinite recursion" in f["reason"] for f in findings)
 
 
+@pytest.mark.slow
 def test_a_statement_that_is_stopped_is_no_verdict(project: Project) -> None:
     applied(project.url, *_SLEEPS)
     try:

@@ -91,6 +91,7 @@ def test_a_condition_on_the_clock_alone_is_untested_until_it_is_excused(
     assert run(model("t", more=excuse), url).safe
 
 
+@pytest.mark.slow
 def test_a_policy_of_too_many_conditions_is_untested_in_part_and_says_so(
     empty_database: str,
 ) -> None:

@@ -95,6 +95,7 @@ _SHAPES = {
 }
 
 
+@pytest.mark.slow
 def test_a_column_of_any_type_can_be_filled(empty_database: str) -> None:
     names = [f"t{number}" for number in range(len(_TYPES))]
     tables = (table(n, f"v {kind} not null") for n, kind in zip(names, _TYPES, strict=True))

@@ -26,6 +26,7 @@ def test_the_backend_comes_out_clean(spec: Spec, db_url: str) -> None:
     assert report.cases > 400
 
 
+@pytest.mark.slow
 def test_every_weakened_policy_of_the_backend_is_noticed(spec: Spec, db_url: str) -> None:
     report = mutate(spec, db_url)
     assert [each.mutant.id for each in report.survivors] == []

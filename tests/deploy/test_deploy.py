@@ -6,6 +6,7 @@ import json
 from copy import deepcopy
 
 import psycopg
+import pytest
 
 from tests.command_line import assert_one_clear_sentence, wakti
 from tests.deploy.contract import MIGRATIONS
@@ -30,6 +31,7 @@ def objects(platform: Platform) -> list[tuple[object, ...]]:
         ).fetchall()
 
 
+@pytest.mark.slow
 def test_a_dry_run_shows_every_step_and_changes_nothing(platform: Platform, deploy: Deploy) -> None:
     before = objects(platform), deepcopy(platform.state)
     done = deploy("--dry-run", "--json")

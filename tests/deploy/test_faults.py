@@ -188,6 +188,7 @@ def test_a_paused_project_is_named_and_left_alone(platform: Platform, deploy: De
         assert condition(platform, exact=True) == before
 
 
+@pytest.mark.slow
 def test_a_function_that_is_active_and_not_found_is_sent_once_more(
     platform: Platform, deploy: Deploy
 ) -> None:
@@ -199,6 +200,7 @@ def test_a_function_that_is_active_and_not_found_is_sent_once_more(
     assert platform.state.functions["project-backend-api"].record["version"] == 2
 
 
+@pytest.mark.slow
 def test_a_function_that_stays_lost_is_said_and_sent_by_the_next_run(
     platform: Platform, deploy: Deploy
 ) -> None:

@@ -116,6 +116,7 @@ def by_address(platform: Platform, database: str, *arguments: str) -> list[str]:
     return ["deploy", "--url", platform.address, *keys, "--db-url", database, *arguments]
 
 
+@pytest.mark.slow
 def test_a_project_without_a_management_api_gets_migrations_and_buckets(
     platform: Platform, backend: Path
 ) -> None:

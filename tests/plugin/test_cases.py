@@ -61,6 +61,7 @@ def test_an_excused_finding_is_an_expected_failure_with_its_reason(
     assert "excused: shown on purpose (until 2999-12-31)" in done.stdout.str()
 
 
+@pytest.mark.slow
 def test_cases_are_chosen_like_any_test(run: Run, notes: Path, database: str) -> None:
     some = ("--wakti-rls", "--wakti-db-url", database)
     outcomes = run(*some, "-k", "anon and delete", "--junitxml", "report.xml").parseoutcomes()
@@ -150,6 +151,7 @@ def _report(folder: Path) -> str:
     return (folder / "report.xml").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_what_was_left_out_of_the_stack_is_listed_and_fails(run: Run, notes: Path) -> None:
     file = notes / "supabase" / "migrations" / "20990101000000_search.sql"
     file.write_text(

@@ -270,5 +270,5 @@ def test_an_environment_that_will_not_do_is_one_clear_line(
     tmp_path: Path, environment: dict[str, str], line: str
 ) -> None:
     log = tmp_path / "log"
-    assert start(log, **environment).wait(timeout=30) == 1
+    assert start(log, PORT="1", **environment).wait(timeout=30) == 1
     assert log.read_text() == f"{line}\n"

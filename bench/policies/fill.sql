@@ -60,9 +60,16 @@ select
   m.project_id,
   m.user_id,
   'visitor' || m.n || '@example.com',
-  repeat('x', 90),
+  'pbkdf2_sha256',
   'Visitor ' || m.n,
   m.made_at
+from moments as m;
+
+insert into wakti.site_credentials (site_user_id, project_id, password_hash)
+select
+  m.id,
+  m.project_id,
+  repeat('x', 90)
 from moments as m;
 
 insert into wakti.site_sessions (token_hash, project_id, site_user_id, created_at, expires_at)

@@ -5,16 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-import time
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
-
 from bench.rls.contender import Contender, Said, Trial, bare
 from wakti_sb import conformance
-from wakti_sb.conformance.run.client import through_client
-from wakti_sb.conformance.run.session import catalog_for
 from wakti_sb.spec import Spec
 from wakti_sb.stack import Endpoint
 
@@ -67,22 +62,15 @@ def engine(model: Spec, endpoint: Endpoint, url: str, workers: int) -> Engine:
 
     Raise AssertionError where the matrix is not clean: then its time says nothing.
     """
-    begin = time.perf_counter()
-    over_sql = conformance.run(model, url)
-    sql_seconds = time.perf_counter() - begin
-    assert over_sql.safe, [finding.id for finding in over_sql.findings]
-    with psycopg.connect(endpoint.database) as connection:
-        catalog = catalog_for(model, connection)
-    begin = time.perf_counter()
-    over_client = through_client(model, catalog, endpoint)
-    client_seconds = time.perf_counter() - begin
-    assert not over_client.findings, [finding.id for finding in over_client.findings]
+    report = conformance.run(model, endpoint.database, endpoint=endpoint)
+    assert report.safe, [finding.id for finding in report.findings]
+    taken = {timing.transport: timing for timing in report.timings}
     mutated = conformance.mutate(model, url, workers=workers)
     return Engine(
-        over_sql.cases,
-        sql_seconds,
-        len(over_client.verdicts),
-        client_seconds,
+        taken["sql"].cases,
+        taken["sql"].seconds,
+        taken["client"].cases,
+        taken["client"].seconds,
         len(mutated.judged),
         len(mutated.survivors),
         mutated.seconds,

@@ -395,14 +395,13 @@ class Platform:
             if worker is None:
                 return _json({"code": "BOOT_ERROR", "message": "Worker failed to boot"}, 503)
             base = f"http://127.0.0.1:{worker.port}"
-        headers = [(n, v) for n, v in request.headers.items() if n.lower() not in _HOP]
-        answer = httpx.request(
-            request.method,
-            f"{base}{request.full_path.removesuffix('?')}",
-            headers=headers,
-            content=data,
-            timeout=60,
-        )
+        try:
+            answer = _forwarded(request, base, data)
+        except (httpx.RemoteProtocolError, httpx.ConnectError):
+            if not request.path.startswith("/functions/v1/"):
+                raise
+            # Its process was replaced in the middle; the platform lets an old one finish.
+            return self._project_api(request, data)
         kept = [(n, v) for n, v in answer.headers.items() if n.lower() not in _HOP]
         return Response(answer.content, answer.status_code, kept)
 
@@ -505,3 +504,14 @@ def _parts(request: Request) -> list[tuple[str, str | None]]:
         for part in message.walk()
         if not part.is_multipart()
     ]
+
+
+def _forwarded(request: Request, base: str, data: bytes) -> httpx.Response:
+    """What the real part of the project behind this server answers."""
+    return httpx.request(
+        request.method,
+        f"{base}{request.full_path.removesuffix('?')}",
+        headers=[(n, v) for n, v in request.headers.items() if n.lower() not in _HOP],
+        content=data,
+        timeout=60,
+    )

@@ -223,8 +223,13 @@ def test_a_project_that_wants_five_of_them_goes_on_without_all(empty_database: s
     migrate.apply(empty_database, migrate.read(folder), leaving_out=leaving_out)
 
     statements = sum(len(file.statements) for file in migrate.read(folder))
-    assert statements - len(leaving_out.left_out) == 4
     with psycopg.connect(empty_database) as connection:
+        # pgTAP is fetched by whoever first needs it; from then on it is there and is made.
+        fetched = connection.execute(
+            "select count(*) from pg_available_extensions where name = 'pgtap'"
+        ).fetchone()
+        assert fetched is not None
+        assert statements - len(leaving_out.left_out) == 4 + fetched[0]
         there = connection.execute(
             "select to_regnamespace('stripe')::text, to_regprocedure('public.page_of(text)')::text,"
             " to_regclass('public.fine')::text"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from wakti_sb import dashboard
 from wakti_sb.dashboard import Site
 from wakti_sb.dashboard.bundle import APP
 from wakti_sb.errors import UsageError
+from wakti_sb.spec import load
 from wakti_sb.stack.embedded import deno, paths
 
 BUDGET = 150 * 1024
@@ -37,6 +40,20 @@ def test_the_modules_of_the_page_do_what_their_tests_say() -> None:
 def test_everything_that_a_browser_loads_is_small(built: Path) -> None:
     sizes = {file.name: len(gzip.compress(file.read_bytes())) for file in built.iterdir()}
     assert sum(sizes.values()) <= BUDGET, sizes
+
+
+def test_the_limits_that_the_page_knows_are_those_of_the_backend() -> None:
+    text = (APP / "api" / "limits.ts").read_text("utf-8")
+    written = dict(re.findall(r"export const (MAX_\w+) = ([\d_* ]+);", text))
+    known = {name: prod(map(int, value.split("*"))) for name, value in written.items()}
+    limits = load(APP.parents[2] / "wakti.toml").limits
+    assert known == {
+        "MAX_ITEM_BYTES": limits.item,
+        "MAX_DEPTH": limits.json_depth,
+        "MAX_FILE_BYTES": limits.file,
+        "MAX_PROJECT_BYTES": limits.project,
+        "MAX_NAME_CHARS": limits.name_chars,
+    }
 
 
 def test_no_address_of_a_registry_is_locked_in() -> None:

@@ -9,8 +9,7 @@ import {
   restoreSchema,
 } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
-import { Button } from "../primitives/Button.tsx";
-import { Confirm, Dialog } from "../primitives/Dialog.tsx";
+import { Confirm, Dialog, FormActions } from "../primitives/Dialog.tsx";
 import { TextField } from "../primitives/Field.tsx";
 import { Menu } from "../primitives/Menu.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
@@ -145,12 +144,11 @@ function Rename(props: Props & { readonly onClose: () => void }) {
       onClose={props.onClose}
       onSubmit={save}
       footer={
-        <>
-          <Button onClick={props.onClose}>{t.common.cancel}</Button>
-          <Button kind="primary" type="submit" busy={busy}>
-            {t.common.save}
-          </Button>
-        </>
+        <FormActions
+          action={t.common.save}
+          busy={busy}
+          onClose={props.onClose}
+        />
       }
     >
       <TextField

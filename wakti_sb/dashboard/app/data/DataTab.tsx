@@ -6,7 +6,7 @@ import type { CollectionSummary } from "../api/projects.ts";
 import { createCollection } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
-import { Dialog } from "../primitives/Dialog.tsx";
+import { Dialog, FormActions } from "../primitives/Dialog.tsx";
 import { TextField } from "../primitives/Field.tsx";
 import { PageHead } from "../primitives/PageHead.tsx";
 import { Empty } from "../primitives/States.tsx";
@@ -135,12 +135,11 @@ function NewCollection(props: {
       onClose={props.onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={props.onClose}>{t.common.cancel}</Button>
-          <Button kind="primary" type="submit" busy={busy}>
-            {t.data.createCollection}
-          </Button>
-        </>
+        <FormActions
+          action={t.data.createCollection}
+          busy={busy}
+          onClose={props.onClose}
+        />
       }
     >
       <TextField

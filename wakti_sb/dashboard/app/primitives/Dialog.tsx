@@ -81,6 +81,28 @@ export function Dialog(props: DialogProps) {
   );
 }
 
+/** The two buttons of a dialog that is a form: leave it, or send it. */
+export function FormActions(props: {
+  readonly action: string;
+  readonly busy: boolean;
+  readonly danger?: boolean;
+  readonly onClose: () => void;
+}) {
+  const { t } = useLocale();
+  return (
+    <>
+      <Button onClick={props.onClose}>{t.common.cancel}</Button>
+      <Button
+        kind={props.danger ? "danger" : "primary"}
+        type="submit"
+        busy={props.busy}
+      >
+        {props.action}
+      </Button>
+    </>
+  );
+}
+
 /** Asks before something that cannot be taken back. */
 export function Confirm(props: {
   readonly title: string;
@@ -89,7 +111,7 @@ export function Confirm(props: {
   readonly onConfirm: () => Promise<void>;
   readonly onClose: () => void;
 }) {
-  const { t, problem } = useLocale();
+  const { problem } = useLocale();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   async function confirm() {
@@ -110,14 +132,12 @@ export function Confirm(props: {
       onClose={props.onClose}
       onSubmit={confirm}
       footer={
-        <>
-          <Button kind="plain" onClick={props.onClose}>
-            {t.common.cancel}
-          </Button>
-          <Button kind="danger" type="submit" busy={busy}>
-            {props.action}
-          </Button>
-        </>
+        <FormActions
+          danger
+          action={props.action}
+          busy={busy}
+          onClose={props.onClose}
+        />
       }
     >
       {failure !== null && <Notice tone="danger">{problem(failure)}</Notice>}

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { createProject, listProjects } from "../api/projects.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
-import { Dialog } from "../primitives/Dialog.tsx";
+import { Dialog, FormActions } from "../primitives/Dialog.tsx";
 import { TextField } from "../primitives/Field.tsx";
 import { Icon } from "../primitives/Icon.tsx";
 import { useLoad } from "../primitives/load.ts";
@@ -117,12 +117,11 @@ export function CreateProject(props: { onClose: () => void }) {
       onClose={props.onClose}
       onSubmit={create}
       footer={
-        <>
-          <Button onClick={props.onClose}>{t.common.cancel}</Button>
-          <Button kind="primary" type="submit" busy={busy}>
-            {t.projects.createAction}
-          </Button>
-        </>
+        <FormActions
+          action={t.projects.createAction}
+          busy={busy}
+          onClose={props.onClose}
+        />
       }
     >
       {failure !== null && <Notice tone="danger">{problem(failure)}</Notice>}

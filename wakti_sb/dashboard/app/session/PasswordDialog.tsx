@@ -2,8 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { useLocale } from "../i18n/locale.tsx";
-import { Button } from "../primitives/Button.tsx";
-import { Dialog } from "../primitives/Dialog.tsx";
+import { Dialog, FormActions } from "../primitives/Dialog.tsx";
 import { Notice } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { checkNewPassword, explain, type Mistakes } from "./credentials.ts";
@@ -36,12 +35,11 @@ export function PasswordDialog(props: { readonly onClose: () => void }) {
       onClose={props.onClose}
       onSubmit={save}
       footer={
-        <>
-          <Button onClick={props.onClose}>{t.common.cancel}</Button>
-          <Button kind="primary" type="submit" busy={busy}>
-            {t.common.save}
-          </Button>
-        </>
+        <FormActions
+          action={t.common.save}
+          busy={busy}
+          onClose={props.onClose}
+        />
       }
     >
       {mistakes.form && <Notice tone="danger">{mistakes.form}</Notice>}

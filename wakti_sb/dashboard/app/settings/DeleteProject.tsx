@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { deleteProject } from "../api/projects.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
-import { Dialog } from "../primitives/Dialog.tsx";
+import { Dialog, FormActions } from "../primitives/Dialog.tsx";
 import { TextField } from "../primitives/Field.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
@@ -66,12 +66,12 @@ function Ask(props: {
       onClose={props.onClose}
       onSubmit={remove}
       footer={
-        <>
-          <Button onClick={props.onClose}>{t.common.cancel}</Button>
-          <Button kind="danger" type="submit" busy={busy}>
-            {t.projects.deleteAction}
-          </Button>
-        </>
+        <FormActions
+          danger
+          action={t.projects.deleteAction}
+          busy={busy}
+          onClose={props.onClose}
+        />
       }
     >
       <TextField

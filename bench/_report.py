@@ -38,16 +38,18 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def figure(values: Sequence[float], digits: int = 2) -> dict[str, Any]:
-    """Median, p99 and both ends of some measured values.
-
-    With fewer than a hundred values the p99 is the largest.
-    """
+    """Median, p99 and both ends of some measured values."""
     ordered = sorted(values)
     return {
         "median": round(statistics.median(ordered), digits),
-        "p99": round(ordered[math.ceil(len(ordered) * 0.99) - 1], digits),
+        "p99": round(p99(ordered), digits),
         "spread": [round(ordered[0], digits), round(ordered[-1], digits)],
     }
+
+
+def p99(values: Sequence[float]) -> float:
+    """The value that 99 of 100 do not exceed; of fewer than a hundred the largest."""
+    return sorted(values)[math.ceil(len(values) * 0.99) - 1]
 
 
 def target(

@@ -18,7 +18,8 @@ from pathlib import Path
 from bench._project import ROOT
 from bench._report import Report, figure, options, run, show, target, targets_table, timed
 from tests.deploy import pooler
-from tests.deploy.platform import REF, TOKEN, Platform, serving
+from tests.deploy.platform import TOKEN, Platform, serving
+from tests.deploy.state import REF
 from wakti_sb.errors import EnvironmentProblem, StackError
 from wakti_sb.stack import EmbeddedStack
 from wakti_sb.stack.embedded import paths
@@ -79,6 +80,7 @@ def deploy(platform: Platform, project: Path) -> None:
     command = [sys.executable, "-c", "from wakti_sb.cli import main; main()", "deploy", "--yes"]
     command += ["--project-ref", REF, "--url", platform.address]
     env = {"SUPABASE_ACCESS_TOKEN": TOKEN, "WAKTI_MANAGEMENT_API": platform.address}
+    env["PYTHONDONTWRITEBYTECODE"] = ""  # as anywhere: Python compiles a module once
     done = subprocess.run(
         command, cwd=project, env=os.environ | env, capture_output=True, text=True
     )

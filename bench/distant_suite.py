@@ -87,7 +87,13 @@ def distant(url: str, seconds: float) -> Iterator[str]:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there = await asyncio.open_connection(parts.hostname, parts.port)
-        await asyncio.gather(_carry(reader, there[1], seconds), _carry(there[0], writer, seconds))
+        try:
+            await asyncio.gather(
+                _carry(reader, there[1], seconds), _carry(there[0], writer, seconds)
+            )
+        finally:
+            there[1].close()
+            writer.close()
 
     server = loop.run_until_complete(asyncio.start_server(serve, "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -97,8 +103,20 @@ def distant(url: str, seconds: float) -> Iterator[str]:
         user = parts.netloc.rpartition("@")
         yield urlunsplit(parts._replace(netloc=f"{user[0]}{user[1]}127.0.0.1:{port}"))
     finally:
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.close()
+
+
+async def _end(server: asyncio.Server) -> None:
+    """Nobody is let in any more, and who is on the way does not arrive."""
+    server.close()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)  # connections are closed in the loop's next round
 
 
 async def _carry(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from bench._project import folder, running
@@ -46,12 +47,12 @@ def measure(endpoint: Endpoint, runs: int, statements: int) -> Report:
         for number in range(runs):
             listener(Step("migrating", number, runs))
             with empty_database(endpoint) as url:
-                dry = timed(lambda url=url: _apply(file, url, statements, dry_run=True))
-                zero = timed(lambda url=url: _apply(file, url, statements))
+                dry = timed(partial(_apply, file, url, statements, dry_run=True))
+                zero = timed(partial(_apply, file, url, statements))
             seconds[CALLED][DRY_RUN].append(dry)
             seconds[CALLED][FROM_ZERO].append(zero)
             with empty_database(endpoint) as url:
-                seconds[PSQL][FROM_ZERO].append(timed(lambda url=url: _psql(file, url)))
+                seconds[PSQL][FROM_ZERO].append(timed(partial(_psql, file, url)))
     figures = {
         contender: {what: figure(values, digits=2) for what, values in each.items()}
         for contender, each in seconds.items()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from bench._report import p99
 from wakti_sb.errors import EnvironmentProblem, StackError
 
 CONNECTIONS = 16
@@ -69,6 +69,24 @@ def wrk(request: Request, seconds: int) -> Sample:
 
     Raise StackError if any answer was not a 2xx, EnvironmentProblem without wrk.
     """
+    output = flood(request, seconds)
+    if "Non-2xx" in output or "Socket errors" in output:
+        raise StackError(
+            f"not every request was answered with success: {output}", place=request.url
+        )
+    requests = re.search(r"(\d+) requests in", output)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    slow = re.search(r"99%\s+([\d.]+)(us|ms|s)", output)
+    if requests is None or rate is None or slow is None:
+        raise StackError(f"wrk said something unexpected: {output}")
+    return Sample(int(requests[1]), float(rate[1]), float(slow[1]) * _UNITS[slow[2]])
+
+
+def flood(request: Request, seconds: int) -> str:
+    """Repeat a request over 16 connections, whatever is answered. Result: what wrk says.
+
+    Raise EnvironmentProblem without wrk.
+    """
     program = shutil.which("wrk")
     if program is None:
         raise EnvironmentProblem(
@@ -79,17 +97,7 @@ def wrk(request: Request, seconds: int) -> Sample:
         script.write_text(_lua(request))
         command = [program, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
         command += ["--timeout", "10s", "-s", str(script), request.url]
-        output = _output(command)
-    if "Non-2xx" in output or "Socket errors" in output:
-        raise StackError(
-            f"not every request was answered with success: {output}", place=request.url
-        )
-    requests = re.search(r"(\d+) requests in", output)
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", output)
-    if requests is None or rate is None or p99 is None:
-        raise StackError(f"wrk said something unexpected: {output}")
-    return Sample(int(requests[1]), float(rate[1]), float(p99[1]) * _UNITS[p99[2]])
+        return _output(command)
 
 
 def pgbench(program: str, url: str, statement: str, seconds: int) -> Sample:
@@ -101,16 +109,15 @@ def pgbench(program: str, url: str, statement: str, seconds: int) -> Sample:
         command = [program, "-n", "-M", "prepared", "-c4", "-j1", f"-T{seconds}", "-f", str(script)]
         command += ["-l", f"--log-prefix={logs}", url]
         output = _output(command)
-        latencies = sorted(
+        latencies = [
             int(line.split()[2])
             for file in Path(folder).glob("log.*")
             for line in file.read_text().splitlines()
-        )
+        ]
     rate = re.search(r"tps = ([\d.]+)", output)
     if rate is None or not latencies:
         raise StackError(f"pgbench said something unexpected: {output}")
-    p99 = latencies[math.ceil(len(latencies) * 0.99) - 1] / 1000
-    return Sample(len(latencies), float(rate[1]), p99)
+    return Sample(len(latencies), float(rate[1]), p99(latencies) / 1000)
 
 
 def _output(command: list[str]) -> str:

@@ -120,7 +120,7 @@ def _round(
 def empty_database(endpoint: Endpoint) -> Iterator[str]:
     """The URL, as postgres, of a database as a new project has it."""
     name = f"bench_{secrets.token_hex(4)}"
-    server = endpoint.db_url.removesuffix("/postgres")
+    server = endpoint.database.removesuffix("/postgres")
     with psycopg.connect(f"{superuser(server)}/template1", autocommit=True) as connection:
         create = sql.SQL("create database {} template {} owner postgres")
         connection.execute(create.format(sql.Identifier(name), sql.Identifier(PLATFORM_DATABASE)))

@@ -6,9 +6,12 @@ import gc
 import os
 import secrets
 import shutil
+import signal
 import ssl
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -24,13 +27,32 @@ pytest_plugins = ["pytester", "tests.chromium", "tests.deploy.hosted"]
 
 # Every HTTP client reads the certificates of all authorities, for 20 ms, and the tests make some
 # thousands of clients that speak to this machine without any. They share what was read once.
-ssl.create_default_context = cache(ssl.create_default_context)
+ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[assignment]
+
+# A shell ignores Ctrl-C for what it runs in the background, and programs inherit that: those of the
+# tests are to be stopped by it, however the tests were started.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 SUPERUSER = "supabase_admin:postgres"
 MEMORY = Path("/dev/shm")
 PREFIX = "wakti-sb-tests-"  # of a folder there, with the number of the process that made it
 ROOM = 2 << 30  # bytes; a run takes about half of that
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by `-m`
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test with `slow_after(n)` all but the first `n` cases are slow."""
+    seen = Counter[str]()
+    for item in items:
+        mark = item.get_closest_marker("slow_after")
+        if mark is None:
+            continue
+        test = item.nodeid.partition("[")[0]
+        seen[test] += 1
+        if seen[test] > mark.args[0]:
+            item.add_marker("slow")
 
 
 def pytest_collection_finish() -> None:
@@ -122,13 +144,15 @@ def clean(
 @pytest.fixture
 def empty_database(endpoint: Endpoint) -> Iterator[str]:
     """URL of a database with the platform's roles and schemas and nothing else, as postgres."""
-    yield from _clone_of("wakti_platform", endpoint)
+    with clone_of("wakti_platform", endpoint) as url:
+        yield url
 
 
 @pytest.fixture
 def db_url(endpoint: Endpoint) -> Iterator[str]:
     """URL of a database of this test's own with every migration applied, as postgres."""
-    yield from _clone_of("wakti_template", endpoint)
+    with clone_of("wakti_template", endpoint) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -137,12 +161,14 @@ def official_cli() -> Path:
     return official.fetch()
 
 
-def _clone_of(template: str, endpoint: Endpoint) -> Iterator[str]:
+@contextmanager
+def clone_of(template: str, endpoint: Endpoint) -> Iterator[str]:
+    """The URL of a copy of a database, as postgres; dropped at the end."""
     name = f"test_{secrets.token_hex(6)}"
-    server = endpoint.db_url.removesuffix("/postgres").replace("postgres:postgres", SUPERUSER)
+    server = endpoint.database.removesuffix("/postgres").replace("postgres:postgres", SUPERUSER)
     database = sql.Identifier(name)
     with psycopg.connect(f"{server}/template1", autocommit=True) as connection:
         statement = sql.SQL("create database {} template {} owner postgres")
         connection.execute(statement.format(database, sql.Identifier(template)))
-        yield f"{endpoint.db_url.removesuffix('/postgres')}/{name}"
+        yield f"{endpoint.database.removesuffix('/postgres')}/{name}"
         connection.execute(sql.SQL("drop database {} with (force)").format(database))

@@ -7,6 +7,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from wakti_sb.stack.embedded import deno, paths
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +27,7 @@ def _deno_test(folder: Path) -> None:
     assert "passed | 0 failed" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_parts_of_the_local_api_do_what_their_tests_say() -> None:
     _deno_test(ROOT / "wakti_sb" / "stack" / "embedded" / "services")
 

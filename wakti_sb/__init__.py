@@ -11,8 +11,9 @@ Each is imported when it is first asked for, so that `import wakti_sb` stays qui
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from wakti_sb.lazily import imported
 
 if TYPE_CHECKING:
     from wakti_sb.errors import WaktiError
@@ -31,11 +32,7 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     """Import a public name from the module where it is at home."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = found
-    return found
+    return imported(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

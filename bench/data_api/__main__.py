@@ -7,25 +7,17 @@ Both answer from one Deno process with the same rows; ours through the gateway, 
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 
-from bench._project import folder, running, superuser
+from bench._project import folder, running
 from bench._report import Report, figure, options, positive, run, show, target, targets_table
-from bench.load import CONNECTIONS, Request, Sample, wait_for, wrk
+from bench.data_api.peer import KEY, lite
+from bench.load import CONNECTIONS, Request, Sample, flood, wrk
 from wakti_sb.stack import Endpoint
-from wakti_sb.stack.embedded import deno, paths
-from wakti_sb.stack.embedded.ports import free
 
 OURS, LITE = "data API", "Supabase Lite"
-KEY = "sb_publishable_bench"
-LITE_MAIN = Path(__file__).parent / "lite" / "main.ts"
 WANTED = 2.0  # times Lite's requests a second, for a row
 
 TABLES = """
@@ -52,41 +44,19 @@ def main() -> None:
     parser.add_argument("--seconds", type=positive, default=3, help="default: %(default)s")
     arguments = parser.parse_args()
     with folder() as project, running(project) as endpoint:
-        with psycopg.connect(endpoint.db_url) as connection:
+        with psycopg.connect(endpoint.database) as connection:
             connection.execute(TABLES)
         with lite(endpoint) as address:
             report = measure(endpoint, address, arguments.runs, arguments.seconds)
     show(report, _markdown, as_json=arguments.json)
 
 
-@contextmanager
-def lite(endpoint: Endpoint) -> Iterator[str]:
-    """Run Supabase Lite over the database of a stack; yield its address."""
-    program = deno.find(paths.cache())
-    program.install(LITE_MAIN)
-    (port,) = free(1)
-    env = {"DATABASE_URL": superuser(endpoint.db_url), "KEY": KEY, "PORT": str(port)}
-    env |= {"LITE_TELEMETRY": "0", "DO_NOT_TRACK": "1"}
-    command = [program.program, "run", "--quiet", "--allow-net", "--allow-env", "--allow-read"]
-    server = subprocess.Popen(
-        [*command, LITE_MAIN.name],
-        cwd=LITE_MAIN.parent,
-        env=os.environ | program.env() | env,
-        # It reports what it grants at once and cannot; its answers are checked.
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_for(url)
-        yield url
-    finally:
-        server.terminate()
-        server.wait()
-
-
 def measure(endpoint: Endpoint, lite_url: str, runs: int, seconds: int) -> Report:
-    """Both in turn, request by request; one run before those that count warms up."""
+    """Both in turn, request by request; one run before those that count warms up.
+
+    Nobody looks at its answers: Lite grants its roles what they need with its first requests, and
+    several at once get in each other's way.
+    """
     contenders = {OURS: (endpoint.api_url, endpoint.publishable_key), LITE: (lite_url, KEY)}
     samples: dict[str, dict[str, list[Sample]]] = {
         name: {what: [] for what in PATHS} for name in contenders
@@ -95,9 +65,10 @@ def measure(endpoint: Endpoint, lite_url: str, runs: int, seconds: int) -> Repor
         for what, (path, body) in PATHS.items():
             for name, (url, key) in contenders.items():
                 request = Request(f"{url}/rest/v1/{path}", body, {"apikey": key})
-                sample = wrk(request, seconds)
-                if number > 0:
-                    samples[name][what].append(sample)
+                if number == 0:
+                    flood(request, seconds)
+                else:
+                    samples[name][what].append(wrk(request, seconds))
     ratios = {
         what: statistics.median(
             mine.rate / other.rate

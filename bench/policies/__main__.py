@@ -55,9 +55,9 @@ def _measure(endpoint: Endpoint, rows: int, runs: int, requests: int) -> Report:
     with progress() as listener:
         listener(Step(f"filling every table with {rows:,} rows", 0, 3))
         owner = crowd.fill(endpoint, rows)
-        tables = crowd.tables(endpoint.db_url)
+        tables = crowd.tables(endpoint.database)
         listener(Step("explaining an owner's queries", 1, 3))
-        with psycopg.connect(endpoint.db_url, autocommit=True) as connection:
+        with psycopg.connect(endpoint.database, autocommit=True) as connection:
             explained = [
                 plan for table in tables for plan in plans.explain(connection, owner, table, runs)
             ]

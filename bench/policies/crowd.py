@@ -63,7 +63,7 @@ class Table:
 def fill(endpoint: Endpoint, rows: int) -> Owner:
     """Put `rows` rows into every table that can hold them; one of their owners is signed in."""
     user, token = _sign_in(endpoint)
-    return Owner(user, token, surround(endpoint.db_url, user, rows))
+    return Owner(user, token, surround(endpoint.database, user, rows))
 
 
 def surround(db_url: str, user: str, rows: int) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def engine(model: Spec, endpoint: Endpoint, url: str, workers: int) -> Engine:
     Raise AssertionError where the matrix is not clean: then its time says nothing.
     """
     report = conformance.run(model, endpoint.database, endpoint=endpoint)
-    assert report.safe, [finding.id for finding in report.findings]
+    assert report.safe, [f"{finding.id}: {finding.reason}" for finding in report.findings]
     taken = {timing.transport: timing for timing in report.timings}
     mutated = conformance.mutate(model, url, workers=workers)
     return Engine(

@@ -15,12 +15,14 @@ from pathlib import Path
 
 from bench._project import folder
 from bench._report import Report, options, positive, run, show
+from bench.data_api.peer import KEY, lite
 from bench.load import Sample, pgbench, wrk
 from bench.site_api.ours import FUNCTION, ITEMS, MESSAGE, Ours, conventional, ours
 from bench.site_api.pocketbase import find, pocketbase
 from bench.site_api.report import (
     CONVENTIONAL,
     GATEWAY,
+    ON_OURS,
     OPERATIONS,
     OURS,
     PGBENCH,
@@ -53,11 +55,15 @@ def main() -> None:
 
 
 def _contenders(opened: ExitStack, running: Ours, project: Path) -> Contenders:
-    port, other_port = free(2)
+    port, own_port, other_port = free(3)
+    endpoint = running.endpoint
+    over_lite = conventional(opened.enter_context(lite(endpoint, secret=True)), KEY, port)
+    over_ours = conventional(endpoint.api_url, endpoint.secret_key, own_port)
     urls = {
         OURS: running.requests(f"http://127.0.0.1:{running.own_port}/"),
         GATEWAY: running.requests(f"{running.endpoint.functions_url}/{FUNCTION}"),
-        CONVENTIONAL: running.requests(opened.enter_context(conventional(running.endpoint, port))),
+        CONVENTIONAL: running.requests(opened.enter_context(over_lite)),
+        ON_OURS: running.requests(opened.enter_context(over_ours)),
     }
     program = find()
     if program is None:
@@ -86,7 +92,10 @@ def _measure(contenders: Contenders, running: Ours, runs: int, seconds: int) -> 
         def take(done: int) -> dict[str, dict[str, Sample]]:
             verb = "measuring" if done else "warming up"
             return _round(
-                contenders, seconds, lambda what: listener(Step(f"{verb} {what}", done, runs + 1))
+                contenders,
+                seconds,
+                lambda what: listener(Step(f"{verb} {what}", done, runs + 1)),
+                running.empty,
             )
 
         take(0)
@@ -100,12 +109,16 @@ def _measure(contenders: Contenders, running: Ours, runs: int, seconds: int) -> 
 
 
 def _round(
-    contenders: Contenders, seconds: int, tell: Callable[[str], None]
+    contenders: Contenders,
+    seconds: int,
+    tell: Callable[[str], None],
+    empty: Callable[[], None],
 ) -> dict[str, dict[str, Sample]]:
     taken: dict[str, dict[str, Sample]] = {name: {} for name in contenders}
     for operation in OPERATIONS:
         for name, measures in contenders.items():
             tell(f"{name}, {operation}")
+            empty()
             taken[name][operation] = measures[operation](seconds)
     return taken
 

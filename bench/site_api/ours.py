@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from bench._project import running
+from bench._project import running, superuser
 from bench.load import Request, wait_for
 from wakti_sb.errors import StackError
 from wakti_sb.stack import Endpoint
@@ -45,6 +45,11 @@ class Ours:
     edge_url: str
     function: psutil.Process
 
+    def empty(self) -> None:
+        """Take away what was submitted: a project holds 100,000 rows of a kind."""
+        with psycopg.connect(superuser(self.endpoint.database)) as connection:
+            connection.execute("truncate public.project_form_submissions, wakti.full_projects")
+
     def requests(self, base: str) -> dict[str, Request]:
         """A submit and a list of 20, at an address of this API or of one like it."""
         return {
@@ -63,11 +68,18 @@ class Ours:
     def statements(self) -> dict[str, str]:
         """What the edge function sends to the database for the same two requests."""
         message = json.dumps(MESSAGE).replace("'", "''")
+        project = f"'{self.project}'::uuid"
+        until = "extract(epoch from clock_timestamp())::double precision + 3"
+        first = (
+            f"case when clock_timestamp() > to_timestamp({until})"
+            f" then wakti.in_time({project}, {until}) else {project} end"
+        )
         return {
-            "submit": f"select * from wakti.submit('{self.project}', null, '127.0.0.1',"
-            f" 'contact', '{message}', null)",
-            "list": f"select * from wakti.list_items('{self.project}', null, '127.0.0.1',"
-            " null, null, 'products', 20, 0, 0)",
+            "submit": "select status, code, body, cors, retry_after"
+            f" from wakti.submit({first}, null, '127.0.0.1', 'contact', '{message}', null,"
+            " gen_random_uuid())",
+            "list": "select status, code, body, cors, retry_after"
+            f" from wakti.list_items({first}, null, '127.0.0.1', null, null, 'products', 20, 0, 0)",
         }
 
 
@@ -92,13 +104,13 @@ def ours(folder: Path) -> Iterator[Ours]:
 
 
 @contextmanager
-def conventional(endpoint: Endpoint, port: int) -> Iterator[str]:
-    """Run the conventional design against the same stack; yield its address."""
+def conventional(api_url: str, secret_key: str, port: int) -> Iterator[str]:
+    """Run the conventional design against a Data API; yield its address."""
     program = deno.find(paths.cache())
     program.install(CONVENTIONAL / "index.ts")
     env = {
-        "SUPABASE_URL": endpoint.api_url,
-        "SUPABASE_SERVICE_ROLE_KEY": endpoint.secret_key,
+        "SUPABASE_URL": api_url,
+        "SUPABASE_SERVICE_ROLE_KEY": secret_key,
         "PORT": str(port),
     }
     command = [program.program, "run", "--quiet", "--allow-net", "--allow-env", "index.ts"]
@@ -113,7 +125,7 @@ def conventional(endpoint: Endpoint, port: int) -> Iterator[str]:
 
 
 def _seed(endpoint: Endpoint) -> str:
-    with psycopg.connect(endpoint.db_url) as connection:
+    with psycopg.connect(endpoint.database) as connection:
         connection.execute(
             "insert into auth.users (id, email) values (gen_random_uuid(), 'bench@example.com')"
         )

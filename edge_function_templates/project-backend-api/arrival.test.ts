@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { arriving, type Pace } from "./arrival.ts";
+import { Deadline } from "./deadline.ts";
 
 function request(body: ReadableStream<Uint8Array>): Request {
   return new Request("http://site.test/", { method: "POST", body });
@@ -24,7 +25,13 @@ async function sizeOf(
 ): Promise<number> {
   let size = 0;
   for await (
-    const chunk of arriving(request(body), limit, pace, "file_too_large")
+    const chunk of arriving(
+      request(body),
+      limit,
+      pace,
+      "file_too_large",
+      new Deadline(),
+    )
   ) size += chunk.byteLength;
   return size;
 }
@@ -46,7 +53,13 @@ Deno.test("time in which the caller waits for us does not count", async () => {
   const pace = { whole: 1_000, window: 1_000, least: 100 };
   let size = 0;
   for await (
-    const chunk of arriving(request(body), 100, pace, "file_too_large")
+    const chunk of arriving(
+      request(body),
+      100,
+      pace,
+      "file_too_large",
+      new Deadline(),
+    )
   ) {
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     size += chunk.byteLength;
@@ -64,7 +77,13 @@ Deno.test("a caller that is refused may finish what it is sending", async () => 
     },
   }, { highWaterMark: 0 });
   for await (
-    const _ of arriving(request(body), 1_000, patient, "file_too_large")
+    const _ of arriving(
+      request(body),
+      1_000,
+      patient,
+      "file_too_large",
+      new Deadline(),
+    )
   ) break;
   assert.equal(sent, 11);
 });

@@ -1,4 +1,4 @@
-import { within } from "./deadline.ts";
+import { type Deadline, within } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 
 /** How fast a body has to come. Times are milliseconds. */
@@ -21,6 +21,7 @@ export async function* arriving(
   limit: number,
   pace: Pace,
   tooLarge: "body_too_large" | "file_too_large",
+  deadline: Deadline,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   if (Number(request.headers.get("content-length")) > limit) {
     throw new ApiError(tooLarge);
@@ -44,6 +45,7 @@ export async function* arriving(
       const waited = performance.now() - asked;
       left -= waited;
       leftOfWindow -= waited;
+      deadline.putOff(waited);
       size += value.byteLength;
       sizeOfWindow += value.byteLength;
       if (size > limit) throw new ApiError(tooLarge);
@@ -58,7 +60,7 @@ export async function* arriving(
     reader.cancel().catch(() => {});
     throw error;
   } finally {
-    if (!isOver) await discard(reader, limit - size);
+    if (!isOver) await discard(reader, limit - size, deadline);
   }
 }
 
@@ -72,6 +74,7 @@ const grace = 5_000;
 async function discard(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   most: number,
+  deadline: Deadline,
 ): Promise<void> {
   let left = most;
   const readOn = async (): Promise<void> => {
@@ -81,7 +84,11 @@ async function discard(
       left -= value.byteLength;
     }
   };
-  await within(readOn(), grace, () => new Error("grace is over"))
+  await within(
+    readOn(),
+    Math.min(grace, deadline.left),
+    () => new Error("grace is over"),
+  )
     .catch(() => {});
   reader.cancel().catch(() => {});
 }

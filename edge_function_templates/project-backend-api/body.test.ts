@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { bodyKind, isDeeper, readBytes, readJson, storable } from "./body.ts";
+import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 
 function request(body: BodyInit, headers?: HeadersInit): Request {
@@ -85,20 +86,24 @@ for (
   ] as const
 ) {
   Deno.test(`${what} is invalid JSON`, async () => {
-    assert.equal(await codeOf(readJson(request(body))), "invalid_json");
+    assert.equal(
+      await codeOf(readJson(request(body), new Deadline())),
+      "invalid_json",
+    );
   });
 }
 
 Deno.test("long runs of digits are looked at once", async () => {
   const runs = `${"9".repeat(308)},`.repeat(3_000);
   const started = performance.now();
-  await readJson(request(`{"a":[${runs}1]}`));
+  await readJson(request(`{"a":[${runs}1]}`), new Deadline());
   assert.ok(performance.now() - started < 2_000);
 });
 
 Deno.test("a name like __proto__ stays a name", async () => {
   const value = await readJson(
     request('{"__proto__": {"admin": true}, "a": 1}'),
+    new Deadline(),
   );
   assert.equal(Object.getPrototypeOf(value), Object.prototype);
   assert.equal(storable(value), '{"__proto__":{"admin":true},"a":1}');
@@ -122,14 +127,20 @@ for (const isAnnounced of [true, false]) {
         isAnnounced ? { "content-length": `${length}` } : {},
       );
     };
-    assert.equal(String((await readJson(sent(size))).a).length, size - 8);
-    assert.equal(await codeOf(readJson(sent(size + 1))), "body_too_large");
+    assert.equal(
+      String((await readJson(sent(size), new Deadline())).a).length,
+      size - 8,
+    );
+    assert.equal(
+      await codeOf(readJson(sent(size + 1), new Deadline())),
+      "body_too_large",
+    );
   });
 }
 
 Deno.test("a body that announces too much is refused unread", async () => {
   const body = request("{}", { "content-length": "2000000" });
-  assert.equal(await codeOf(readJson(body)), "body_too_large");
+  assert.equal(await codeOf(readJson(body, new Deadline())), "body_too_large");
   assert.equal(body.bodyUsed, false);
 });
 
@@ -151,14 +162,17 @@ for (
       },
     });
     const body = request(endless, headers);
-    assert.equal(await codeOf(readJson(body)), "body_too_large");
+    assert.equal(
+      await codeOf(readJson(body, new Deadline())),
+      "body_too_large",
+    );
     assert.ok(sent < 1_300_000, `${sent} bytes were taken`);
   });
 }
 
 Deno.test("a body that a server lets grow past its length is refused unparsed", async () => {
   const body = request(" ".repeat(2_000_000), { "content-length": "2" });
-  assert.equal(await codeOf(readJson(body)), "body_too_large");
+  assert.equal(await codeOf(readJson(body, new Deadline())), "body_too_large");
 });
 
 for (const headers of [{}, { "content-length": "20" }] as HeadersInit[]) {
@@ -170,7 +184,7 @@ for (const headers of [{}, { "content-length": "20" }] as HeadersInit[]) {
     });
     const body = request(silent, headers);
     const pace = { whole: 10, window: 10, least: 0 };
-    const reading = readBytes(body, 100, pace);
+    const reading = readBytes(body, 100, pace, new Deadline());
     assert.equal(await codeOf(reading), "invalid_json");
   });
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
 
-import { bodyOf, connect, translate } from "./database.ts";
+import { bodyOf, connect } from "./database.ts";
+import { translate } from "./database_errors.ts";
 
 function failure(code: string, Kind: typeof Error = Error): Error {
   return Object.assign(new Kind("some text of the server's"), { code });

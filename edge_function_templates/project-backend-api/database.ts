@@ -1,7 +1,27 @@
 import postgres from "postgres";
 
+import {
+  type FunctionName,
+  functions,
+  kinds,
+  type Parameter,
+  type Way,
+  wayOf,
+} from "./calls.ts";
 import { Clock } from "./clock.ts";
-import { within } from "./deadline.ts";
+import {
+  codeOf,
+  isCut,
+  isSilence,
+  late,
+  Silence,
+  taken,
+  translate,
+  unavailable,
+  undone,
+  unknown,
+} from "./database_errors.ts";
+import { type Deadline, within } from "./deadline.ts";
 import { ApiError, isErrorCode } from "./errors.ts";
 import { type Kind, Lanes } from "./lanes.ts";
 
@@ -14,70 +34,45 @@ export interface Row {
   readonly retry_after: number | null;
 }
 
-/** A value that travels to the database as a parameter. */
-export type Parameter =
-  | string
-  | number
-  | boolean
-  | null
-  | Uint8Array
-  | readonly string[]
-  | Readonly<Record<string, string>>;
-
-/** The functions of schema `wakti` that the role of this API may call, and their parameters. */
-const functions = {
-  submit: 6,
-  list_items: 9,
-  search_items: 13,
-  read_item: 8,
-  create_item: 9,
-  update_item: 9,
-  delete_item: 8,
-  begin_signup: 5,
-  finish_signup: 6,
-  begin_login: 4,
-  finish_login: 5,
-  me: 4,
-  logout: 4,
-  begin_upload: 5,
-  reserve_upload: 9,
-  complete_upload: 2,
-  release_uploads: 2,
-  find_upload: 5,
-  remove_upload: 3,
-} as const;
-
-/** A function of the site API in the database. */
-export type FunctionName = keyof typeof functions;
-
 /** The database, as far as this API needs one. */
 export interface Database {
-  /** Call one function of the site API: one statement, one transaction. */
-  call(name: FunctionName, parameters: readonly Parameter[]): Promise<Row>;
+  /**
+   * Call one function of the site API: one statement, one transaction. An answer that is cut off is
+   * asked for again; what cannot be told by the deadline is said to be unknown.
+   */
+  call(
+    name: FunctionName,
+    parameters: readonly Parameter[],
+    deadline: Deadline,
+  ): Promise<Row>;
   /** Throw database_unavailable unless the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The functions that only read; a search may take long. */
-const kinds: Partial<Record<FunctionName, Kind>> = {
-  list_items: "read",
-  search_items: "search",
-  read_item: "read",
-  me: "read",
-};
-
 /**
  * Milliseconds until a database that does not answer counts as gone. By then a call is over or will
  * never be done: it begins within `soon` or not at all, and the database ends what takes 4 seconds.
  */
-const patience = 8_000;
+const patience = 7_000;
 
 /** Milliseconds after which the database no longer begins with a call. */
-const soon = 3_000;
+const soon = 2_500;
+
+/** Milliseconds of a deadline with which no call is begun any more. */
+const spare = 1_000;
+
+/** Milliseconds until a call that was cut off is asked for again; each next pause is twice as long. */
+const pause = 50;
 
 /** Connections that one function may hold; a pooler serves many functions with its own. */
 const most = { direct: 4, pooled: 2 };
+
+/** The project, unless the call came too late: that is looked at before anything is done. */
+function inTime(place: number): string {
+  return `case when clock_timestamp() > to_timestamp($${place})` +
+    ` then wakti.in_time($1, $${place}) else $1::uuid end`;
+}
 
 const statements = Object.fromEntries(
   Object.entries(functions).map(([name, count]) => {
@@ -85,7 +80,7 @@ const statements = Object.fromEntries(
     return [
       name,
       `select status, code, body, cors, retry_after from wakti.${name}(${
-        [`wakti.in_time($1, $${count + 1})`, ...places.slice(1)].join(", ")
+        [inTime(count + 1), ...places.slice(1)].join(", ")
       })`,
     ];
   }),
@@ -145,6 +140,7 @@ export function connect(url: string, isEdgeRole: boolean): Database {
     run(
       (sql) => sql`select extract(epoch from clock_timestamp()) as now`,
       "read",
+      soon,
     )
       .then(([row]) => Number(row?.now) * 1_000)
   );
@@ -153,19 +149,25 @@ export function connect(url: string, isEdgeRole: boolean): Database {
   async function run<T>(
     query: (sql: postgres.Sql) => PromiseLike<T>,
     kind: Kind,
+    ms: number,
+    project: string | null = null,
   ): Promise<T> {
     let renew = (): void => {};
-    const asked = lanes.run((place) => {
-      const { sql } = place;
-      renew = () => {
-        if (place.sql !== sql) return;
-        place.sql = open();
-        sql.end({ timeout: 5 }).catch(() => {});
-      };
-      return query(sql);
-    }, kind);
+    const asked = lanes.run(
+      (place) => {
+        const { sql } = place;
+        renew = () => {
+          if (place.sql !== sql) return;
+          place.sql = open();
+          sql.end({ timeout: 5 }).catch(() => {});
+        };
+        return query(sql);
+      },
+      kind,
+      project,
+    );
     try {
-      return await within(asked, patience, () => unavailable("no answer"));
+      return await within(asked, ms, () => new Silence("no answer"));
     } catch (error) {
       if (isSilence(error)) renew();
       throw error;
@@ -175,8 +177,15 @@ export function connect(url: string, isEdgeRole: boolean): Database {
   async function ask(
     name: FunctionName,
     parameters: readonly Parameter[],
-    until: number,
+    deadline: Deadline,
+    began = Date.now(),
   ): Promise<Row> {
+    const left = deadline.left;
+    if (left < spare) throw unavailable("no time is left");
+    const begin = clock.at(
+      Math.min(began + soon, Date.now() + left - spare),
+    );
+    const until = typeof begin === "number" ? begin : await begin;
     const all = [...parameters, until / 1_000];
     const send = (sql: Pick<postgres.Sql, "unsafe">) =>
       sql.unsafe<Row[]>(statements[name], all as never[], {
@@ -191,32 +200,82 @@ export function connect(url: string, isEdgeRole: boolean): Database {
           })
         : send,
       kinds[name] ?? "write",
+      Math.min(patience, deadline.left),
+      typeof parameters[0] === "string" ? parameters[0] : null,
     );
     // A connection that is cut at the wrong moment gives a result without its row.
-    if (row === undefined) throw unavailable("no row");
+    if (row === undefined) throw new Silence("no row");
     return row;
   }
 
-  return {
-    async call(name, parameters) {
-      const came = Date.now();
-      const once = async (): Promise<Row> => {
-        const until = clock.at(came + soon);
-        return await ask(
-          name,
-          parameters,
-          typeof until === "number" ? until : await until,
-        );
-      };
+  /** One attempt; two where the first one was refused for what is over by now. */
+  async function attempt(
+    name: FunctionName,
+    parameters: readonly Parameter[],
+    deadline: Deadline,
+  ): Promise<Row> {
+    const began = Date.now();
+    try {
+      return await ask(name, parameters, deadline, began);
+    } catch (error) {
+      const code = codeOf(error);
+      // Too late by the database's clock and not by ours: one of them was set.
+      const isMisjudged = code === late && Date.now() - began < soon / 2;
+      if (isMisjudged) clock.forget();
+      if (!isMisjudged && !undone.has(code)) throw error;
+      return await ask(name, parameters, deadline, began);
+    }
+  }
+
+  /** What came of a call whose answer was cut off. */
+  async function settle(
+    name: FunctionName,
+    parameters: readonly Parameter[],
+    deadline: Deadline,
+    cut: unknown,
+  ): Promise<Row> {
+    const way = wayOf(name, parameters);
+    if (way === null) throw unknown(cut);
+    for (let wait = pause; deadline.left > spare + wait; wait *= 2) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
       try {
-        return await once().catch((error) => {
-          const code = codeOf(error);
-          // Too late by the database's clock and not by ours: one of them was set.
-          const isMisjudged = code === late && Date.now() - came < soon / 2;
-          if (isMisjudged) clock.forget();
-          if (isMisjudged || undone.has(code)) return once();
-          throw error;
-        });
+        const found = await seek(way, parameters, deadline);
+        if (found !== null) return found;
+        const row = await ask(name, parameters, deadline);
+        if (way.kind === "anew" || row.status === 200) return row;
+        break;
+      } catch (error) {
+        if (translate(error).status < 500 && codeOf(error) !== taken) break;
+      }
+    }
+    throw way.kind === "anew" ? unavailable(cut) : unknown(cut);
+  }
+
+  /** What a call has made, if it is there. */
+  async function seek(
+    way: Way,
+    parameters: readonly Parameter[],
+    deadline: Deadline,
+  ): Promise<Row | null> {
+    if (way.kind !== "seek") return null;
+    const [project = null, origin] = parameters;
+    const row = await ask(
+      way.name,
+      [project, parameters[way.at] ?? null],
+      deadline,
+    );
+    if (row.status !== 200) return null;
+    return { ...row, cors: typeof origin === "string" ? origin : "*" };
+  }
+
+  return {
+    async call(name, parameters, deadline) {
+      try {
+        return await attempt(name, parameters, deadline)
+          .catch((error) => {
+            if (!isCut(error)) throw error;
+            return settle(name, parameters, deadline, error);
+          });
       } catch (error) {
         throw kinds[name] === "search" && codeOf(error) === "57014"
           ? new ApiError("invalid_field", tooDear)
@@ -224,7 +283,7 @@ export function connect(url: string, isEdgeRole: boolean): Database {
       }
     },
     async ping() {
-      await run((sql) => sql`select 1`, "read").catch((error) => {
+      await run((sql) => sql`select 1`, "read", patience).catch((error) => {
         throw translate(error);
       });
     },
@@ -235,13 +294,7 @@ export function connect(url: string, isEdgeRole: boolean): Database {
 }
 
 const tooDear =
-  "This list takes too long to put together; ask for a smaller offset, or order by a column";
-
-/** What wakti.in_time() raises. */
-const late = "WKLTE";
-
-/** Errors after which nothing is done and the same call can be made again: deadlocks. */
-const undone: ReadonlySet<string> = new Set(["40P01", "40001"]);
+  "This list takes too long to put together; order by a column, leave out search, or ask for a smaller offset";
 
 /** The finished JSON of an answer; throw the refusal if it is one. */
 export function bodyOf(row: Row): string {
@@ -250,53 +303,11 @@ export function bodyOf(row: Row): string {
   throw new ApiError(
     isErrorCode(code) ? code : "internal_error",
     code === "invalid_data" || code === "quota_exceeded" ? row.body : null,
-    row.retry_after === null ? {} : { retryAfter: row.retry_after },
+    {
+      ...(row.retry_after === null ? {} : { retryAfter: row.retry_after }),
+      ...(code === "item_changed" && row.body !== null
+        ? { item: row.body }
+        : {}),
+    },
   );
-}
-
-/** Say in the API's words what the database or the way to it said. */
-export function translate(error: unknown): ApiError {
-  if (error instanceof ApiError) return error;
-  const code = codeOf(error);
-  // Connections refused, closed, timed out; too many; shutting down; statement or lock timeout;
-  // the database or the role is not there (yet); a deadlock; a call that came too late.
-  if (
-    !(error instanceof postgres.PostgresError) ||
-    /^(08|53|57|58|55P03|3D000|28|40|WKLTE)/.test(code)
-  ) {
-    return isConnectionCode(code) || error instanceof postgres.PostgresError
-      ? unavailable(error)
-      : new ApiError("internal_error", null, { cause: error });
-  }
-  // Values that passed our checks and that the database still cannot hold.
-  if (code.startsWith("22") || code === "54000") {
-    return new ApiError("invalid_field", null, { cause: error });
-  }
-  if (code === "23514") {
-    return new ApiError("invalid_data", null, { cause: error });
-  }
-  // The project went away between the gates and the row.
-  if (code === "23503") {
-    return new ApiError("backend_not_enabled", null, { cause: error });
-  }
-  return new ApiError("internal_error", null, { cause: error });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
-
-/** Did nobody answer at all, as opposed to an answer that is a refusal? */
-function isSilence(error: unknown): boolean {
-  return error instanceof ApiError ||
-    error instanceof Error && "code" in error &&
-      error.code === "CONNECT_TIMEOUT";
-}
-
-function unavailable(cause: unknown): ApiError {
-  return new ApiError("database_unavailable", null, { retryAfter: 5, cause });
-}
-
-function isConnectionCode(code: string): boolean {
-  return /^(E[A-Z]+|CONNECT_TIMEOUT|CONNECTION_[A-Z]+)$/.test(code);
 }

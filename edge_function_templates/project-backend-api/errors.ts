@@ -17,10 +17,12 @@ const refusals = {
   file_not_found: [404, "File not found"],
   method_not_allowed: [405, "This action takes another method"],
   email_taken: [409, "Email already registered"],
+  item_changed: [409, "The item has changed since"],
   body_too_large: [413, "The body is too large"],
   file_too_large: [413, "The file is too large"],
   quota_exceeded: [413, "The project has no room left for this file"],
   unsupported_media_type: [415, "The body must be JSON or multipart/form-data"],
+  file_not_allowed: [415, "This form takes no files; send them as uploads"],
   file_type_not_allowed: [415, "Files of this type are not allowed"],
   invalid_data: [422, "The data does not fit the collection"],
   rate_limited: [429, "Too many requests, try again later"],
@@ -51,6 +53,8 @@ export class ApiError extends Error {
       readonly allow?: string;
       /** Seconds to wait; becomes the header Retry-After. */
       readonly retryAfter?: number;
+      /** The item as it is, as JSON text; goes along with the answer. */
+      readonly item?: string;
       /** What went wrong inside; logged, never sent. */
       readonly cause?: unknown;
     } = {},

@@ -13,6 +13,7 @@ export const submit: Handler = async (context, input) => {
     context.client,
     formName,
     text,
-    await repeatKey(context, formName, text),
+    repeatKey(context, formName, text),
+    crypto.randomUUID(),
   ]);
 };

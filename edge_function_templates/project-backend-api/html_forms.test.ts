@@ -61,13 +61,14 @@ Deno.test("a multipart form with action=submit keeps every field, wherever the a
 Deno.test("a file in such a form is refused and nothing is stored", async () => {
   for (const query of ["", "?action=submit"]) {
     const on = stage();
+    on.rows.begin_form_files = { status: 415, code: "file_not_allowed" };
     const body = new FormData();
     body.append("action", "submit");
     body.append("projectId", projectId);
     body.append("file", new File(["x"], "x.txt"));
     const answer = await post(on, body, {}, query);
     assert.equal(answer.status, 415);
-    assert.deepEqual(on.calls.map(([name]) => name), []);
+    assert.deepEqual(on.calls.map(([name]) => name), ["begin_form_files"]);
     assert.deepEqual(on.stored, []);
   }
 });
@@ -75,6 +76,7 @@ Deno.test("a file in such a form is refused and nothing is stored", async () => 
 Deno.test("a browser is sent on where its own origin may call, and thanked elsewhere", async () => {
   const on = stage();
   on.rows.submit = { cors: "https://shop.example.com" };
+  on.rows.may_call = { status: 403, code: "origin_not_allowed" };
   const headers = { ...browser, origin: "https://shop.example.com" };
   const to = (next: string) =>
     post(on, encoded([...form, ["_next", next]]), headers);

@@ -1,11 +1,11 @@
 /** Forms that a page sends by itself, without a script: as fields in, a page or a redirect out. */
 import type { Pace } from "./arrival.ts";
-import { arriving } from "./arrival.ts";
 import { type Json, type JsonObject, queryOf, readBytes } from "./body.ts";
-import type { Context, Page } from "./context.ts";
+import { ask, type Context, type Page } from "./context.ts";
 import { ApiError } from "./errors.ts";
+import { type Entry, submitWithFiles } from "./form_files.ts";
 import { submit } from "./forms.ts";
-import { partsOf, textOf } from "./multipart.ts";
+import type { Part } from "./multipart.ts";
 import { limits } from "./settings.ts";
 
 /** A field's name and its text, in the order of the page. */
@@ -24,7 +24,12 @@ const envelope = new Set(["projectId", "action", "formName", "_next"]);
 
 /** A form in the encoding that pages use where they name none. */
 export async function submitEncoded(context: Context): Promise<string> {
-  const bytes = await readBytes(context.request, mostBytes, pace);
+  const bytes = await readBytes(
+    context.request,
+    mostBytes,
+    pace,
+    context.deadline,
+  );
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -32,22 +37,6 @@ export async function submitEncoded(context: Context): Promise<string> {
     throw new ApiError("invalid_field", "The form is no UTF-8 text");
   }
   return await submitFields(context, [...new URLSearchParams(text)]);
-}
-
-/** A form in the encoding of forms with files, where the address says that it is a submission. */
-export async function submitMultipart(context: Context): Promise<string> {
-  const { request } = context;
-  const chunks = arriving(request, mostBytes, pace, "body_too_large");
-  const fields: Field[] = [];
-  for await (const part of partsOf(request.headers, chunks, mostBytes)) {
-    if (part.filename !== null) {
-      // An empty file field is what a browser sends for one that nobody filled.
-      if (part.size === 0 && part.filename === "") continue;
-      throw noFiles();
-    }
-    fields.push([part.name, textOf(part)]);
-  }
-  return await submitFields(context, fields);
 }
 
 /** A form that means another action must not end as an upload that forgot its fields. */
@@ -59,22 +48,18 @@ export function needKnown(action: string): void {
   );
 }
 
-/** The refusal of a file in a form. */
-export function noFiles(): ApiError {
-  return new ApiError(
-    "file_type_not_allowed",
-    "This form takes no files; send them as uploads",
-  );
-}
-
 /** Puts a form's fields into the inbox, and answers a browser with a page. */
 export async function submitFields(
   context: Context,
   fields: readonly Field[],
+  files: readonly Part[] = [],
 ): Promise<string> {
   context.action = "submit";
   if (fields.length > mostFields) {
-    throw new ApiError("invalid_field", `A form takes ${mostFields} fields`);
+    throw new ApiError(
+      "invalid_field",
+      `A form takes at most ${mostFields} fields`,
+    );
   }
   const query = queryOf(context.request);
   const said = (name: string) =>
@@ -85,19 +70,22 @@ export async function submitFields(
   }
   if (said("action") !== "submit") throw new ApiError("invalid_action");
   const formName = said("formName");
-  const answer = await submit(context, {
-    projectId,
-    ...(formName ? { formName } : {}),
-    data: dataOf(fields),
-  });
+  const named = { projectId, ...(formName ? { formName } : {}) };
+  const answer = files.length === 0
+    ? await submit(context, { ...named, data: dataOf(fields) })
+    : await submitWithFiles(
+      context,
+      { ...named, entries: fields, files },
+      dataOf,
+    );
   if (wantsPage(context.request.headers)) {
-    context.page = thanks(context, said("_next"));
+    context.page = await thanks(context, projectId, said("_next"));
   }
   return answer;
 }
 
 /** The data of a form: a name that is repeated becomes a list. */
-export function dataOf(fields: readonly Field[]): JsonObject {
+export function dataOf(fields: readonly Entry[]): JsonObject {
   const values = new Map<string, Json>();
   for (const [name, value] of fields) {
     if (envelope.has(name)) continue;
@@ -121,8 +109,12 @@ function wantsPage(headers: Headers): boolean {
 }
 
 /** Where the visitor goes, or a word of thanks in their language. */
-function thanks(context: Context, next: string | null): Page {
-  const target = next === null ? null : allowed(context, next);
+async function thanks(
+  context: Context,
+  projectId: string,
+  next: string | null,
+): Promise<Page> {
+  const target = next === null ? null : await allowed(context, projectId, next);
   if (target !== null) {
     return { status: 303, location: target, html: "" };
   }
@@ -141,15 +133,23 @@ function thanks(context: Context, next: string | null): Page {
 }
 
 /**
- * An address that the visitor may be sent to: one whose origin may call. The gates have told which:
- * every one, or the caller's own.
+ * An address that the visitor may be sent to: one whose origin may call. The gates have told of every
+ * one, or of the caller's own; another one is asked about.
  */
-function allowed(context: Context, next: string): string | null {
+async function allowed(
+  context: Context,
+  projectId: string,
+  next: string,
+): Promise<string | null> {
   const base = context.origin ?? undefined;
   if (!URL.canParse(next, base)) return null;
   const target = new URL(next, base);
   if (target.protocol !== "https:" && target.protocol !== "http:") return null;
-  return context.cors === "*" || target.origin === context.cors
-    ? target.href
-    : null;
+  if (context.cors === "*" || target.origin === context.cors) {
+    return target.href;
+  }
+  // The form is stored: nothing that fails here may say otherwise.
+  const row = await ask(context, "may_call", [projectId, target.origin])
+    .catch(() => null);
+  return row?.status === 200 ? target.href : null;
 }

@@ -5,6 +5,7 @@ import { type Environment, readEnvironment } from "./environment.ts";
 import { batchedLog, describe, sampledLog } from "./log.ts";
 import { authOwners } from "./owners.ts";
 import { passwords } from "./settings.ts";
+import { RefusedCallers } from "./refused.ts";
 import { bucketStorage } from "./storage.ts";
 
 /** Write to the standard output, whole, or not at all once nobody reads it any more. */
@@ -54,6 +55,7 @@ function start(port: string | undefined): App | null {
       database: connect(environment.databaseUrl, environment.isEdgeRole),
       owners: authOwners(environment),
       storage: bucketStorage(environment),
+      refused: new RefusedCallers(),
     },
     port ? batchedLog(print) : sampledLog(console.log),
     (source) => {

@@ -15,12 +15,17 @@ function stage() {
   return {
     chosen,
     wait: (ms: number) => time += ms,
-    call(kind: Kind = "write") {
+    call(kind: Kind = "write", project: string | null = null) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const done = lanes.run((name) => {
-        chosen.push(name);
-        return promise;
-      }, kind);
+      const done = lanes.run(
+        (name) => {
+          chosen.push(name);
+          return promise;
+        },
+        kind,
+        project,
+      );
+      done.catch(() => {}); // a test may leave one waiting
       return {
         answer: () => (resolve(), done),
         fail: () => (reject(new Error("gone")), done),
@@ -90,14 +95,14 @@ Deno.test("what has waited too long is dropped before it is sent", async () => {
   assert.deepEqual(on.chosen, ["a", "b", "a"]);
 });
 
-Deno.test("no more than 500 calls wait", async () => {
+Deno.test("no more than 2,000 calls wait", async () => {
   const on = stage();
   on.call();
   on.wait(5);
   on.call();
   on.wait(5);
   const dropped: Promise<unknown>[] = [];
-  for (let count = 0; count < 501; count++) {
+  for (let count = 0; count < 2_001; count++) {
     dropped.push(assert.rejects(on.call().answer(), /dropped/));
   }
   await dropped.at(-1);
@@ -142,4 +147,39 @@ Deno.test("a call that fails is over", async () => {
   await assert.rejects(call.fail(), /gone/);
   on.call();
   assert.deepEqual(on.chosen, ["a", "a"]);
+});
+
+/** Who was let in has begun. */
+function turnsTaken(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+Deno.test("a crowded project leaves room for another one, and fills it again when that has gone", async () => {
+  const on = stage();
+  const crowd = Array.from({ length: 10 }, () => on.call("write", "crowded"));
+  assert.equal(on.chosen.length, 10);
+  on.call("write", "quiet");
+  assert.equal(on.chosen.length, 11);
+  const late = Array.from({ length: 10 }, () => on.call("write", "crowded"));
+  assert.equal(on.chosen.length, 11, "those of the crowd wait");
+  await on.call("write", "quiet").answer();
+  assert.equal(on.chosen.length, 12, "the other one does not");
+  on.call("read", "crowded");
+  assert.equal(on.chosen.length, 13, "nor do the crowd's readers");
+  for (const call of crowd.slice(0, 9)) await call.answer();
+  await turnsTaken();
+  assert.equal(on.chosen.length, 14, "two of the crowd are under way");
+  on.wait(1_000);
+  for (const call of crowd.slice(9)) await call.answer();
+  await turnsTaken();
+  assert.ok(on.chosen.length > 16, "nobody else has called for a second");
+  for (const call of late) call.answer();
+});
+
+Deno.test("a project whose queue is full has a queue of its own", async () => {
+  const on = stage();
+  on.call("write", "quiet");
+  for (let count = 0; count < 504; count++) on.call("write", "crowded");
+  await assert.rejects(on.call("write", "crowded").answer(), /dropped/);
+  await on.call("write", "quiet").answer();
 });

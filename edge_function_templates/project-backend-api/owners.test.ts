@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { Deadline } from "./deadline.ts";
 import { readEnvironment } from "./environment.ts";
 import { authOwners } from "./owners.ts";
 
@@ -43,7 +44,7 @@ async function identify(
       const value = token === "anon" ? variables.SUPABASE_ANON_KEY : token;
       headers.set("authorization", `Bearer ${value}`);
     }
-    return { bearer: await owners.identify(headers), asked };
+    return { bearer: await owners.identify(headers, new Deadline()), asked };
   } finally {
     await server.shutdown();
   }
@@ -121,7 +122,7 @@ Deno.test("a token that was live once is asked about again, and not once it has 
     const owners = authOwners(readEnvironment((name) => variables[name], 10));
     const headers = new Headers({ authorization: `Bearer ${token}` });
     const found = async (): Promise<string | null> =>
-      (await owners.identify(headers)).user;
+      (await owners.identify(headers, new Deadline())).user;
     assert.deepEqual([await found(), await found()], ["user", "user"]);
     assert.equal(await found(), null); // signed out meanwhile
     Date.now = () => start + 61_000;

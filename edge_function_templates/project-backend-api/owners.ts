@@ -1,3 +1,4 @@
+import type { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import type { Environment } from "./environment.ts";
 
@@ -11,8 +12,11 @@ export interface Bearer {
 
 /** Tells whose access token a bearer token is. */
 export interface Owners {
-  identify(headers: Headers): Promise<Bearer>;
+  identify(headers: Headers, deadline: Deadline): Promise<Bearer>;
 }
+
+/** Milliseconds that Auth may take. */
+const patience = 5_000;
 
 const nobody: Bearer = { user: null, isDead: false };
 
@@ -21,7 +25,7 @@ const dead: Bearer = { user: null, isDead: true };
 /** Ask Supabase Auth, which also knows about sign-outs and deleted users. */
 export function authOwners(environment: Environment): Owners {
   return {
-    async identify(headers) {
+    async identify(headers, deadline) {
       const token = bearerToken(headers);
       // The clients send the API key as bearer token when nobody is signed in.
       if (
@@ -29,12 +33,16 @@ export function authOwners(environment: Environment): Owners {
         token.startsWith("sb_")
       ) return nobody;
       if (!mayBeLive(token)) return dead;
-      return await ask(environment, token);
+      return await ask(environment, token, deadline);
     },
   };
 }
 
-async function ask(environment: Environment, token: string): Promise<Bearer> {
+async function ask(
+  environment: Environment,
+  token: string,
+  deadline: Deadline,
+): Promise<Bearer> {
   let response: Response;
   try {
     response = await fetch(`${environment.apiUrl}/auth/v1/user`, {
@@ -42,7 +50,7 @@ async function ask(environment: Environment, token: string): Promise<Bearer> {
         apikey: environment.publishableKey,
         authorization: `Bearer ${token}`,
       },
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.timeout(Math.min(patience, deadline.left)),
     });
   } catch (cause) {
     throw unavailable(cause);

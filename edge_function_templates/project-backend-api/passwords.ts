@@ -2,6 +2,7 @@
  * Passwords of site users: PBKDF2-HMAC-SHA-256 with a salt of its own for each user, kept as
  * `pbkdf2_sha256$ITERATIONS$SALT$HASH`.
  */
+import { sha256 } from "./digest.ts";
 import { base64url, fromBase64url } from "./tokens.ts";
 
 const scheme = "pbkdf2_sha256";
@@ -13,23 +14,53 @@ export interface Verdict {
   readonly renewed: string | null;
 }
 
-/** A hash to keep. */
+/** A hash to keep. The password is written in one way, whatever keyboard it came from (NFC). */
 export async function hashPassword(
   password: string,
   iterations: number,
 ): Promise<string> {
   const salt = crypto.getRandomValues(new Uint8Array(16));
-  const hash = await derive(password, salt, iterations);
+  const hash = await derive(password.normalize("NFC"), salt, iterations);
   return [scheme, iterations, base64url(salt), base64url(hash)].join("$");
+}
+
+/** The ways in which one password may have been written when its hash was made, the present first. */
+function spellings(password: string): readonly string[] {
+  return [
+    ...new Set([
+      password.normalize("NFC"),
+      password,
+      password.normalize("NFD"),
+    ]),
+  ];
 }
 
 /**
  * Hold a password against a kept hash; null stands for an account that is not there.
  *
  * A wrong password costs `iterations`, whatever is kept: an unknown e-mail, a hash of the first
- * release or one of fewer iterations would otherwise be told by the time it takes.
+ * release or one of fewer iterations would otherwise be told by the time it takes. One with letters
+ * that can be written in several ways costs that for each way, whatever is kept.
  */
 export async function verifyPassword(
+  password: string,
+  kept: string | null,
+  iterations: number,
+): Promise<Verdict> {
+  let isPresent = true;
+  for (const spelling of spellings(password)) {
+    const verdict = await verifySpelling(spelling, kept, iterations);
+    if (verdict.isRight) {
+      return isPresent || verdict.renewed !== null
+        ? verdict
+        : { isRight: true, renewed: await hashPassword(password, iterations) };
+    }
+    isPresent = false;
+  }
+  return { isRight: false, renewed: null };
+}
+
+async function verifySpelling(
   password: string,
   kept: string | null,
   iterations: number,
@@ -52,7 +83,7 @@ export async function verifyPassword(
   }
   // The new hash is made before it is known to be needed, so that both outcomes take its time.
   const isRight = equal(
-    await firstReleaseHash(password),
+    firstReleaseHash(password),
     fromHex(kept ?? ""),
   );
   const renewed = await hashPassword(password, iterations);
@@ -81,9 +112,8 @@ async function derive(
 }
 
 /** The first WAKTI release: SHA-256 over the password and one fixed text. */
-async function firstReleaseHash(password: string): Promise<Uint8Array> {
-  const bytes = new TextEncoder().encode(`${password}wakti-project-salt-v1`);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+function firstReleaseHash(password: string): Uint8Array {
+  return sha256(`${password}wakti-project-salt-v1`);
 }
 
 function fromHex(text: string): Uint8Array {

@@ -10,7 +10,7 @@ async function keyOf(
 ): Promise<unknown> {
   const on = stage();
   await on.send("POST", { action, data }, headers);
-  const key = on.calls[0]?.at(-1);
+  const key = on.calls[0]?.at(-2); // the new row's id is behind it
   return key instanceof Uint8Array ? [...key].join() : key;
 }
 

@@ -1,9 +1,11 @@
 /** What the API needs from outside, played by objects that remember what they were asked. */
 import { type App, createApp } from "./app.ts";
 import type { Services } from "./context.ts";
-import type { FunctionName, Parameter, Row } from "./database.ts";
+import type { FunctionName, Parameter } from "./calls.ts";
+import type { Row } from "./database.ts";
 import type { Entry } from "./log.ts";
 import type { Bearer } from "./owners.ts";
+import { RefusedCallers } from "./refused.ts";
 
 export const projectId = "00000000-0000-4000-8000-00000000000a";
 
@@ -30,7 +32,10 @@ export function stage(): Stage {
   const calls: Stage["calls"] = [];
   const stored: string[] = [];
   const logged: Entry[] = [];
-  const rows: Stage["rows"] = { begin_signup: { body: null } };
+  const rows: Stage["rows"] = {
+    begin_signup: { body: null },
+    begin_upload: { body: "[]" },
+  };
   const answer = (name: FunctionName): Row => {
     const row = rows[name];
     if (row instanceof Error) throw row;
@@ -71,6 +76,7 @@ export function stage(): Stage {
       close: () => Promise.resolve(),
     },
     owners: { identify: () => Promise.resolve(self.bearer) },
+    refused: new RefusedCallers(() => 0),
     storage: {
       put: (path, bytes, type) =>
         store("put", `put ${path} ${bytes.byteLength} ${type}`),

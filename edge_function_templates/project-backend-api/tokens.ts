@@ -1,25 +1,25 @@
+import { sha256 } from "./digest.ts";
+
 /** A new token: 32 random bytes as base64url. */
 export function newToken(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(32)));
 }
 
 /** The SHA-256 of a token, the only form in which the database knows it. */
-export async function tokenHash(token: string): Promise<Uint8Array> {
-  return new Uint8Array(
-    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token)),
-  );
+export function tokenHash(token: string): Uint8Array {
+  return sha256(token);
 }
 
 /**
  * The hash of the site user's token that a request carries, in the header or in the body; null for
  * none. A token of the first release has another form and is nobody's.
  */
-export async function siteToken(
+export function siteToken(
   headers: Headers,
   inBody: string | null | undefined,
-): Promise<Uint8Array | null> {
+): Uint8Array | null {
   const token = headers.get("x-site-token") || inBody;
-  return token ? await tokenHash(token) : null;
+  return token ? tokenHash(token) : null;
 }
 
 /** Bytes as base64url without padding. */

@@ -81,17 +81,18 @@ for (
   });
 }
 
-Deno.test("a completion that nobody answered is asked for once more, and its file stays", async () => {
+Deno.test("a completion that nobody answered is asked for again, and its file stays", async () => {
   const on = ready();
   const gone = new ApiError("database_unavailable");
-  const answers: (Error | Record<string, never>)[] = [gone, {}];
+  const answers: (Error | Record<string, never>)[] = [gone, gone, gone, {}];
   Object.defineProperty(on.rows, "complete_upload", {
     get: () => answers.shift(),
   });
   assert.equal((await upload(on)).status, 200);
-  answers.push(gone, gone);
+  answers.push(...Array(20).fill(gone));
   assert.equal((await upload(on)).status, 503);
   assert.ok(!on.stored.some((note) => note.startsWith("remove")));
+  assert.ok(answers.length > 10, "it is not asked for ever");
 });
 
 Deno.test("what a dead function left is cleared before anything is reserved", async () => {
@@ -106,6 +107,26 @@ Deno.test("what a dead function left is cleared before anything is reserved", as
     "complete_upload",
   ]);
   assert.deepEqual(on.stored[0], "remove p/0-old");
+});
+
+Deno.test("files of a project that is gone go with the next upload of another", async () => {
+  const on = ready();
+  const gone = { id: null, path: "gone/1-a.txt" };
+  const body = JSON.stringify([gone, { id: "old", path: "p/0-old" }]);
+  on.rows.begin_upload = { body };
+  assert.equal((await upload(on)).status, 200);
+  assert.deepEqual(on.stored.slice(0, 2), [
+    "remove p/0-old",
+    "remove gone/1-a.txt",
+  ]);
+  assert.deepEqual(on.calls[1]?.slice(2), [["old"]]);
+});
+
+Deno.test("a file of others that cannot be removed keeps nobody from an upload", async () => {
+  const on = ready();
+  on.failingStorage = new Set(["remove"]);
+  on.rows.begin_upload = { body: '[{"id":null,"path":"gone/1-a.txt"}]' };
+  assert.equal((await upload(on)).status, 200);
 });
 
 Deno.test("a full project hears that it is full", async () => {
@@ -145,7 +166,7 @@ Deno.test("a project that is closed is refused before the file is there", async 
   let known = 0;
   on.rows.begin_upload = { status: 403, code: "backend_disabled" };
   const form = slowForm(
-    `--b\nContent-Disposition: form-data; name="projectId"\n\n${projectId}\n--b\n`,
+    `--b\nContent-Disposition: form-data; name="projectId"\n\n${projectId}\n--b\nContent-Disposition: form-data; name="file"; filename="a"\n\n`,
     new Uint8Array(1_000_000),
   );
   Object.defineProperty(on.rows, "begin_upload", {
@@ -156,13 +177,13 @@ Deno.test("a project that is closed is refused before the file is there", async 
   });
   const answer = await on.app(form.request);
   assert.equal((await answer.json()).code, "backend_disabled");
-  assert.ok(known < 1_000, `${known} bytes were taken`);
+  assert.ok(known < 200_000, `${known} bytes were taken`);
   assert.deepEqual(names(on), ["begin_upload"]);
 });
 
 Deno.test("a token may follow the file", async () => {
   const on = ready();
-  const form = fileForm("hello", "a.txt", "text/plain");
+  const form = fileForm("hello".repeat(100_000), "a.txt", "text/plain");
   form.append("token", "t");
   assert.equal((await upload(on, form)).status, 200);
   const [begin, reserve] = on.calls;
@@ -180,8 +201,9 @@ for (const place of ["first", "last"]) {
     }
     form.append("message", "hello");
     if (place === "last") form.append("action", "submit");
+    on.rows.begin_form_files = { status: 415, code: "file_not_allowed" };
     const answer = await upload(on, form);
-    assert.equal((await answer.json()).code, "file_type_not_allowed");
+    assert.equal((await answer.json()).code, "file_not_allowed");
     assert.ok(!names(on).includes("reserve_upload"));
     assert.ok(!names(on).includes("submit"));
   });

@@ -1,44 +1,38 @@
-import { arriving, type Pace } from "./arrival.ts";
-import { refusalFor } from "./collections.ts";
-import { type Context, enter, type Handler, proceed } from "./context.ts";
+import {
+  ask,
+  type Context,
+  enter,
+  type Handler,
+  proceed,
+  refusalFor,
+} from "./context.ts";
 import { bodyOf } from "./database.ts";
-import { within } from "./deadline.ts";
+import type { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import { displayName, pathName } from "./filenames.ts";
 import { fileType } from "./filetypes.ts";
-import { type Field, needKnown, noFiles, submitFields } from "./html_forms.ts";
-import { type Part, partsOf, textOf } from "./multipart.ts";
-import type { Bearer } from "./owners.ts";
+import { type Form, readForm } from "./form_data.ts";
+import { free } from "./held.ts";
+import { submitFields } from "./html_forms.ts";
+import { clearLater } from "./leftovers.ts";
+import type { Part } from "./multipart.ts";
 import { repeatKey } from "./repeats.ts";
-import { Room, type Share } from "./room.ts";
+import { Room } from "./room.ts";
 import * as schemas from "./schemas.ts";
-import { limits } from "./settings.ts";
-import { siteToken } from "./tokens.ts";
-
-/** What the fields and boundaries around a file may take. */
-const formOverhead = 64 * 1024;
-
-const formSize = limits.file + formOverhead;
 
 /**
- * The platform ends a request after 150 seconds. Storage may take 35 of them, each of three calls
- * of the database 8; who repeats a request waits for the first one instead.
+ * The platform gives a function 256 MB, and an idle one holds some 100. Files are in memory once, and
+ * one of them twice for the moment in which its parts are put together.
  */
-const pace: Pace = { whole: 85_000, window: 10_000, least: 64 * 1024 };
-
-/** Milliseconds that an upload waits while others hold the room. */
-const patience = 20_000;
-
-/** The platform gives a function 256 MB, and a file passes through some three copies. */
 const room = new Room(32 * 1024 * 1024, 12 * 1024 * 1024);
 
 /** Milliseconds between two looks at an upload that another request is making. */
 const pause = 500;
 
-/** How often to look. */
-const looks = 40;
+/** Milliseconds of the deadline with which nobody looks any more. */
+const spare = 2_000;
 
-/** A reservation, or what is left of one whose function died. */
+/** Room and a path for a file. */
 interface Reservation {
   readonly id: string;
   readonly path: string;
@@ -46,115 +40,24 @@ interface Reservation {
   readonly status?: "pending" | "stored";
 }
 
-/** A form that has passed the gates. */
-interface Form {
-  readonly projectId: string;
-  readonly token: string | null | undefined;
-  readonly bearer: Bearer;
-  readonly file: Part;
-}
-
-/** Take a visitor's file: the gates first, then the bytes, then the row that shows it. */
+/**
+ * Take a visitor's file: the gates first, then the bytes, then the row that shows it. A page's own
+ * form with files comes the same way.
+ */
 export async function upload(context: Context): Promise<string> {
   context.action = "upload";
   const share = room.enter(context.client ?? "unknown");
+  let files: readonly Part[] = [];
   try {
     const form = await readForm(context, share);
+    files = "file" in form ? [form.file] : form.attachments;
     return "file" in form
       ? await store(context, form)
-      : await submitFields(context, form);
+      : await submitFields(context, form.fields, form.attachments);
   } finally {
+    files.forEach((file) => free(file.bytes()));
     share.release();
   }
-}
-
-/** Read a form; as soon as its project is known, the gates decide whether the rest is read. */
-async function readForm(
-  context: Context,
-  share: Share,
-): Promise<Form | readonly Field[]> {
-  const sent: Field[] = [];
-  const fields: Record<string, string> = {};
-  const files: Part[] = [];
-  let bearer: Bearer | undefined;
-  for await (
-    const part of partsOf(
-      context.request.headers,
-      kept(context, share),
-      formSize,
-    )
-  ) {
-    if (part.filename !== null) {
-      if (fields.action === "submit" && part.size > 0) throw noFiles();
-      if (part.name === "file") files.push(part);
-      continue;
-    }
-    if (part.size > formOverhead) throw new ApiError("body_too_large");
-    const text = textOf(part);
-    sent.push([part.name, text]);
-    if (Object.hasOwn(fields, part.name)) continue;
-    fields[part.name] = text;
-    if (part.name === "action") needKnown(text);
-    if (part.name === "projectId" && fields.action !== "submit") {
-      bearer = await admit(context, fields);
-    }
-  }
-  if (fields.action === "submit") {
-    if (files.some((file) => file.size > 0)) throw noFiles();
-    return sent;
-  }
-  const { projectId, token } = schemas.check(schemas.upload, fields);
-  bearer ??= await admit(context, fields);
-  return { projectId, token, bearer, file: theFile(files) };
-}
-
-/** The bytes of a form, each noted in the share before it is kept. */
-async function* kept(
-  context: Context,
-  share: Share,
-): AsyncGenerator<Uint8Array> {
-  const chunks = arriving(context.request, formSize, pace, "file_too_large");
-  for await (const chunk of chunks) {
-    await within(
-      share.take(chunk.byteLength),
-      patience,
-      () =>
-        new ApiError(
-          "rate_limited",
-          "Too many uploads at once, try again later",
-          {
-            retryAfter: 10,
-          },
-        ),
-    );
-    yield chunk;
-  }
-}
-
-/** The gates, and the count; clears away once what functions that died have left. */
-async function admit(
-  context: Context,
-  fields: Readonly<Record<string, string>>,
-): Promise<Bearer> {
-  if (schemas.isUuid(fields.projectId)) context.project = fields.projectId;
-  const { projectId, token } = schemas.check(schemas.upload, { ...fields });
-  const { headers } = context.request;
-  const bearer = await context.services.owners.identify(headers);
-  let found: string;
-  try {
-    found = await enter(context, "begin_upload", [
-      projectId,
-      context.origin,
-      context.client,
-      bearer.user,
-      await siteToken(headers, token),
-    ]);
-  } catch (error) {
-    throw refusalFor(error, bearer.isDead);
-  }
-  const stale = JSON.parse(found) as readonly Reservation[];
-  if (stale.length > 0) await clear(context, projectId, stale);
-  return bearer;
 }
 
 async function store(context: Context, form: Form): Promise<string> {
@@ -177,16 +80,19 @@ async function store(context: Context, form: Form): Promise<string> {
     url: context.services.storage.publicUrl(reserved.path),
     path: reserved.path,
     filename,
-    size: bytes.byteLength,
+    size: file.size,
   });
 }
 
 /** Remove a file of the owner's: the object first, so that a failure leaves a row to try again. */
 export const deleteUpload: Handler = async (context, input) => {
   const { projectId, id } = schemas.check(schemas.deletedFile, input);
-  const { database, owners, storage } = context.services;
-  const bearer = await owners.identify(context.request.headers);
-  const row = await database.call("find_upload", [
+  const { owners, storage } = context.services;
+  const bearer = await owners.identify(
+    context.request.headers,
+    context.deadline,
+  );
+  const row = await ask(context, "find_upload", [
     projectId,
     context.origin,
     context.client,
@@ -198,25 +104,12 @@ export const deleteUpload: Handler = async (context, input) => {
   try {
     found = bodyOf(row);
   } catch (error) {
-    throw refusalFor(error, bearer.isDead);
+    throw refusalFor(error, bearer);
   }
   const { path } = JSON.parse(found) as { path: string };
-  await storage.remove([path]);
+  await storage.remove([path], context.deadline);
   return await proceed(context, "remove_upload", [projectId, bearer.user, id]);
 };
-
-function theFile(files: readonly Part[]): Part {
-  const [file] = files;
-  if (file === undefined) {
-    throw new ApiError("missing_field", "No file provided");
-  }
-  if (files.length > 1) {
-    throw new ApiError("invalid_field", "file takes one file at a time");
-  }
-  if (file.size === 0) throw new ApiError("invalid_field", "The file is empty");
-  if (file.size > limits.file) throw new ApiError("file_too_large");
-  return file;
-}
 
 /** Reserve room and a path, or find the file of a request that is repeated. */
 async function reserve(
@@ -225,28 +118,27 @@ async function reserve(
   file: readonly [string, string, string],
   bytes: Uint8Array,
 ): Promise<Reservation> {
-  const site = await siteToken(context.request.headers, form.token);
-  const key = await repeatKey(context, form.token ?? "", file[0], bytes);
-  const ask = async (): Promise<Reservation> =>
+  const key = repeatKey(context, form.token ?? "", file[0], bytes);
+  const look = async (): Promise<Reservation> =>
     JSON.parse(
       await enter(context, "reserve_upload", [
         form.projectId,
         context.origin,
-        form.bearer.user,
-        site,
+        form.caller.bearer.user,
+        form.caller.site,
         ...file,
         bytes.byteLength,
         key,
       ]),
     );
   try {
-    for (let look = 0; look < looks; look++) {
-      const reserved = await ask();
+    while (context.deadline.left > spare + pause) {
+      const reserved = await look();
       if (reserved.status !== "pending") return reserved;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   } catch (error) {
-    throw refusalFor(error, form.bearer.isDead);
+    throw refusalFor(error, form.caller.bearer);
   }
   throw new ApiError(
     "database_unavailable",
@@ -263,11 +155,38 @@ async function deliver(
   type: string,
 ): Promise<void> {
   try {
-    await context.services.storage.put(reserved.path, bytes, type);
+    await context.services.storage.put(
+      reserved.path,
+      bytes,
+      type,
+      context.deadline,
+    );
   } catch (error) {
-    // It may have arrived all the same. If this fails too, the next upload clears it away.
-    await clear(context, projectId, [reserved]).catch(() => {});
+    // It may have arrived all the same.
+    clearLater(context, projectId, [reserved]);
     throw error;
+  }
+}
+
+/** Milliseconds in which a call that nobody answered is made again, after longer and longer pauses. */
+const insistence = 2_000;
+
+/** Whether a call that nobody answered was heard is not known; another one tells. */
+async function answered<T>(
+  deadline: Deadline,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const until = performance.now() + Math.min(insistence, deadline.left);
+  for (let pause = 100;; pause *= 2) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isOver = performance.now() + pause > until;
+      if (!(error instanceof ApiError) || error.status < 500 || isOver) {
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   }
 }
 
@@ -277,33 +196,18 @@ async function complete(
   projectId: string,
   reserved: Reservation,
 ): Promise<void> {
-  const ask = (): Promise<string> =>
-    proceed(context, "complete_upload", [projectId, reserved.id]);
   try {
-    // Whether a call that nobody answered was heard is not known; a second one tells.
-    await ask().catch((error) => {
-      if (!(error instanceof ApiError) || error.status < 500) throw error;
-      return ask();
-    });
+    await answered(
+      context.deadline,
+      () => proceed(context, "complete_upload", [projectId, reserved.id]),
+    );
   } catch (error) {
     if (error instanceof ApiError && error.status < 500) {
-      await context.services.storage.remove([reserved.path]);
+      await context.services.storage.remove(
+        [reserved.path],
+        context.deadline,
+      );
     }
     throw error;
   }
-}
-
-async function clear(
-  context: Context,
-  projectId: string,
-  reservations: readonly Reservation[],
-): Promise<void> {
-  const { database, storage } = context.services;
-  await storage.remove(reservations.map(({ path }) => path));
-  bodyOf(
-    await database.call("release_uploads", [
-      projectId,
-      reservations.map(({ id }) => id),
-    ]),
-  );
 }

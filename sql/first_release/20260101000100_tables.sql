@@ -133,7 +133,12 @@ create table if not exists public.project_form_submissions (
 );
 
 alter table public.project_form_submissions
-add column if not exists is_spam boolean not null default false;
+add column if not exists is_spam boolean not null default false,
+-- The owner's own words about a message.
+add column if not exists note text,
+add column if not exists labels text[] not null default '{}',
+-- Whether its sender or a word in it is on the project's list.
+add column if not exists blocked boolean not null default false;
 
 alter table public.project_form_submissions
 drop constraint if exists project_form_submissions_owner_fkey,
@@ -147,11 +152,30 @@ drop constraint if exists project_form_submissions_status_check,
 add constraint project_form_submissions_status_check
 check (status in ('unread', 'read')) not valid;
 
+alter table public.project_form_submissions
+drop constraint if exists project_form_submissions_note_check,
+add constraint project_form_submissions_note_check
+check (char_length(note) <= 10000) not valid;
+
+alter table public.project_form_submissions
+drop constraint if exists project_form_submissions_labels_check,
+add constraint project_form_submissions_labels_check
+check (
+  cardinality(labels) <= 20
+  and array_position(labels, null) is null
+  and array_position(labels, '') is null
+  and char_length(array_to_string(labels, '')) <= 1000
+) not valid;
+
 create index if not exists project_form_submissions_owner_idx
 on public.project_form_submissions (project_id, user_id);
 
 create index if not exists project_form_submissions_project_id_created_at_idx
 on public.project_form_submissions (project_id, created_at desc);
+
+create index if not exists project_form_submissions_labelled_idx
+on public.project_form_submissions (project_id)
+where labels <> '{}';
 
 -- ── project_site_users: accounts of a site's visitors ────────────────────────────────────────────
 

@@ -38,9 +38,17 @@ alter role wakti_edge set jit = off;
 
 -- The migrating role hands functions over to wakti_site and replaces them later, for which it must
 -- be able to act as that role; it may become wakti_edge so that a connection can be narrowed.
-grant wakti_site to current_user with inherit true, set true;
-
-grant wakti_edge to current_user with inherit false, set true;
+-- Before PostgreSQL 16 the member itself says whether it inherits.
+do $$
+begin
+  if current_setting('server_version_num')::integer >= 160000 then
+    execute 'grant wakti_site to current_user with inherit true, set true';
+    execute 'grant wakti_edge to current_user with inherit false, set true';
+  else
+    grant wakti_site, wakti_edge to current_user;
+  end if;
+end
+$$;
 
 grant usage on schema wakti to wakti_site, wakti_edge;
 
@@ -127,6 +135,20 @@ create table if not exists wakti.site_credentials (
 create index if not exists site_credentials_project_id_site_user_id_idx
 on wakti.site_credentials (project_id, site_user_id);
 
+-- Codes by which visitors who forgot their passwords set new ones: one for an account, made by the
+-- owner, used once. Only the SHA-256 is kept.
+create table if not exists wakti.reset_codes (
+  site_user_id uuid primary key,
+  project_id uuid not null,
+  code_hash bytea not null check (octet_length(code_hash) = 32),
+  expires_at timestamptz not null,
+  foreign key (project_id, site_user_id) references public.project_site_users (project_id, id)
+  on update cascade on delete cascade
+);
+
+create index if not exists reset_codes_project_id_site_user_id_idx
+on wakti.reset_codes (project_id, site_user_id);
+
 -- How often a client did something in its current minute. Unlogged: losing the counts in a crash
 -- costs nothing, writing them twice would cost every request.
 create unlogged table if not exists wakti.rate_limits (
@@ -142,10 +164,12 @@ create unlogged table if not exists wakti.rate_limits (
 create index if not exists rate_limits_started_at_idx
 on wakti.rate_limits (started_at);
 
--- Projects whose rows are close to the limit: from then on every new row is counted.
+-- Projects whose rows are close to the limit: from then on every new row is counted, but for the
+-- second after a count that found no room.
 create table if not exists wakti.full_projects (
   project_id uuid not null references public.projects (id) on delete cascade,
   kind text not null check (kind in ('items', 'submissions')),
+  full_until timestamptz,
   primary key (project_id, kind)
 );
 
@@ -162,6 +186,16 @@ create table if not exists wakti.answered (
 create index if not exists answered_created_at_idx
 on wakti.answered (created_at);
 
+-- Folders of the bucket whose project is gone, until they are empty.
+create table if not exists wakti.abandoned_folders (
+  folder text primary key,
+  project_id uuid not null,
+  since timestamptz not null default now(),
+  looked_at timestamptz not null default now()
+);
+
+alter table wakti.abandoned_folders enable row level security;
+
 alter table wakti.full_projects enable row level security;
 
 alter table wakti.answered enable row level security;
@@ -170,12 +204,16 @@ alter table wakti.site_sessions enable row level security;
 
 alter table wakti.site_credentials enable row level security;
 
+alter table wakti.reset_codes enable row level security;
+
 alter table wakti.rate_limits enable row level security;
 
 revoke all on
-  wakti.site_sessions,
-  wakti.site_credentials,
-  wakti.rate_limits,
-  wakti.full_projects,
-  wakti.answered
+wakti.site_sessions,
+wakti.site_credentials,
+wakti.reset_codes,
+wakti.rate_limits,
+wakti.full_projects,
+wakti.answered,
+wakti.abandoned_folders
 from public, anon, authenticated, service_role;

@@ -46,11 +46,12 @@ declare
   -- A key takes a value of this kind, or a whole number from the first to the second.
   rules constant jsonb := '{
     "forms": {
-      "enabled": "boolean", "honeypot": "name", "max_bytes": [1, 1048576]
+      "enabled": "boolean", "honeypot": "name", "max_bytes": [1, 1048576],
+      "files": "boolean", "blocked_senders": "texts", "blocked_words": "texts"
     },
     "collections": {
-      "enabled": "boolean", "read": "access", "write": "access", "validate": "boolean",
-      "overrides": "object"
+      "enabled": "boolean", "read": "right", "write": "right", "create": "right",
+      "update": "right", "delete": "right", "validate": "boolean", "overrides": "object"
     },
     "uploads": {"enabled": "boolean", "write": "access"},
     "auth": {"enabled": "boolean", "signup": "boolean"},
@@ -60,7 +61,8 @@ declare
     }
   }';
   override_rules constant jsonb := '{
-    "read": "access", "write": "access", "validate": "boolean"
+    "read": "right", "write": "right", "create": "right", "update": "right", "delete": "right",
+    "validate": "boolean"
   }';
   overrides jsonb := new.features #> '{collections,overrides}';
   system text;
@@ -103,7 +105,9 @@ begin
     select
       'features.collections.overrides.' || override.key,
       override.value,
-      case when override.key ~ '^[A-Za-z0-9_-]{1,64}$' then '"object"'::jsonb end,
+      case
+        when override.key ~ '^[A-Za-z0-9_-]{1,64}$' then '"object"'::jsonb
+      end,
       'names of collections: letters, digits, _ and -, at most 64'
     from jsonb_each(overrides) as override
   ),
@@ -121,9 +125,25 @@ begin
           and settings.value not in ('"public"', '"site_users"', '"owner"')
           then 'must be "public", "site_users" or "owner"'
         when
+          settings.rule = '"right"'
+          and settings.value not in ('"public"', '"site_users"', '"own"', '"owner"')
+          then 'must be "public", "site_users", "own" or "owner"'
+        when
           settings.rule = '"name"'
-          and (jsonb_typeof(settings.value) <> 'string' or length(settings.value #>> '{}') > 64)
+          and (
+            jsonb_typeof(settings.value) <> 'string'
+            or length(settings.value #>> '{}') > 64
+          )
           then 'must be a text of at most 64 characters'
+        when
+          settings.rule = '"texts"'
+          and not jsonb_path_exists(
+            settings.value,
+            'strict $ ? (@.type() == "array" && @.size() <= 200
+              && !exists (@[*] ? (@.type() != "string" || !(@ like_regex "^.{1,254}$" flag "s"))))',
+            silent => true
+          )
+          then 'must be a list of at most 200 texts of 1 to 254 characters'
         when
           (settings.rule = '"object"' or jsonb_typeof(settings.rule) = 'object')
           and jsonb_typeof(settings.value) <> 'object'

@@ -145,7 +145,7 @@ def _value(value: Any) -> Any:
 
 
 def _backend(made: _Generator) -> Callable[[int, Row], Row]:
-    def make(number: int, project: Row) -> Row:  # noqa: ARG001
+    def make(number: int, project: Row) -> Row:  # noqa: ARG001  (every maker is called alike)
         at = made.time()
         return {
             "enabled": number % 5 != 0,
@@ -178,7 +178,7 @@ def _upload(made: _Generator) -> Callable[[int, Row], Row]:
 
 
 def _submission(made: _Generator) -> Callable[[int, Row], Row]:
-    def make(number: int, project: Row) -> Row:  # noqa: ARG001
+    def make(number: int, project: Row) -> Row:  # noqa: ARG001  (every maker is called alike)
         return {
             "form_name": ("contact", "newsletter", "feedback")[number % 3],
             "data": {"name": f"Visitor {number}", "message": "naïve ☃ \\ \" '"},
@@ -191,7 +191,7 @@ def _submission(made: _Generator) -> Callable[[int, Row], Row]:
 
 
 def _item(made: _Generator) -> Callable[[int, Row], Row]:
-    def make(number: int, project: Row) -> Row:  # noqa: ARG001
+    def make(number: int, project: Row) -> Row:  # noqa: ARG001  (every maker is called alike)
         at = made.time()
         return {
             "collection_name": ("products", "posts", "team_members")[number // PROJECTS % 3],
@@ -206,7 +206,7 @@ def _item(made: _Generator) -> Callable[[int, Row], Row]:
 
 
 def _schema(made: _Generator) -> Callable[[int, Row], Row]:
-    def make(number: int, project: Row) -> Row:  # noqa: ARG001
+    def make(number: int, project: Row) -> Row:  # noqa: ARG001  (every maker is called alike)
         at = made.time()
         return {
             "collection_name": ("products", "posts", "team_members")[number // PROJECTS % 3],
@@ -221,7 +221,7 @@ def _schema(made: _Generator) -> Callable[[int, Row], Row]:
 
 
 def _site_user(made: _Generator) -> Callable[[int, Row], Row]:
-    def make(number: int, project: Row) -> Row:  # noqa: ARG001
+    def make(number: int, project: Row) -> Row:  # noqa: ARG001  (every maker is called alike)
         return {
             "email": f"visitor{number}@example.org",
             "password_hash": old_hash(f"{PASSWORD} {number}"),

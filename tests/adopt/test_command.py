@@ -12,6 +12,7 @@ from tests.adopt.evidence import everything
 from tests.command_line import assert_one_clear_sentence, wakti
 
 
+@pytest.mark.slow
 def test_check_names_each_row_with_both_choices_and_exits_1(
     live_project: str, tmp_path: Path
 ) -> None:
@@ -23,6 +24,7 @@ def test_check_names_each_row_with_both_choices_and_exits_1(
     assert everything(live_project) == before
 
 
+@pytest.mark.slow
 def test_json_gives_a_program_the_same(live_project: str, tmp_path: Path) -> None:
     done = wakti("adopt", "--json", "--db-url", live_project, cwd=tmp_path)
     problems = json.loads(done.stdout)["problems"]
@@ -31,6 +33,7 @@ def test_json_gives_a_program_the_same(live_project: str, tmp_path: Path) -> Non
     assert {"table", "id", "kind", "what", "keep", "quarantine", "settled_by"} == {*problems[0]}
 
 
+@pytest.mark.slow
 def test_a_choice_then_migrate_leaves_nothing_open(live_project: str, tmp_path: Path) -> None:
     first = wakti(
         "adopt", "--quarantine", "--only", "project_backends", cwd=tmp_path, env=at(live_project)

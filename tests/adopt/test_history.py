@@ -84,6 +84,7 @@ def schema(url: str) -> set[str]:
         return {line for (line,) in connection.execute(SCHEMA.encode())}
 
 
+@pytest.mark.slow
 def test_a_new_and_an_adopted_project_end_in_the_same_schema(
     db_url: str, live_project: str
 ) -> None:
@@ -115,6 +116,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_choice_lets_the_history_adopt_and_migrate_then_works(
     live_project: str, folder: Path
 ) -> None:

@@ -25,6 +25,7 @@ def indexes(url: str) -> dict[str, tuple[int, bool]]:
         return {name: (number, valid) for name, number, valid in found}
 
 
+@pytest.mark.slow
 def test_migrate_finds_them_there_and_builds_none_of_them_again(live_project: str) -> None:
     files = migrate.read(MIGRATIONS)
     adopt.settle(live_project, "keep")
@@ -36,15 +37,20 @@ def test_migrate_finds_them_there_and_builds_none_of_them_again(live_project: st
     assert {name: after[name] for name in built} == {name: before[name] for name in built}
 
 
+@pytest.mark.slow
 def test_only_indexes_over_columns_to_come_are_left_to_migrate(live_project: str) -> None:
     files = migrate.read(MIGRATIONS)
     adopt.settle(live_project, "keep")
     adopt.build_indexes(live_project, files)
     before = indexes(live_project)
     migrate.apply(live_project, files)
-    assert indexes(live_project).keys() - before.keys() == {"project_collections_created_by_idx"}
+    assert indexes(live_project).keys() - before.keys() == {
+        "project_collections_created_by_idx",
+        "project_form_submissions_labelled_idx",
+    }
 
 
+@pytest.mark.slow
 def test_building_again_builds_nothing(live_project: str) -> None:
     files = migrate.read(MIGRATIONS)
     adopt.settle(live_project, "keep")
@@ -61,6 +67,7 @@ def test_rows_that_stand_against_a_key_are_named_and_no_half_index_stays(
     assert all(valid for _, valid in indexes(live_project).values())
 
 
+@pytest.mark.slow
 def test_what_an_interrupted_build_left_is_built_anew(live_project: str) -> None:
     files = migrate.read(MIGRATIONS)
     name = "project_uploads_storage_path_key"

@@ -23,6 +23,7 @@ def old_columns(table: dict[str, dict[str, object]]) -> set[str]:
     return set(next(iter(table.values())).keys())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", ["keep", "quarantine"])
 def test_no_row_and_no_value_is_lost(live_project: str, choice: adopt.Choice) -> None:
     before = everything(live_project)
@@ -44,6 +45,7 @@ def test_no_row_and_no_value_is_lost(live_project: str, choice: adopt.Choice) ->
             }
 
 
+@pytest.mark.slow
 def test_check_named_every_row_that_migrate_mends_and_no_other(live_project: str) -> None:
     adopt.settle(live_project, "quarantine")
     left = adopt.inspect(live_project)
@@ -52,6 +54,7 @@ def test_check_named_every_row_that_migrate_mends_and_no_other(live_project: str
     assert set(rows_of_adopted(live_project)) == named
 
 
+@pytest.mark.slow
 def test_what_migrate_mends_is_kept_as_it_was(live_project: str) -> None:
     before = everything(live_project)
     adopt.settle(live_project, "quarantine")
@@ -62,12 +65,14 @@ def test_what_migrate_mends_is_kept_as_it_was(live_project: str) -> None:
         assert not old.keys() & MOVED
 
 
+@pytest.mark.slow
 def test_nothing_is_left_to_adopt_but_names_that_the_api_refuses(live_project: str) -> None:
     adopt.settle(live_project, "keep")
     migrated(live_project)
     assert {p.kind for p in adopt.inspect(live_project).problems} == {"unserved_name"}
 
 
+@pytest.mark.slow
 def test_migrate_stops_at_a_row_that_nobody_settled_and_goes_on_afterwards(
     live_project: str,
 ) -> None:
@@ -82,6 +87,7 @@ def test_migrate_stops_at_a_row_that_nobody_settled_and_goes_on_afterwards(
     }
 
 
+@pytest.mark.slow
 def test_a_wrong_row_written_in_between_stops_migrate_until_it_is_settled(
     live_project: str,
 ) -> None:
@@ -100,6 +106,7 @@ def test_a_wrong_row_written_in_between_stops_migrate_until_it_is_settled(
     migrated(live_project)
 
 
+@pytest.mark.slow
 def test_every_hole_of_the_old_policies_is_closed(live_project: str) -> None:
     adopt.settle(live_project, "keep")
     migrated(live_project)
@@ -122,6 +129,7 @@ def test_every_hole_of_the_old_policies_is_closed(live_project: str) -> None:
     assert old == []
 
 
+@pytest.mark.slow
 def test_an_owner_still_reaches_every_row_and_lists_and_deletes_old_objects(
     live_project: str,
 ) -> None:
@@ -134,7 +142,7 @@ def test_an_owner_still_reaches_every_row_and_lists_and_deletes_old_objects(
             " join storage.objects o on o.name = u.storage_path"
             " where starts_with(u.storage_path, p.user_id::text) group by 1 order by 1 limit 1"
         ).fetchone() or ("", [])
-        counts = dict(
+        counts: dict[str, int] = dict(
             connection.execute(
                 "select 'own', count(*) from project_uploads u join projects p"
                 " on p.id = u.project_id where p.user_id = %s"
@@ -156,6 +164,7 @@ def test_an_owner_still_reaches_every_row_and_lists_and_deletes_old_objects(
         assert removed.rowcount == 1
 
 
+@pytest.mark.slow
 def test_old_password_hashes_are_kept_for_the_next_login(live_project: str) -> None:
     before = rows_of(live_project, "public.project_site_users")
     adopt.settle(live_project, "keep")

@@ -104,7 +104,7 @@ def _open(endpoint: Endpoint, http: httpx.Client) -> Live:
 
 
 def _hash(live: Live) -> str:
-    with psycopg.connect(live.endpoint.db_url) as connection:
+    with psycopg.connect(live.endpoint.database) as connection:
         row = connection.execute(
             "select password_hash from wakti.site_credentials where site_user_id = %s", [VISITOR]
         ).fetchone()
@@ -137,7 +137,7 @@ def test_an_old_file_is_reached_listed_counted_and_deleted(live: Live) -> None:
     assert (full.status_code, full.json()["code"]) == (413, "quota_exceeded"), full.text
 
     [row] = live.owner.table("project_uploads").select("id").execute().data
-    deleted = live.api("upload/delete", id=row["id"])  # type: ignore[index,call-overload]
+    deleted = live.api("upload/delete", id=row["id"])
 
     assert deleted.status_code == 200, deleted.text
     assert live.http.get(bucket.get_public_url(OLD_PATH)).status_code in (400, 404)

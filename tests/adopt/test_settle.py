@@ -18,6 +18,7 @@ OPEN_ROWS = sum(
 )
 
 
+@pytest.mark.slow
 def test_kept_rows_stay_and_belong_to_the_projects_owner(live_project: str) -> None:
     before = everything(live_project)
     foreign = {p.id for p in adopt.inspect(live_project).problems if p.kind == "foreign_owner"}
@@ -36,6 +37,7 @@ def test_kept_rows_stay_and_belong_to_the_projects_owner(live_project: str) -> N
             assert changed - {"updated_at"} == {owner}
 
 
+@pytest.mark.slow
 def test_rows_that_no_choice_was_about_are_the_same_byte_for_byte(live_project: str) -> None:
     before = everything(live_project)
     touched = {p.id for p in adopt.inspect(live_project).open}
@@ -46,6 +48,7 @@ def test_rows_that_no_choice_was_about_are_the_same_byte_for_byte(live_project: 
         assert checksum(after[table], columns, touched) == checksum(before[table], columns, touched)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("choice", ["keep", "quarantine"])
 def test_the_quarantine_holds_every_touched_row_as_it_was(
     live_project: str, choice: adopt.Choice
@@ -73,6 +76,7 @@ def test_quarantined_rows_are_moved_not_copied(live_project: str) -> None:
         assert not after[table].keys() & held[table].keys()
 
 
+@pytest.mark.slow
 def test_settling_again_finds_nothing_left_to_do(live_project: str) -> None:
     adopt.settle(live_project, "quarantine")
     before = everything(live_project), everything(live_project, "wakti_quarantine")

@@ -15,6 +15,7 @@ from tests.command_line import assert_one_clear_sentence
 from wakti_sb.stack import Endpoint
 
 
+@pytest.mark.slow
 def test_a_restored_backup_is_equal(clean: Endpoint, target: Endpoint, run: Run) -> None:
     fill(clean, name="one")
     fill(clean, name="two")
@@ -25,6 +26,7 @@ def test_a_restored_backup_is_equal(clean: Endpoint, target: Endpoint, run: Run)
     assert everything(target) == everything(clean)
 
 
+@pytest.mark.slow
 def test_one_project_alone_is_restored_beside_others(
     clean: Endpoint, target: Endpoint, run: Run
 ) -> None:
@@ -51,6 +53,7 @@ def _of(row: str, project: str, owner: str) -> bool:
     return project in row or owner in row
 
 
+@pytest.mark.slow
 def test_a_restore_into_a_project_that_holds_rows_is_refused(
     clean: Endpoint, target: Endpoint, run: Run
 ) -> None:
@@ -113,6 +116,7 @@ def spoil(file: Path, fault: str) -> None:
             packed.writestr(name, content)
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_no_backup(clean: Endpoint, run: Run, tmp_path: Path) -> None:
     fill(clean, name="one")
     done = run(clean, "backup", "--output", "all.zip", program=without_room)
@@ -124,6 +128,7 @@ def test_a_full_disk_leaves_no_backup(clean: Endpoint, run: Run, tmp_path: Path)
     assert "cannot be written" in done.stderr
 
 
+@pytest.mark.slow
 def test_an_export_is_for_readers(clean: Endpoint, run: Run, tmp_path: Path) -> None:
     site, other = fill(clean, name="one"), fill(clean, name="two")
     done = run(clean, "export", "--site", site.project, "--output", "mine")
@@ -147,6 +152,7 @@ def test_an_export_is_for_readers(clean: Endpoint, run: Run, tmp_path: Path) -> 
     assert_one_clear_sentence(done)
 
 
+@pytest.mark.slow
 def test_a_project_is_erased_and_its_neighbour_is_not(clean: Endpoint, run: Run) -> None:
     site, other = fill(clean, name="one"), fill(clean, name="two")
     before = everything(clean)
@@ -171,6 +177,7 @@ def test_a_project_is_erased_and_its_neighbour_is_not(clean: Endpoint, run: Run)
         assert [row for row in rows if other.project in row] == mine
 
 
+@pytest.mark.slow
 def test_a_visitor_is_erased_everywhere_or_in_one_project(clean: Endpoint, run: Run) -> None:
     site = fill(clean, name="one")
     fill(clean, name="two")

@@ -5,14 +5,18 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.backup.filled import everything, fill
 from tests.command_line import wakti
 from tests.conftest import ROOT
 from tests.deploy.hosted import Deploy
-from tests.deploy.platform import REF, TOKEN, Platform
+from tests.deploy.platform import TOKEN, Platform
+from tests.deploy.state import REF
 from wakti_sb.stack import Endpoint
 
 
+@pytest.mark.slow
 def test_a_hosted_project_is_saved_and_restored_elsewhere(
     platform: Platform, deploy: Deploy, target: Endpoint, tmp_path: Path
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,7 @@ def test_policies_reports_every_owner_table_and_exits_0_without_a_scan() -> None
             assert not plan["sequential_scans"]
 
 
+@pytest.mark.slow
 def test_a_policy_that_reads_the_whole_table_is_noticed(db_url: str) -> None:
     with psycopg.connect(db_url, autocommit=True) as connection:
         made = connection.execute(
@@ -127,6 +130,7 @@ def test_a_p99_of_few_values_is_the_largest() -> None:
     assert figure(range(1, 1001))["p99"] == 990
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     "name", ["stack", "site-api", "data-api", "policies", "migrations", "dashboard", "rls"]
 )
@@ -136,6 +140,7 @@ def test_each_measurement_tells_its_options(name: str) -> None:
     assert {"--runs", "--json"} <= set(done.stdout.replace("[", " ").split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [["nonsense"], ["policies", "--rows", "5"], ["stack", "--runs", "none"]]
 )
@@ -155,4 +160,12 @@ def test_an_installed_package_says_where_the_measurements_are(tmp_path: Path) ->
 
 def is_figure(one: dict[str, Any]) -> bool:
     low, high = one["spread"]
-    return 0 < low <= one["median"] <= one["p99"] <= high
+    return bool(0 < low <= one["median"] <= one["p99"] <= high)
+
+
+@pytest.mark.slow
+def test_a_flood_that_cannot_begin_ends_its_visitor_too() -> None:
+    code = "from bench import noise; noise.one_round({}, 'http://127.0.0.1:1', 'a project', 1)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env={"PATH": ""}, capture_output=True, timeout=20)
+    assert b"wrk, which makes the load, is not installed" in done.stderr

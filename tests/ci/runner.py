@@ -52,7 +52,7 @@ class Runner:
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script],
             cwd=self.clone,
-            env=self.env | env,
+            env={**self.env, **env},
             capture_output=True,
             text=True,
             timeout=240,

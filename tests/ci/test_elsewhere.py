@@ -34,6 +34,7 @@ def test_the_pipeline_for_gitlab_passes_on_a_sound_merge_request(runner: Runner)
     assert (runner.clone / "rls.xml").read_text().startswith("<?xml")
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("hook", HOOKS, ids=[hook["id"] for hook in HOOKS])
 def test_a_hook_passes_what_is_current_and_stops_what_is_stale(
     runner: Runner, hook: dict[str, str]

@@ -93,6 +93,7 @@ def test_an_unsafe_migration_fails_its_step_and_no_other(runner: Runner) -> None
     assert "| lint | failure |" in runner.summary
 
 
+@pytest.mark.slow
 def test_stale_generated_files_fail_their_step(runner: Runner) -> None:
     toml = (runner.clone / "wakti.toml").read_text()
     write_files(runner.clone, {"wakti.toml": toml.replace("item = 262144", "item = 131072")})

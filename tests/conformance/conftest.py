@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.conftest import clone_of
 from wakti_sb.spec import Spec, load
+from wakti_sb.stack import Endpoint
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 NAMES = ("notes", "team", "magazine", "filebox")
@@ -49,7 +52,7 @@ def expected_finding(fault: Path) -> str:
 def execute(url: str, *files: Path) -> None:
     with psycopg.connect(url) as connection:
         for file in files:
-            connection.execute(file.read_text(encoding="utf-8"))  # type: ignore[arg-type]
+            connection.execute(file.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -61,3 +64,10 @@ def migrated(empty_database: str) -> Callable[..., str]:
         return empty_database
 
     return apply
+
+
+@pytest.fixture
+def databases(endpoint: Endpoint) -> Iterator[Callable[[], str]]:
+    """Makes empty databases, as many as somebody wants; they are gone afterwards."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(clone_of("wakti_platform", endpoint))

@@ -35,7 +35,7 @@ def applied(url: str, *statements: str) -> str:
     """The database, with these statements committed."""
     with psycopg.connect(url) as connection:
         for statement in statements:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
     return url
 
 
@@ -53,7 +53,7 @@ def content(url: str) -> dict[str, object]:
         ).fetchall()
         return {
             name: connection.execute(
-                f"select json_agg(t order by t::text) from {name} as t"  # type: ignore[arg-type]
+                f"select json_agg(t order by t::text) from {name} as t"
             ).fetchone()
             for (name,) in names
         }

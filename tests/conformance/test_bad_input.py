@@ -58,6 +58,7 @@ def test_a_schema_that_cannot_be_seeded_is_untested_and_never_safe(migrated: Mig
     assert not report.safe
 
 
+@pytest.mark.slow
 def test_an_object_that_nobody_described_can_be_excused_until_a_day(migrated: Migrated) -> None:
     url = migrated(NOTES, NOTES.folder / "faults" / "nobody_described_it.sql")
     text = (NOTES.folder / "wakti.toml").read_text(encoding="utf-8")
@@ -98,6 +99,7 @@ def test_a_policy_that_calls_itself_is_one_finding_and_never_safe(empty_database
     assert content(url) == before
 
 
+@pytest.mark.slow
 def test_a_lock_held_by_somebody_else_ends_in_a_sentence(empty_database: str) -> None:
     url = applied(empty_database, table("t", "v text"), table("free", "v text"))
     before = content(url)
@@ -203,6 +205,7 @@ def test_a_partition_without_policies_is_found(empty_database: str) -> None:
     assert "public.t: its partition t_all has no row level security" in {f.id for f in findings}
 
 
+@pytest.mark.slow
 def test_mutating_a_broken_project_is_refused(migrated: Migrated) -> None:
     url = migrated(NOTES, NOTES.folder / "faults" / "rls_never_on.sql")
     with pytest.raises(ConformanceError, match="before anything was broken"):
@@ -221,6 +224,7 @@ def test_words_that_fit_several_cases_are_answered_with_these(migrated: Migrated
         explain(NOTES.spec, migrated(NOTES), "notebooks anon")
 
 
+@pytest.mark.slow
 def test_a_proposed_model_can_be_read_and_marks_its_guesses(migrated: Migrated) -> None:
     text = propose(migrated(Example("filebox")), name="filebox")
     spec = parse(text)
@@ -229,8 +233,8 @@ def test_a_proposed_model_can_be_read_and_marks_its_guesses(migrated: Migrated) 
     boxes = spec.entry("public.boxes")
     assert boxes is not None
     assert boxes.owner == "owner_id"
-    assert boxes.members is not None
-    assert boxes.members.table == "public.box_guests"
+    assert boxes.shared is not None
+    assert boxes.shared.table == "public.box_guests"
 
 
 def test_a_proposal_for_a_folder_with_spaces_can_be_read(migrated: Migrated) -> None:
@@ -245,4 +249,4 @@ def test_a_persons_row_in_a_shared_place_is_proposed_as_read_by_members_and_writ
     assert comments.owner == "author_id"
     assert comments.select.right == parse_right("member")
     assert comments.insert.right == parse_right("own and member")
-    assert comments.update.right == comments.delete.right == parse_right("own")
+    assert comments.update.right == comments.delete.right == parse_right("own and member")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
+import threading
 import time
+from contextlib import closing
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import psycopg
@@ -17,7 +20,9 @@ from tests.command_line import PROGRAM
 from tests.conformance.conftest import EXAMPLES, Example, execute, expected_finding
 from tests.conformance.schemas import applied, content, model, table
 from wakti_sb.conformance import Report, run
+from wakti_sb.conformance.transports.clients import Clients
 from wakti_sb.conformance.transports.files import refused
+from wakti_sb.conformance.transports.tokens import SignedTokens
 from wakti_sb.errors import ConformanceError
 from wakti_sb.pytest_plugin.people import client, close
 from wakti_sb.reports import as_json
@@ -147,6 +152,7 @@ def test_users_sign_in_where_the_secret_is_not_known(filebox: Endpoint) -> None:
     assert rows(filebox) == before
 
 
+@pytest.mark.slow
 def test_what_a_sign_in_cannot_show_can_be_excused(clean: Endpoint) -> None:
     applied(clean.database, table("public.cards", "title text not null"))
     left_out = "the owner with an expired token: untested through the client"
@@ -157,6 +163,7 @@ def test_what_a_sign_in_cannot_show_can_be_excused(clean: Endpoint) -> None:
     assert left_out not in findings(report)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("claim", "expression", "tried"),
     [
@@ -270,6 +277,7 @@ def test_a_table_with_rows_of_other_people_is_refused(clean: Endpoint) -> None:
     assert content(clean.database) == before
 
 
+@pytest.mark.slow
 def test_rows_that_a_trigger_leaves_behind_are_named(clean: Endpoint) -> None:
     applied(
         clean.database,
@@ -287,6 +295,7 @@ def test_rows_that_a_trigger_leaves_behind_are_named(clean: Endpoint) -> None:
     assert not report.safe
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jwt_secret", ["as it is", None], ids=["secret", "sign-in"])
 def test_the_database_of_another_project_is_noticed(
     filebox: Endpoint, db_url: str, jwt_secret: str | None
@@ -299,6 +308,7 @@ def test_the_database_of_another_project_is_noticed(
     assert (content(db_url), content(filebox.database)) == before
 
 
+@pytest.mark.slow
 def test_a_secret_that_signs_nothing_is_noticed(filebox: Endpoint) -> None:
     before = content(filebox.database)
     with pytest.raises(ConformanceError, match="signed with the JWT secret are refused"):
@@ -322,3 +332,29 @@ def test_a_refusal_of_the_storage_api_is_told_from_others(
     status: str, message: str, kind: str
 ) -> None:
     assert refused(StorageApiError(message, "", status)).kind == kind
+
+
+def test_a_cookie_that_is_set_for_one_person_is_sent_for_nobody() -> None:
+    sent: list[str | None] = []
+
+    class Server(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            sent.append(self.headers["cookie"])
+            self.send_response(204)
+            self.send_header("set-cookie", "who=ana")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        endpoint = Endpoint(
+            api_url=url, functions_url=url, publishable_key="visitors", secret_key="secret"
+        )
+        with closing(Clients(endpoint, SignedTokens("secret", url))) as clients:
+            for _ in range(2):
+                clients.http.get(url)
+        server.shutdown()
+    assert sent == [None, None]

@@ -89,6 +89,7 @@ def test_a_model_that_cannot_be_read_is_one_sentence(
     assert sentence in done.stderr
 
 
+@pytest.mark.slow
 def test_a_table_nobody_declared_is_reported_until_it_is_excused_and_again_afterwards(
     project: Project,
 ) -> None:
@@ -105,8 +106,15 @@ def test_a_table_nobody_declared_is_reported_until_it_is_excused_and_again_after
     assert "reason" in project.rls("test").stderr
 
 
+@pytest.mark.slow
 def test_a_schema_that_only_the_configuration_exposes_is_looked_at(project: Project) -> None:
-    applied(project.url, "create schema api", "create table api.forgotten (id integer)")
+    applied(
+        project.url,
+        "create schema api",
+        "create table api.forgotten (id integer)",
+        "create table api.nobodys (id integer)",  # no role of the API has a privilege on it
+        "grant select on api.forgotten to anon",
+    )
     assert project.rls("test", "--json").returncode == 0
     (project.folder / "supabase").mkdir()
     config = project.folder / "supabase" / "config.toml"
@@ -116,6 +124,7 @@ def test_a_schema_that_only_the_configuration_exposes_is_looked_at(project: Proj
     assert "api.forgotten" in project.rls("init").stdout
 
 
+@pytest.mark.slow
 def test_a_policy_that_recurses_without_end_is_no_verdict(project: Project) -> None:
     circle = "create policy circle on t using (exists (select from t as x where x.v = t.v))"
     applied(project.url, circle)
@@ -142,6 +151,7 @@ def test_a_schema_that_cannot_be_seeded_is_untested(project: Project) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_role_of_the_api_that_passes_every_policy_is_a_finding(project: Project) -> None:
     with psycopg.connect(as_superuser(project.url), autocommit=True) as admin:
         admin.execute("alter role authenticated bypassrls")
@@ -162,17 +172,22 @@ def test_credentials_that_policies_hold_back_cannot_judge(project: Project) -> N
     assert "secret-word" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_hosted_project_with_data_is_refused_unless_told(project: Project) -> None:
     user = "insert into auth.users (id, email) values (gen_random_uuid(), 'a@example.com')"
     applied(project.url, user)
     elsewhere = project.url.replace("@127.0.0.1:", "@0.0.0.0:")
-    for command in ("test", "mutate"):
+    for command in ("test", "mutate", "fix"):
         done = project.rls(command, url=elsewhere)
         assert_one_clear_sentence(done)
         assert "hosted database holds data" in done.stderr
     assert project.rls("--allow-data", "test", url=elsewhere).returncode == 0
+    proposed = project.rls("init", url=elsewhere)
+    assert "auth.users of this hosted database holds data.\n" in proposed.stdout
+    assert "not tried" not in project.rls("--allow-data", "init", url=elsewhere).stdout
 
 
+@pytest.mark.slow
 def test_a_cell_is_explained_with_its_policies_and_its_control(project: Project) -> None:
     done = project.rls("explain", "t: another owner cannot see this row")
     assert done.returncode == 0, done.stderr
@@ -182,6 +197,7 @@ def test_a_cell_is_explained_with_its_policies_and_its_control(project: Project)
     assert_one_clear_sentence(project.rls("explain", "nothing like it at all"))
 
 
+@pytest.mark.slow
 def test_a_score_below_the_least_is_a_finding(project: Project) -> None:
     idle = f"alter policy own on t using ({POLICY} and (v is null or v is not null))"
     applied(project.url, idle)
@@ -193,6 +209,7 @@ def test_a_score_below_the_least_is_a_finding(project: Project) -> None:
     assert project.rls("mutate", "--min-score", f"{score - 0.01:.3f}").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_migration_that_fails_is_named_with_its_line(tmp_path: Path) -> None:
     migrations = tmp_path / "supabase" / "migrations"
     migrations.mkdir(parents=True)

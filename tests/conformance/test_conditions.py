@@ -137,6 +137,7 @@ delete = "own"
 """)
 
 
+@pytest.mark.slow
 def test_a_condition_on_a_parent_is_tried_with_a_parent_that_meets_it(empty_database: str) -> None:
     slip = """create function is_open(board uuid) returns boolean language sql stable
       security definer set search_path = '' as $$
@@ -152,6 +153,7 @@ def test_a_condition_on_a_parent_is_tried_with_a_parent_that_meets_it(empty_data
     assert "public.cards" in leaks
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_condition_of_the_examples_is_tried_both_ways(
     name: str, migrated: Callable[..., str]

@@ -16,6 +16,7 @@ from wakti_sb.conformance.model import Statements
 Migrated = Callable[..., str]
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_sound_project_comes_out_clean(name: str, migrated: Migrated) -> None:
     example = Example(name)
@@ -40,6 +41,7 @@ def _each_fault(*quick: str) -> pytest.MarkDecorator:
     )
 
 
+@pytest.mark.slow_after(1)
 @_each_fault("notes")
 def test_a_fault_is_found_and_named(fault: Path, migrated: Migrated) -> None:
     example = Example(fault.parent.parent.name)
@@ -55,9 +57,10 @@ def repaired(url: str, report: Report) -> None:
         for statements in dict.fromkeys(
             f.fix for f in report.findings if isinstance(f.fix, Statements)
         ):
-            connection.execute(statements)  # type: ignore[call-overload]
+            connection.execute(statements)
 
 
+@pytest.mark.slow
 @_each_fault("trusts_owner_column", "adds_itself")
 def test_a_proposed_fix_closes_its_fault(fault: Path, migrated: Migrated) -> None:
     example = Example(fault.parent.parent.name)
@@ -71,10 +74,8 @@ def test_a_proposed_fix_closes_its_fault(fault: Path, migrated: Migrated) -> Non
     assert [f.id for f in report.findings if "let " not in f.fix and "describe" not in f.fix] == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(each, marks=[] if each == "notes" else [pytest.mark.slow]) for each in NAMES],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_every_weakened_policy_is_noticed(name: str, migrated: Migrated) -> None:
     example = Example(name)
     report = mutate(example.spec, migrated(example))
@@ -82,6 +83,7 @@ def test_every_weakened_policy_is_noticed(name: str, migrated: Migrated) -> None
     assert report.score == 1.0
 
 
+@pytest.mark.slow
 def test_a_run_leaves_nothing_behind(migrated: Migrated) -> None:
     example = Example("notes")
     url = migrated(example)
@@ -96,6 +98,7 @@ def test_a_run_leaves_nothing_behind(migrated: Migrated) -> None:
     assert copies == []
 
 
+@pytest.mark.slow
 def test_rows_of_other_people_do_not_change_the_verdict(migrated: Migrated) -> None:
     """Also where a table holds more than a run reads."""
     example = Example("notes")
@@ -113,6 +116,7 @@ def test_rows_of_other_people_do_not_change_the_verdict(migrated: Migrated) -> N
     assert run(example.spec, url).safe
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_findings(migrated: Migrated) -> None:
     example = Example("notes")
     url = migrated(example, example.folder / "faults" / "using_true_left_in.sql")

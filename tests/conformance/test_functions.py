@@ -48,6 +48,7 @@ _HOLES = {
 }
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("hole", _HOLES)
 def test_a_function_that_changes_rows_of_others_is_found(hole: str, empty_database: str) -> None:
     name = _HOLES[hole].removeprefix("create function public.").partition("(")[0]
@@ -88,6 +89,7 @@ _GIVEN_AWAY = {
 }
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("what", _GIVEN_AWAY)
 def test_what_a_definer_function_gives_away_is_found_without_being_told_what_to_look_for(
     what: str, empty_database: str
@@ -100,6 +102,7 @@ def test_what_a_definer_function_gives_away_is_found_without_being_told_what_to_
     assert len(leaks) == len(report.findings)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("signature", "body"),
     [
@@ -118,6 +121,7 @@ def test_a_definer_function_that_tells_nothing_of_others_is_clean(
     assert tried(empty_database, made, signature.partition("(")[0]).safe
 
 
+@pytest.mark.slow
 def test_rows_that_a_function_adds_in_anothers_name_are_found_unless_declared(
     empty_database: str,
 ) -> None:
@@ -135,6 +139,46 @@ def test_rows_that_a_function_adds_in_anothers_name_are_found_unless_declared(
     assert "adds = " in report.findings[0].fix
     opened = model("public.notes", more=entry("send", 'adds = "authenticated"'))
     assert run(opened, empty_database).safe
+
+
+@pytest.mark.slow_after(1)
+@pytest.mark.parametrize("argument", ["recipient", "p_to", "x"])
+def test_who_may_be_meant_is_tried_whatever_an_argument_is_called(
+    argument: str, empty_database: str
+) -> None:
+    send = writer(
+        f"send({argument} uuid)",
+        "insert into public.notes (user_id, title, slug)"
+        f" values ({argument}, 'x', gen_random_uuid()::text)",
+    )
+    found = tried(empty_database, send, "send").findings
+    assert {f.identity for f in found} >= {"another owner", "a signed-in stranger"}
+
+
+_THOUSANDS = """;
+insert into auth.users (id) values ('00000000-0000-4000-8000-0000000000aa');
+insert into public.notes (user_id, title, slug)
+select '00000000-0000-4000-8000-0000000000aa', 'x', 'note ' || n from generate_series(1, 2001) as n
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "leaks"),
+    [("recipient_user", True), ("auth.uid()", False)],
+    ids=["anybody's", "one's own"],
+)
+def test_a_row_that_a_function_adds_is_seen_among_thousands(
+    name: str, leaks: bool, empty_database: str
+) -> None:
+    add = writer(
+        "add(recipient_user uuid)",
+        "insert into public.notes (user_id, title, slug)"
+        f" values ({name}, 'x', gen_random_uuid()::text)",
+    )
+    report = tried(empty_database, add + _THOUSANDS, "add")
+    assert {f.identity for f in report.findings if f.problem == "leak"} == (
+        {"another owner", "a signed-in stranger", "an anonymous sign-in"} if leaks else set()
+    )
 
 
 _TEAMS = """
@@ -177,6 +221,7 @@ execute = 'public'
 """
 
 
+@pytest.mark.slow
 def test_a_function_that_lets_anybody_join_is_found_and_one_that_founds_a_place_is_not(
     empty_database: str,
 ) -> None:
@@ -210,6 +255,7 @@ def test_a_function_whose_arguments_nobody_can_guess_is_unproven_until_they_are_
     assert "arguments" in findings[0].fix
 
 
+@pytest.mark.slow
 def test_every_shape_of_a_function_can_be_called(empty_database: str) -> None:
     functions = {
         "variadic": "(b integer, variadic c integer[]) returns integer language sql as 'select 1'",

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
+from tests.conformance.holes import Hole, assert_found_and_closed
 from tests.conformance.schemas import POLICY, applied, model, table
 from wakti_sb.conformance import run
 from wakti_sb.spec import parse
 
 _DEFINER = "security definer set search_path = pg_catalog, pg_temp"
 _CLOSED = "revoke execute on all functions in schema public from public, anon"
-
-
-@dataclass(frozen=True)
-class Hole:
-    """A schema with a hole, what closes it, and the case that must show it."""
-
-    schema: str
-    closed: str
-    case: str
-    model: str
 
 
 def _owned(select: str = "own", insert: str = "own", more: str = "") -> str:
@@ -283,16 +272,10 @@ def _listed() -> list[object]:
     return [pytest.param(n, marks=pytest.mark.slow) if n in slow else n for n in _HOLES]
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("name", _listed())
 def test_a_hole_is_found_and_its_sound_form_is_clean(name: str, empty_database: str) -> None:
-    hole = _HOLES[name]
-    url = applied(empty_database, hole.schema)
-    report = run(parse(hole.model), url)
-    assert hole.case in {case for f in report.findings for case in (f.id, *f.cases)}
-    assert not report.safe
-    closed = run(parse(hole.model), applied(url, hole.closed))
-    assert [(finding.id, finding.reason) for finding in closed.findings] == []
-    assert closed.safe
+    assert_found_and_closed(_HOLES[name], empty_database)
 
 
 def test_a_trigger_that_puts_the_callers_name_into_a_row_is_a_defence(empty_database: str) -> None:
@@ -306,6 +289,7 @@ def test_a_trigger_that_puts_the_callers_name_into_a_row_is_a_defence(empty_data
     assert [(f.id, f.reason) for f in run(model("t"), url).findings] == []
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("right", ["public", "authenticated"])
 def test_an_aggregate_that_is_open_to_all_is_no_hole(right: str, empty_database: str) -> None:
     url = applied(
@@ -327,6 +311,7 @@ def test_an_aggregate_that_is_open_to_all_is_no_hole(right: str, empty_database:
     assert {f.table for f in closed.findings} == {"public.totals", "public.per_value"}
 
 
+@pytest.mark.slow
 def test_a_child_is_not_blamed_for_an_open_parent(empty_database: str) -> None:
     url = applied(
         empty_database,
@@ -378,6 +363,7 @@ execute = "authenticated"
 """
 
 
+@pytest.mark.slow
 def test_a_membership_that_no_api_shows_is_tried_like_any_other(empty_database: str) -> None:
     url, described = applied(empty_database, _ELSEWHERE), parse(_REPORTS)
     assert [(f.id, f.reason) for f in run(described, url).findings] == []

@@ -18,7 +18,7 @@ from wakti_sb.conformance.model import (
     Verdict,
     refusal,
 )
-from wakti_sb.conformance.run.judge import judge
+from wakti_sb.conformance.run.judge import judge, needs_control
 
 KEY = ("1",)
 SEEN = Outcome("allowed", frozenset({KEY}))
@@ -98,3 +98,46 @@ def test_a_run_without_cases_is_never_safe() -> None:
     passed = Verdict(case(OWN), SEEN, "passed", "")
     assert Report((passed,), ()).safe
     assert not Report((passed,), (), untested=(("t", "no rows"),)).safe
+
+
+def keys(number: int) -> frozenset[tuple[str, ...]]:
+    return frozenset((str(each),) for each in range(number))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected", "silent", "needed"),
+    [
+        (NOTHING, DENIED, False, True),
+        (NOTHING, OWN, False, False),
+        (NOTHING, DENIED, True, False),
+        (SEEN, DENIED, False, False),
+        (Outcome("error"), DENIED, False, False),
+        (Outcome("refused by policy"), DENIED, False, True),
+    ],
+)
+def test_a_control_is_tried_for_denials_that_have_to_be_earned(
+    outcome: Outcome, expected: Expectation, silent: bool, needed: bool
+) -> None:
+    assert needs_control(case(expected, silent=silent), outcome) is needed
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "reason"),
+    [
+        (1, "failed", "missed 2 rows that it may reach (allowed (1 row))"),
+        (2, "failed", "missed 1 row that it may reach (allowed (2 rows))"),
+        (3, "passed", "allowed (3 rows)"),
+        (4, "failed", "counted 1 row out of bounds"),
+    ],
+)
+def test_a_count_tells_as_many_rows_as_may_be_reached(told: int, status: str, reason: str) -> None:
+    counted = case(Expectation(keys(3), keys(3)), family="count")
+    verdict = judge(counted, Outcome("allowed", count=told))
+    assert (verdict.status, verdict.reason) == (status, reason)
+
+
+def test_a_denied_case_shows_the_control_that_got_through_or_else_the_first() -> None:
+    refused = Outcome("refused by grant")
+    assert judge(case(), NOTHING, (refused, SEEN)).control == SEEN
+    assert judge(case(), NOTHING, (refused, NOTHING)).control == refused
+    assert judge(case(), NOTHING).control is None

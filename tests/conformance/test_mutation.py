@@ -45,6 +45,7 @@ def copies(url: str) -> list[str]:
         return [name for (name,) in connection.execute(query)]
 
 
+@pytest.mark.slow
 def test_every_operator_has_its_mutants(empty_database: str) -> None:
     """Over all example projects; a test of theirs says that each one is noticed."""
     found: set[str] = set()
@@ -52,7 +53,7 @@ def test_every_operator_has_its_mutants(empty_database: str) -> None:
         example = Example(name)
         with connected(empty_database) as connection:  # never commits
             for file in example.migrations:
-                connection.execute(file.read_text(encoding="utf-8"))  # type: ignore[call-overload]
+                connection.execute(file.read_text(encoding="utf-8"))
             catalog = catalog_for(example.spec, connection)
         found |= {mutant.operator for mutant in mutants(example.spec, catalog)}
     assert found >= _LISTED
@@ -100,6 +101,7 @@ def test_the_same_mutants_are_noticed_by_the_same_cases_however_many_work(
     assert one.judged == three.judged
 
 
+@pytest.mark.slow
 def test_a_condition_that_changes_nothing_survives_and_lowers_the_score(
     empty_database: str,
 ) -> None:
@@ -121,6 +123,7 @@ def test_who_may_not_make_a_database_is_told_so(empty_database: str) -> None:
             admin.execute("drop role builder")
 
 
+@pytest.mark.slow
 def test_what_would_change_nothing_is_listed_and_not_counted(empty_database: str) -> None:
     sound = "create policy new on t for update to authenticated using (user_id = auth.uid())"
     few = "revoke update on t from authenticated, anon; grant update (v) on t to authenticated"

@@ -11,7 +11,7 @@ from wakti_sb.conformance.model import Problem, Statements
 
 pytest.importorskip("playwright", reason="needs: pip install playwright")
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.conformance.catalogs import UPLOADS
 from wakti_sb.conformance.model import (
@@ -19,14 +19,16 @@ from wakti_sb.conformance.model import (
     Attempt,
     Case,
     Expectation,
+    Family,
     Finding,
     Identity,
     Outcome,
     Report,
     Select,
+    Subject,
     Verdict,
 )
-from wakti_sb.reports import html
+from wakti_sb.reports import html, of_policies
 
 HOSTILE = '"><img src=x onerror=alert(1)></script><script>alert(2)</script> جدول'
 PEOPLE = (ANON, *(Identity(f"person {n}", user_id=str(n)) for n in range(24)))
@@ -36,9 +38,9 @@ OPERATIONS = ("select", "insert", "update", "delete")
 def verdict(name: str, who: Identity, operation: str, *, bad: bool) -> Verdict:
     case = Case(
         f"{name}: {who.label} cannot {operation} this row",
-        name,
+        Subject(name),
         operation,
-        "foreign",
+        Family.FOREIGN,
         Attempt(who, Select(UPLOADS, ("id",))),
         Expectation(),
         why="select = own",
@@ -82,11 +84,16 @@ def page(
     request: pytest.FixtureRequest, browser: Browser, report: Report, tmp_path: Path
 ) -> Iterator[Page]:
     file = tmp_path / "page.html"
-    file.write_text(html(report), encoding="utf-8")
+    file.write_text(html(of_policies(report)), encoding="utf-8")
     failures: list[str] = []
     found = browser.new_page(color_scheme=request.param, viewport={"width": 390, "height": 800})
     found.on("pageerror", lambda error: failures.append(str(error)))
-    found.on("dialog", lambda dialog: (failures.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        failures.append(dialog.message)
+        dialog.dismiss()
+
+    found.on("dialog", dismiss)
     found.on("request", lambda sent: failures.append(sent.url) if sent.url != found.url else None)
     found.goto(file.as_uri())
     failures.clear()  # the page itself
@@ -95,6 +102,7 @@ def page(
     assert failures == []
 
 
+@pytest.mark.slow_after(1)
 def test_a_cell_leads_to_its_request_its_sql_and_the_policy_that_decided(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.get_by_role("heading", level=1)).to_contain_text(HOSTILE)
@@ -111,6 +119,7 @@ def test_a_cell_leads_to_its_request_its_sql_and_the_policy_that_decided(page: P
     expect(page.locator("a.cell.failed")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_the_matrix_is_walked_with_the_keyboard_and_filtered(page: Page) -> None:
     first = page.locator("a.cell").first
     first.focus()

@@ -104,6 +104,7 @@ def test_a_column_of_any_type_can_be_filled(empty_database: str) -> None:
     assert {kinds.get(f.table, f.table): f.reason for f in report.findings} == {}
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("shape", _SHAPES)
 def test_a_table_of_any_shape_can_be_tested(shape: str, empty_database: str) -> None:
     report = run(model("t"), applied(empty_database, _SHAPES[shape]))
@@ -150,6 +151,7 @@ _CIRCLE = (
 )
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("wait", ["deferrable", "deferrable initially deferred"])
 def test_tables_that_need_each_other_at_once_are_tried_where_their_keys_can_wait(
     wait: str, empty_database: str
@@ -191,6 +193,7 @@ def test_every_exposed_schema_is_looked_at(empty_database: str) -> None:
         table("app.notes", "v text"),
         "grant all on app.notes to authenticated, service_role",
         "create table app.forgotten (id integer)",
+        "grant select on app.forgotten to anon",
         table("public.notes", "v text"),
     )
     schemas = '[project]\nname = "two"\nschemas = ["public", "app"]\n'
@@ -281,6 +284,7 @@ def test_everybody_has_a_profile_where_users_are_named_by_theirs(empty_database:
     assert run(proposed, url).untested == ()
 
 
+@pytest.mark.slow
 def test_a_proposal_for_tables_that_lead_to_each_other_can_be_read(empty_database: str) -> None:
     url = applied(empty_database, *(each.replace("{wait}", "deferrable") for each in _CIRCLE))
     assert run(parse(propose(url)), url).untested == ()
@@ -344,6 +348,7 @@ create policy own on pins to authenticated using (user_id = (select auth.uid()))
 """
 
 
+@pytest.mark.slow
 def test_rows_that_sign_up_makes_are_adopted_whatever_their_keys(empty_database: str) -> None:
     url = applied(empty_database, _SIGN_UP)
     posts = "[[owned]]\ntable = 'posts'\nthrough = 'profiles'\nkey = 'profile_id'\n"

@@ -26,6 +26,7 @@ def env(clean: Endpoint) -> dict[str, str]:
     return {f"WAKTI_{name}": str(value) for name, value in named.items()}
 
 
+@pytest.mark.slow
 def test_both_transports_try_a_project_that_runs_and_leave_nothing(env: dict[str, str]) -> None:
     done = wakti("rls", "test", "--through-client", "--json", cwd=NOTES.folder, env=env)
     report = json.loads(done.stdout)
@@ -74,6 +75,7 @@ def test_an_address_or_key_that_is_wrong_is_one_sentence(
     assert env["WAKTI_SECRET_KEY"] not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_proposal_is_written_once_and_never_over_somebody_s_work(
     env: dict[str, str], tmp_path: Path
 ) -> None:

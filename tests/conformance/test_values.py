@@ -7,10 +7,29 @@ import re
 import pytest
 
 from wakti_sb.conformance.catalog import Column
+from wakti_sb.conformance.catalog.singular import singular
 from wakti_sb.conformance.mutation.expressions import conjuncts_removed, without_folder_test
 from wakti_sb.conformance.scenario import sample
 from wakti_sb.conformance.scenario.checks import candidates, enumerated
 from wakti_sb.conformance.scenario.regexes import example
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("notes", "note"),
+        ("companies", "company"),
+        ("courses", "course"),
+        ("addresses", "address"),
+        ("statuses", "status"),
+        ("boxes", "box"),
+        ("branches", "branch"),
+        ("dishes", "dish"),
+        ("staff", "staff"),
+    ],
+)
+def test_a_row_is_called_by_the_singular_of_its_table(table: str, row: str) -> None:
+    assert singular(table) == row
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ def leaking(report: Report) -> set[str]:
     return {f.operation for f in report.findings if f.problem == "leak" and "shown" in f.table}
 
 
+@pytest.mark.slow
 def test_a_view_with_its_owners_rights_is_written_by_anybody(empty_database: str) -> None:
     """It shows to each only their own rows, and still takes rows in anybody's name."""
     report = tried(empty_database, f"create view public.shown as {_OPEN}")
@@ -47,6 +48,7 @@ def test_a_view_with_its_owners_rights_is_written_by_anybody(empty_database: str
     assert all("revoke" in finding.fix for finding in report.findings)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     "columns", ["id, user_id, v", "user_id, v"], ids=["with its key", "without"]
 )
@@ -81,6 +83,7 @@ def test_a_view_that_nobody_can_write_has_no_such_cases(empty_database: str) -> 
     assert {case.operation for case in shown} == {"select"}
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(("rights", "found"), [("security definer", True), ("", False)])
 def test_a_trigger_that_writes_for_a_view_is_tried(
     rights: str, found: bool, empty_database: str
@@ -100,6 +103,7 @@ def test_a_trigger_that_writes_for_a_view_is_tried(
     assert leaking(report) == ({"update", "delete"} if found else set())
 
 
+@pytest.mark.slow
 def test_a_materialized_view_shows_everything_to_who_may_read_it(empty_database: str) -> None:
     report = tried(
         empty_database,

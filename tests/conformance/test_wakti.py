@@ -19,6 +19,7 @@ def spec() -> Spec:
     return load(ROOT / "wakti.toml")
 
 
+@pytest.mark.slow
 def test_the_backend_comes_out_clean(spec: Spec, db_url: str) -> None:
     report = run(spec, db_url)
     assert [finding.id for finding in report.findings] == []
@@ -35,11 +36,11 @@ def test_every_weakened_policy_of_the_backend_is_noticed(spec: Spec, db_url: str
 
 @pytest.mark.slow  # tests/ownership asks through the client what each rule is about
 def test_the_client_agrees_with_sql_and_leaves_nothing_behind(spec: Spec, clean: Endpoint) -> None:
-    report = run(spec, clean.db_url, endpoint=clean)
+    report = run(spec, clean.database, endpoint=clean)
     assert [finding.id for finding in report.findings] == []
     through_client = [v for v in report.verdicts if v.transport == "client"]
     assert len(through_client) > 300
-    with psycopg.connect(clean.db_url) as connection:
+    with psycopg.connect(clean.database) as connection:
         for table in ("auth.users", "public.projects", "storage.objects"):
             query = f"select count(*) from {table}"
-            assert connection.execute(query).fetchone() == (0,)  # type: ignore[arg-type]
+            assert connection.execute(query).fetchone() == (0,)

@@ -9,7 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.dashboard.people import PASSWORD, Owner
 
-Role = Literal["button", "link", "dialog", "heading", "row", "textbox", "switch", "combobox"]
+Role = Literal[
+    "button", "link", "dialog", "heading", "row", "textbox", "switch", "combobox", "columnheader"
+]
 
 
 class Person:

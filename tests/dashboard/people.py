@@ -35,6 +35,12 @@ class Owner:
             return httpx.get(url, params=values)
         return httpx.request(method, url, json=values)
 
+    def upload(self, name: str, content: bytes, media_type: str) -> httpx.Response:
+        """A file that a visitor of the published site sends."""
+        url = f"{self.endpoint.functions_url}/project-backend-api"
+        files = {"file": (name, content, media_type)}
+        return httpx.post(url, data={"projectId": self.project}, files=files)
+
     def submissions(self, *documents: object, **columns: object) -> None:
         """Submissions, the last one the newest."""
         self._insert("project_form_submissions", "user_id", documents, columns, "created_at")
@@ -52,7 +58,7 @@ class Owner:
 
     def rows(self, table: str, columns: str) -> list[dict[str, Any]]:
         """What the database holds for the project, whoever may see it."""
-        with psycopg.connect(self.endpoint.db_url) as connection:
+        with psycopg.connect(self.endpoint.database) as connection:
             names = sql.SQL(", ").join(map(sql.Identifier, columns.split(",")))
             query = sql.SQL("select {} from {} where project_id = %s").format(
                 names, sql.Identifier(table)
@@ -63,7 +69,7 @@ class Owner:
 
     def execute(self, query: str, *values: object) -> None:
         """Change the database behind everybody's back."""
-        with psycopg.connect(self.endpoint.db_url) as connection:
+        with psycopg.connect(self.endpoint.database) as connection:
             connection.execute(cast("Any", query), values)
 
     def sql_insert(self, table: str, values: Mapping[str, object]) -> None:
@@ -74,7 +80,7 @@ class Owner:
             sql.SQL(", ").join(map(sql.Identifier, full)),
             sql.SQL(", ").join(sql.Placeholder() * len(full)),
         )
-        with psycopg.connect(self.endpoint.db_url) as connection:
+        with psycopg.connect(self.endpoint.database) as connection:
             connection.execute(statement, list(full.values()))
 
     def _insert(
@@ -91,7 +97,7 @@ class Owner:
         }[order]
         names = [owner_column, "project_id", *columns]
         values = [self.id, self.project, *columns.values()]
-        with psycopg.connect(self.endpoint.db_url) as connection:
+        with psycopg.connect(self.endpoint.database) as connection:
             connection.execute(
                 sql.SQL(
                     "insert into {} ({}, data, {}) select {}, document, " + place + " from "

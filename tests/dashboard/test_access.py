@@ -55,6 +55,7 @@ def furnish(person: Person) -> None:
     person.owner.users("b@example.com", display_name="نور")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [
@@ -79,13 +80,14 @@ def test_the_checker_finds_nothing_serious(
         expect(reader.page.locator(".skeleton")).to_have_count(0)
         assert serious(reader.page, axe) == []
         width = reader.page.evaluate("document.documentElement.scrollWidth")
-        assert width <= reader.page.viewport_size["width"]  # type: ignore[index]
+        assert width <= reader.page.viewport_size["width"]
     reader.go("data")
     reader.page.locator("tbody .button").first.click()
     expect(reader.page.locator("dialog input").first).to_be_visible()
     assert serious(reader.page, axe) == []
 
 
+@pytest.mark.slow
 def test_arabic_turns_the_page_around_and_is_remembered(person: Person) -> None:
     person.owner.submissions({"name": "Sara"}, {"name": "Tom"})
     person.enter()
@@ -101,6 +103,7 @@ def test_arabic_turns_the_page_around_and_is_remembered(person: Person) -> None:
     expect(person.by("heading", "الوارد")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_keyboard_alone_opens_reads_and_deletes(person: Person) -> None:
     person.owner.submissions({"name": "Sara"})
     person.enter()
@@ -130,3 +133,22 @@ def test_the_keyboard_alone_opens_reads_and_deletes(person: Person) -> None:
     person.page.get_by_role("link", name="Inbox").focus()
     keys.press("Enter")
     person.sees("No messages yet")
+
+
+@pytest.mark.slow
+def test_at_twice_the_size_more_than_one_row_is_in_view(
+    person: Person, open_page: Callable[..., Page]
+) -> None:
+    """A window of 1280 by 800 at 200 % has room for 640 by 400."""
+    person.owner.items("menu", *({"name": f"Dish {number}"} for number in range(9)))
+    person.owner.submissions(*({"name": f"Guest {number}"} for number in range(9)))
+    reader = Person(open_page(viewport={"width": 640, "height": 400}), person.url, person.owner)
+    reader.enter("inbox")
+    for tab, rows in (("inbox", ".message"), ("data", "tbody tr")):
+        reader.go(tab)
+        row = reader.page.locator(rows)
+        expect(row).to_have_count(9)
+        row.nth(0).scroll_into_view_if_needed()
+        row.nth(0).evaluate("row => row.scrollIntoView()")
+        for number in range(2):
+            expect(row.nth(number)).to_be_in_viewport(ratio=0.9)

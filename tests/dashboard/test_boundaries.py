@@ -9,14 +9,14 @@ import pytest
 
 pytest.importorskip("playwright", reason="needs: pip install playwright")
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.dashboard.browser import Person
+from tests.dashboard.contents import HOSTILE
 from tests.dashboard.people import new_owner
 
-HOSTILE = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>"
 
-
+@pytest.mark.slow
 def test_hostile_content_is_shown_as_text_everywhere(
     open_page: Callable[..., Page], page_url: str, person: Person
 ) -> None:
@@ -61,6 +61,7 @@ def test_hostile_content_is_shown_as_text_everywhere(
     assert reader.page.title() != "hacked"
 
 
+@pytest.mark.slow
 def test_two_owners_at_once_see_only_their_own(
     open_page: Callable[..., Page], page_url: str, person: Person
 ) -> None:
@@ -77,6 +78,7 @@ def test_two_owners_at_once_see_only_their_own(
     assert "For the one" not in other.page.content()
 
 
+@pytest.mark.slow
 def test_the_later_of_two_saves_is_told_and_can_choose(
     open_page: Callable[..., Page], person: Person
 ) -> None:
@@ -100,6 +102,7 @@ def test_the_later_of_two_saves_is_told_and_can_choose(
     assert row["data"] == {"name": "Soup", "price": 9}
 
 
+@pytest.mark.slow
 def test_a_move_meanwhile_is_no_conflict_and_a_deletion_is(person: Person) -> None:
     person.owner.items("menu", {"name": "Soup"})
     person.enter("data", "menu")
@@ -122,6 +125,7 @@ def test_a_move_meanwhile_is_no_conflict_and_a_deletion_is(person: Person) -> No
     expect(person.by("row", "Stew")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_project_deleted_under_ones_feet_is_told(person: Person) -> None:
     person.enter("data", "menu")
     person.press("Add item")
@@ -132,6 +136,7 @@ def test_a_project_deleted_under_ones_feet_is_told(person: Person) -> None:
     person.sees("This project is no longer there")
 
 
+@pytest.mark.slow
 def test_an_api_that_is_down_is_told_and_what_comes_back_is_shown(person: Person) -> None:
     person.owner.users("a@example.com")
     person.enter("inbox")
@@ -151,6 +156,7 @@ def test_an_api_that_is_down_is_told_and_what_comes_back_is_shown(person: Person
     person.misses("No connection.")
 
 
+@pytest.mark.slow
 def test_a_save_that_fails_keeps_what_was_typed(person: Person) -> None:
     person.owner.items("menu", {"name": "Soup"})
     person.enter("data", "menu")
@@ -171,6 +177,7 @@ def test_a_save_that_fails_keeps_what_was_typed(person: Person) -> None:
     person.sees("Item saved")
 
 
+@pytest.mark.slow
 def test_the_page_speaks_to_its_api_alone_and_loads_nothing_else(person: Person) -> None:
     asked: set[str] = set()
     person.page.on("request", lambda request: asked.add(httpx.URL(request.url).netloc.decode()))
@@ -181,3 +188,104 @@ def test_the_page_speaks_to_its_api_alone_and_loads_nothing_else(person: Person)
     policy = httpx.get(person.url).headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
+
+
+@pytest.mark.slow
+def test_an_import_that_loses_the_connection_says_how_far_it_came_and_is_taken_back(
+    person: Person,
+) -> None:
+    person.enter("data", "menu")
+    person.press("Import")
+    rows = "name\n" + "".join(f"Dish {number}\n" for number in range(1450))
+    person.page.get_by_label("Choose a CSV or JSON file").set_input_files(
+        {"name": "x.csv", "mimeType": "", "buffer": rows.encode()}
+    )
+    sent: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            sent.append(route.request.url)
+        if len(sent) > 1:
+            route.abort("internetdisconnected")
+        else:
+            route.continue_()
+
+    person.page.route("**/rest/v1/project_collections*", lose)
+    person.press("Import 1,450 items")
+    person.sees("1,000 of 1,450 items were imported before this happened.")
+    person.page.unroute("**/rest/v1/project_collections*")
+    assert len(person.owner.rows("project_collections", "id")) == 1000
+    person.page.reload()
+    person.press("Undo import")
+    person.sees("The import is taken back")
+    states = {row["status"] for row in person.owner.rows("project_collections", "status")}
+    assert states == {"deleted"}
+
+
+@pytest.mark.slow
+def test_a_foreign_project_by_address_shows_nothing_on_any_tab(person: Person) -> None:
+    stranger = new_owner(person.owner.endpoint, "Strangers' shop")
+    stranger.submissions({"name": "Not yours"})
+    person.enter("overview")
+    for tab in ("overview", "inbox", "data/menu", "uploads", "users", "settings/danger"):
+        address = f"{person.url}#/project/{stranger.project}/{tab}"
+        person.page.evaluate("to => { location.href = to }", address)
+        person.sees("This project is no longer there")
+        assert "Strangers" not in person.page.content()
+        person.go("overview")
+        expect(person.by("heading", "Overview")).to_be_visible()
+
+
+def test_an_address_that_names_nothing_is_answered_in_a_sentence_of_the_page(
+    person: Person,
+) -> None:
+    """A word in the place of an id is none to PostgreSQL, whose own words nobody should read."""
+    person.owner.submissions({"name": "Ann"})
+    person.enter("inbox", "nonsense")
+    person.sees("This is not there any more")
+    expect(person.page.locator(".message-who")).to_have_text(["Ann"])
+    person.go("inbox", "00000000-0000-4000-8000-000000000000")
+    person.sees("This is not there any more")
+    person.page.evaluate("location.href = '#/project/nonsense/inbox'")
+    person.sees("This project is no longer there")
+    assert "uuid" not in person.page.content()
+
+
+@pytest.mark.slow
+def test_a_visitors_largest_item_is_a_row_like_any_other(person: Person) -> None:
+    largest = {"name": "Big", "text": "x" * (256 * 1024 - 40)}
+    assert person.owner.site("POST", "collection/menu", data=largest).status_code == 200
+    person.owner.items("menu", {"name": "Small"})
+    person.enter("data", "menu")
+    row = person.page.locator("tbody tr").filter(has_text="Big")
+    expect(row).to_be_visible()
+    box = row.bounding_box()
+    assert box is not None
+    assert box["height"] < 100
+    assert len(row.inner_text()) < 500
+    person.press("Edit Big")
+    expect(person.page.get_by_label("text")).to_have_value(largest["text"])
+
+
+@pytest.mark.slow
+def test_five_thousand_collections_are_listed_searched_and_leave_the_page_quick(
+    person: Person,
+) -> None:
+    person.owner.execute(
+        "insert into public.project_collection_schemas (project_id, user_id, collection_name) "
+        "select %s, %s, 'list_' || n from generate_series(1, 5000) as n",
+        person.owner.project,
+        person.owner.id,
+    )
+    person.enter("data", "list_4321")
+    person.sees("No items yet")
+    shown = person.page.locator(".collection")
+    expect(shown).to_have_count(201)  # the open one among them
+    person.sees("and 4,799 more: search for them")
+    person.page.get_by_label("Search collections").fill("4999")
+    expect(shown).to_have_text(["list_49990", "list_43210"])
+    person.page.get_by_label("Search collections").fill("list_1")
+    person.sees("and 911 more: search for them")
+    person.go("settings")
+    expect(person.by("heading", "Settings")).to_be_visible()
+    assert person.page.locator(".override").count() == 0

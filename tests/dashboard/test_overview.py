@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.dashboard.browser import Person
 
 
+@pytest.mark.slow
 def test_a_new_project_sends_itself_a_test_message(person: Person) -> None:
     person.enter("overview")
     person.sees("First steps")
@@ -23,6 +24,7 @@ def test_a_new_project_sends_itself_a_test_message(person: Person) -> None:
     assert row["data"]["name"] == "Test"
 
 
+@pytest.mark.slow
 def test_messages_are_counted_by_day_and_form_and_spam_is_left_out(person: Person) -> None:
     person.owner.submissions({"a": 1}, {"a": 2}, form_name="contact")
     person.owner.submissions({"a": 3}, form_name="order")
@@ -68,6 +70,7 @@ def test_nobody_sees_the_activity_of_a_foreign_project(person: Person) -> None:
     assert activity(person.owner.endpoint.publishable_key).status_code in (401, 403)
 
 
+@pytest.mark.slow
 def test_what_needs_the_owner_leads_to_where_it_is_settled(person: Person) -> None:
     person.owner.items("menu", {"name": "Soup"})
     person.enter("overview")

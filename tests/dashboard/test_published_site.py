@@ -92,7 +92,7 @@ def run(browser: Browser, endpoint: Endpoint, owner: Owner, site_url: str) -> Ca
 
 
 def allow(endpoint: Endpoint, owner: Owner, *origins: str) -> None:
-    with psycopg.connect(endpoint.db_url) as connection:
+    with psycopg.connect(endpoint.database) as connection:
         connection.execute(
             "update public.project_backends set enabled = true, allowed_origins = %s"
             " where project_id = %s",
@@ -100,6 +100,7 @@ def allow(endpoint: Endpoint, owner: Owner, *origins: str) -> None:
         )
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("listed", [False, True])
 def test_every_printed_request_works_from_a_page_of_another_origin(
     run: Callable[[], Any], endpoint: Endpoint, owner: Owner, site_url: str, listed: bool

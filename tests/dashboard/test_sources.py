@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-from math import prod
 from pathlib import Path
 
 import pytest
@@ -15,15 +14,34 @@ import pytest
 from tests.command_line import assert_one_clear_sentence, wakti
 from wakti_sb import dashboard
 from wakti_sb.dashboard import Site
-from wakti_sb.dashboard.bundle import APP
+from wakti_sb.dashboard.bundle import APP, languages
 from wakti_sb.errors import UsageError
-from wakti_sb.spec import load
+from wakti_sb.spec import Spec, load
 from wakti_sb.stack.embedded import deno, paths
 
 BUDGET = 150 * 1024
+# Lower numbers are lower layers; folders of one layer do not know each other.
+LAYERS = {
+    "api": 0,
+    "routing": 0,
+    "i18n": 1,
+    "primitives": 2,
+    "preferences": 3,
+    "session": 4,
+    "projects": 5,
+    "transfer": 5,
+    "uploads": 6,
+    "data": 7,
+    "inbox": 7,
+    "overview": 7,
+    "settings": 7,
+    "users": 7,
+    "shell": 8,
+}
 SITE = Site("https://abcdefgh.supabase.co", "sb_publishable_x")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("built")  # fetches the packages
 def test_the_modules_of_the_page_do_what_their_tests_say() -> None:
     program = deno.find(paths.cache())
@@ -42,18 +60,66 @@ def test_everything_that_a_browser_loads_is_small(built: Path) -> None:
     assert sum(sizes.values()) <= BUDGET, sizes
 
 
-def test_the_limits_that_the_page_knows_are_those_of_the_backend() -> None:
+def test_the_limits_that_a_page_is_not_told_are_those_of_a_new_wakti_toml() -> None:
     text = (APP / "api" / "limits.ts").read_text("utf-8")
-    written = dict(re.findall(r"export const (MAX_\w+) = ([\d_* ]+);", text))
-    known = {name: prod(map(int, value.split("*"))) for name, value in written.items()}
-    limits = load(APP.parents[2] / "wakti.toml").limits
-    assert known == {
-        "MAX_ITEM_BYTES": limits.item,
-        "MAX_DEPTH": limits.json_depth,
-        "MAX_FILE_BYTES": limits.file,
-        "MAX_PROJECT_BYTES": limits.project,
-        "MAX_NAME_CHARS": limits.name_chars,
-    }
+    usual = text.partition("const usual: Limits = {")[2].partition("\n};")[0]
+    known = {name: int(value) for name, value in re.findall(r"(\w+): ([\d_]+)\b", usual)}
+    for spec in (Spec(), load(APP.parents[2] / "wakti.toml")):
+        told = spec.limits.model_dump() | spec.rate_limits.model_dump()
+        assert known == {name: told[name] for name in known}
+    assert len(known) == 11
+    assert f'name_pattern: "{Spec().limits.name_pattern}"' in usual
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "source", "written"),
+    [
+        ("blocking", "MAX_BLOCKED", "R_05_table_rules.sql.j2", r"at most (\d+) texts"),
+        ("blocking", "MAX_BLOCKED_CHARS", "R_05_table_rules.sql.j2", r"1 to (\d+) characters"),
+        ("inbox", "MAX_NOTE_CHARS", "20260101000100_tables.sql", r"char_length\(note\) <= (\d+)"),
+        ("inbox", "MAX_LABELS", "20260101000100_tables.sql", r"cardinality\(labels\) <= (\d+)"),
+    ],
+)
+def test_what_the_page_cuts_short_is_as_long_as_the_database_takes(
+    module: str, name: str, source: str, written: str
+) -> None:
+    page = (APP / "api" / f"{module}.ts").read_text("utf-8")
+    found = re.search(rf"{name} = ([\d_]+);", page)
+    rule = re.search(written, (APP.parents[2] / "sql" / "migrations" / source).read_text("utf-8"))
+    assert found
+    assert rule
+    assert int(found[1]) == int(rule[1])
+
+
+def test_a_page_is_told_the_limits_of_the_folders_wakti_toml(tmp_path: Path) -> None:
+    text = "[limits]\nitem = 2048\nname_chars = 17\n[rate_limits]\nsubmit = 7\n"
+    (tmp_path / "wakti.toml").write_text(text, "utf-8")
+    address = ["--url", "https://abcdefgh.supabase.co", "--key", "sb_publishable_x"]
+    done = wakti("dashboard", *address, "--output", "page", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = json.loads((tmp_path / "page" / "config.json").read_text("utf-8"))["limits"]
+    assert told["item"] == 2048
+    assert told["name_chars"] == 17
+    assert told["file"] == Spec().limits.file
+    assert told["rate_limits"]["submit"] == 7
+
+
+def test_folders_of_the_page_import_lower_ones_alone() -> None:
+    wrong = []
+    for file in sorted(APP.rglob("*.ts*")):
+        here = file.relative_to(APP).parts[0] if file.parent != APP else ""
+        for target in re.findall(r'from "(\.\.?/[^"]+)"', file.read_text("utf-8")):
+            found = (file.parent / target).resolve().relative_to(APP)
+            there = found.parts[0] if len(found.parts) > 1 else ""
+            if here in ("", there) or not there:
+                continue
+            if LAYERS[here] <= LAYERS[there]:
+                wrong.append(f"{file.relative_to(APP)} -> {found}")
+    assert wrong == []
+
+
+def test_the_module_that_names_the_languages_is_as_the_build_writes_it() -> None:
+    assert (APP / "i18n" / "languages.ts").read_text("utf-8") == languages()
 
 
 def test_no_address_of_a_registry_is_locked_in() -> None:
@@ -64,10 +130,10 @@ def test_a_published_page_names_its_project_and_trusts_nobody_else(
     built: Path, tmp_path: Path
 ) -> None:
     folder = dashboard.publish(built, tmp_path / "page", SITE)
-    assert json.loads((folder / "config.json").read_text("utf-8")) == {
-        "apiUrl": "https://abcdefgh.supabase.co",
-        "publishableKey": "sb_publishable_x",
-    }
+    told = json.loads((folder / "config.json").read_text("utf-8"))
+    assert told.keys() == {"apiUrl", "publishableKey", "limits"}
+    assert told["apiUrl"] == "https://abcdefgh.supabase.co"
+    assert told["publishableKey"] == "sb_publishable_x"
     page = (folder / "index.html").read_text("utf-8")
     assert "connect-src 'self' https://abcdefgh.supabase.co;" in page
     assert "{{" not in page

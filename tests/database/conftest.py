@@ -24,7 +24,7 @@ PLATFORM = "wakti_platform"  # the stack's database with nothing but the platfor
 @pytest.fixture(scope="session")
 def server(stack: EmbeddedStack) -> str:
     """URL of the stack's server, as postgres, without a database."""
-    return stack.endpoint().db_url.rpartition("/")[0]
+    return stack.endpoint().database.rpartition("/")[0]
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from wakti_sb.migrate import apply, read
 from wakti_sb.stack import embedded
@@ -33,6 +34,7 @@ PRIVILEGES = """
 """
 
 
+@pytest.mark.slow
 def test_both_modes_end_with_the_same_privileges(world: World, empty_database: str) -> None:
     admin = empty_database.replace("//postgres:", "//supabase_admin:")
     with psycopg.connect(admin) as connection:

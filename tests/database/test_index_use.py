@@ -9,6 +9,8 @@ import pytest
 from .callers import POSTGRES, Caller, Database
 from .world import World
 
+pytestmark = pytest.mark.slow  # tens of thousands of rows are made first
+
 OWNERS, PROJECTS_EACH, ROWS_EACH = 1000, 3, 6
 
 FILL = f"""
@@ -44,7 +46,7 @@ select id, user_id, 'things' || n, '{{}}'
 from public.projects, generate_series(1, {ROWS_EACH}) as n where name = 'many';
 
 insert into public.project_site_users (project_id, owner_id, email, password_hash)
-select id, user_id, 'v' || n || '@example.com', 'x'
+select id, user_id, 'v' || n || '@example.com', 'none'
 from public.projects, generate_series(1, {ROWS_EACH}) as n where name = 'many';
 
 analyze;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import psycopg
 import pytest
 
@@ -157,7 +159,12 @@ def test_true_and_false_for_a_system_are_short_for_enabled(world: World) -> None
     ]
 
 
-@pytest.mark.parametrize("features", ["{}", ALL_FEATURES, '{"forms": {}}'])
+LONG_LISTS = json.dumps(
+    {"forms": {"blocked_senders": ["x" * 254], "blocked_words": [f"a\n{n}" for n in range(200)]}}
+)
+
+
+@pytest.mark.parametrize("features", ["{}", ALL_FEATURES, '{"forms": {}}', LONG_LISTS])
 def test_known_features_are_taken(world: World, features: str) -> None:
     statement = f"update public.project_backends set features = '{features}'"
     assert world.database.outcome(world.alice.owner, statement) == 1
@@ -172,14 +179,29 @@ def test_known_features_are_taken(world: World, features: str) -> None:
         ('{"forms": "yes"}', 'features.forms must be an object, not "yes"'),
         ('{"rate_limits": true}', "features.rate_limits must be an object, not true"),
         ('"yes"', "features must be an object"),
-        ('{"forms": {"on": true}}', "features.forms.on is not a known key; known are enabled"),
+        ('{"auth": {"on": true}}', "features.auth.on is not a known key; known are enabled"),
         ('{"forms": {"enabled": "yes"}}', "features.forms.enabled must be true or false, not"),
         ('{"forms": {"honeypot": 3}}', "features.forms.honeypot must be a text of at most 64"),
         ('{"forms": {"max_bytes": 0}}', "features.forms.max_bytes must be a whole number from 1"),
         ('{"forms": {"max_bytes": 1.5}}', "max_bytes must be a whole number"),
         ('{"forms": {"max_bytes": 1e300}}', "max_bytes must be a whole number"),
         ('{"forms": {"max_bytes": null}}', "max_bytes must be a whole number"),
-        ('{"collections": {"read": "all"}}', 'read must be "public", "site_users" or "owner", not'),
+        ('{"forms": {"blocked_words": "x"}}', "blocked_words must be a list of at most 200 texts"),
+        ('{"forms": {"blocked_words": [1]}}', "blocked_words must be a list of at most 200 texts"),
+        ('{"forms": {"blocked_words": [""]}}', "blocked_words must be a list of at most 200 texts"),
+        (
+            json.dumps({"forms": {"blocked_senders": ["x" * 255]}}),
+            "blocked_senders must be a list of at most 200 texts",
+        ),
+        (
+            json.dumps({"forms": {"blocked_senders": ["x"] * 201}}),
+            "blocked_senders must be a list of at most 200 texts",
+        ),
+        ('{"uploads": {"write": "all"}}', 'write must be "public", "site_users" or "owner", not'),
+        (
+            '{"collections": {"read": "all"}}',
+            'must be "public", "site_users", "own" or "owner", not',
+        ),
         ('{"collections": {"validate": 1}}', "features.collections.validate must be true or false"),
         ('{"collections": {"overrides": []}}', "features.collections.overrides must be an object"),
         (
@@ -192,7 +214,7 @@ def test_known_features_are_taken(world: World, features: str) -> None:
         ),
         (
             '{"collections": {"overrides": {"a": {"rite": "owner"}}}}',
-            "features.collections.overrides.a.rite is not a known key; known are read",
+            "features.collections.overrides.a.rite is not a known key; known are create",
         ),
         ('{"rate_limits": {"login": -1}}', "login must be a whole number from 0 to 1000000, not"),
         ('{"rate_limits": {"logins": 1}}', "features.rate_limits.logins is not a known key"),

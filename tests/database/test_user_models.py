@@ -284,7 +284,7 @@ def test_a_narrower_model_takes_back_what_the_wider_one_gave(model: Model) -> No
 
 
 def test_a_shared_table_keeps_what_its_maker_granted(model: Model) -> None:
-    toml = '[[owned]]\ntable = "notes"\nshared = true\nowner = "u"\nselect = "own"'
+    toml = '[[owned]]\ntable = "notes"\nexternal = true\nowner = "u"\nselect = "own"'
     ddl = f"create table notes (u uuid, a int); insert into notes values ('{ADA.sub}', 1);"
     database = model(ddl + 'create policy "theirs" on notes for update using (true);', toml)
     assert database.outcome(ADA, "update notes set a = 2") == 1

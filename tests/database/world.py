@@ -62,7 +62,7 @@ def fresh(table: str, home: Home, **changes: Any) -> dict[str, Any]:
             "project_id": home.project,
             "owner_id": home.owner.sub,
             "email": "new@example.com",
-            "password_hash": "x",
+            "password_hash": "none",
         },
     }
     return rows[table] | changes

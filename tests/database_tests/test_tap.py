@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from wakti_sb.database_tests import as_tap, find, junit
+from wakti_sb.database_tests import as_tap, find
 from wakti_sb.database_tests.tap import read
+from wakti_sb.reports import junit, of_database_tests
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_a_test_that_failed_says_why_and_one_that_is_to_be_done_is_excused() -> 
 def test_what_is_no_xml_does_not_break_the_report() -> None:
     outcome = read("a.sql", "1..1\nnot ok 1 - \x07 & <b>\n", "", 0)
 
-    assert "&amp; &lt;b&gt;" in junit([outcome])
+    assert "&amp; &lt;b&gt;" in junit(of_database_tests([outcome]))
     assert as_tap([outcome]).splitlines()[-2:] == ["not ok 1 - a.sql", "1..1"]
 
 

@@ -83,6 +83,7 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_each_file_has_a_copy_of_the_database_that_the_helpers_prepared(project: Path) -> None:
     tests = project / "supabase" / "tests"
     for name, text in {

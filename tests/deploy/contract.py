@@ -53,7 +53,8 @@ class Contract:
         if file is not None:
             self._documents["published"] = OpenAPI.from_dict(
                 _readable(json.loads(file.read_text())),
-                config=Config(spec_validator_cls=None),  # it has words of its own in it
+                # It has words of its own in it.
+                config=Config(spec_validator_cls=None),  # type: ignore[arg-type]
             )
 
     @property

@@ -14,7 +14,8 @@ from tests.command_line import forked
 from tests.deploy import pooler
 from tests.deploy.contract import ROOT
 from tests.deploy.impatient import impatient
-from tests.deploy.platform import REF, TOKEN, Platform, serving
+from tests.deploy.platform import TOKEN, Platform, serving
+from tests.deploy.state import REF
 from wakti_sb.stack import EmbeddedStack
 from wakti_sb.stack.embedded import paths
 

@@ -11,8 +11,9 @@ import pytest
 from tests.command_line import assert_one_clear_sentence, wakti
 from tests.deploy.contract import MIGRATIONS
 from tests.deploy.hosted import Deploy
-from tests.deploy.platform import REF, TOKEN, Platform
+from tests.deploy.platform import TOKEN, Platform
 from tests.deploy.pooler import TRANSACTIONS
+from tests.deploy.state import REF
 
 FUNCTION = "project-backend-api"
 
@@ -47,6 +48,7 @@ def test_a_dry_run_shows_every_step_and_changes_nothing(platform: Platform, depl
     assert not platform.complaints
 
 
+@pytest.mark.slow
 def test_a_deployment_makes_a_backend_that_serves(platform: Platform, deploy: Deploy) -> None:
     done = deploy()
     assert done.returncode == 0, done.stderr
@@ -67,6 +69,7 @@ def test_a_deployment_makes_a_backend_that_serves(platform: Platform, deploy: De
         assert secret not in said
 
 
+@pytest.mark.slow
 def test_a_second_deployment_changes_nothing(platform: Platform, deploy: Deploy) -> None:
     assert deploy().returncode == 0
     state, database = deepcopy(platform.state), objects(platform)
@@ -82,6 +85,7 @@ def test_a_second_deployment_changes_nothing(platform: Platform, deploy: Deploy)
     }
 
 
+@pytest.mark.slow
 def test_a_script_has_to_say_yes(platform: Platform, deploy: Deploy) -> None:
     before = objects(platform), deepcopy(platform.state)
     done = deploy(yes=False)
@@ -91,6 +95,7 @@ def test_a_script_has_to_say_yes(platform: Platform, deploy: Deploy) -> None:
     assert (objects(platform), platform.state) == before
 
 
+@pytest.mark.slow
 def test_link_remembers_the_ref_and_not_the_token(platform: Platform, deploy: Deploy) -> None:
     del deploy  # only its project is wanted
     env = {"SUPABASE_ACCESS_TOKEN": TOKEN, "WAKTI_MANAGEMENT_API": platform.address}

@@ -178,6 +178,7 @@ class Watcher:
             )
 
 
+@pytest.mark.slow
 def test_a_paused_project_is_named_and_left_alone(platform: Platform, deploy: Deploy) -> None:
     for status, word in (("INACTIVE", "is paused"), ("COMING_UP", "is COMING_UP at the moment")):
         platform.state.status = status
@@ -216,6 +217,7 @@ def test_a_function_that_stays_lost_is_said_and_sent_by_the_next_run(
     require_consistent(platform)
 
 
+@pytest.mark.slow
 def test_a_function_that_does_not_boot_is_said_and_sent_again(
     deploy: Deploy, tmp_path: Path
 ) -> None:

@@ -14,8 +14,9 @@ from tests.deploy.condition import condition, require_consistent
 from tests.deploy.contract import MIGRATIONS
 from tests.deploy.faults import Fault
 from tests.deploy.hosted import Deploy
-from tests.deploy.platform import REF, TOKEN, Platform
+from tests.deploy.platform import TOKEN, Platform
 from tests.deploy.pooler import TRANSACTIONS
+from tests.deploy.state import REF
 from wakti_sb.stack import EmbeddedStack
 
 NEEDED = {
@@ -33,6 +34,7 @@ NEEDED = {
 READING = {name for name in NEEDED if name.endswith("_read")}
 
 
+@pytest.mark.slow
 def test_a_limited_token_needs_what_the_documentation_lists(
     platform: Platform, deploy: Deploy
 ) -> None:
@@ -57,6 +59,7 @@ def test_a_permission_that_is_missing_is_named(
     assert "A limited token needs the permission" in done.stderr
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -95,6 +98,7 @@ def test_an_address_that_is_another_project_s_is_noticed_before_anything_changes
     assert condition(platform, exact=True) == before
 
 
+@pytest.mark.slow
 def test_a_database_with_newer_migrations_is_left_alone(platform: Platform, deploy: Deploy) -> None:
     assert deploy().returncode == 0
     with psycopg.connect(platform.superuser) as connection:
@@ -129,6 +133,7 @@ def test_a_project_without_a_management_api_gets_migrations_and_buckets(
     assert platform.stack.secret_key not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_role_that_may_not_create_roles_ends_in_a_sentence(
     platform: Platform, backend: Path
 ) -> None:
@@ -148,6 +153,7 @@ def test_a_role_that_may_not_create_roles_ends_in_a_sentence(
         connection.execute("drop role limited")
 
 
+@pytest.mark.slow
 def test_a_login_that_the_pooler_learns_of_late_is_waited_for(
     platform: Platform, deploy: Deploy
 ) -> None:
@@ -157,6 +163,7 @@ def test_a_login_that_the_pooler_learns_of_late_is_waited_for(
     require_consistent(platform)
 
 
+@pytest.mark.slow
 def test_a_new_password_leaves_no_visitor_without_an_answer(
     platform: Platform, deploy: Deploy
 ) -> None:
@@ -190,6 +197,7 @@ def test_a_new_password_leaves_no_visitor_without_an_answer(
     assert f":{TRANSACTIONS}/" in new
 
 
+@pytest.mark.slow
 def test_two_deployments_at_once_do_not_mix(platform: Platform, deploy: Deploy) -> None:
     with psycopg.connect(platform.superuser) as connection:
         connection.execute("select pg_advisory_lock(%s)", [int.from_bytes(b"wakti-go")])
@@ -201,6 +209,7 @@ def test_two_deployments_at_once_do_not_mix(platform: Platform, deploy: Deploy) 
     assert deploy().returncode == 0
 
 
+@pytest.mark.slow
 def test_functions_alone_can_be_deployed(
     platform: Platform, deploy: Deploy, tmp_path: Path
 ) -> None:
@@ -212,6 +221,7 @@ def test_functions_alone_can_be_deployed(
     assert set(platform.state.functions) == {"hello"}
 
 
+@pytest.mark.slow
 def test_what_the_platform_repeats_of_a_secret_is_not_shown(
     platform: Platform, deploy: Deploy
 ) -> None:

@@ -64,6 +64,7 @@ def team(tmp_path: Path) -> Path:
     )
 
 
+@pytest.mark.slow
 def test_what_is_sent_is_the_import_map_static_files_and_every_module(
     platform: Platform, deploy: Deploy, team: Path, tmp_path: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_what_is_sent_is_the_import_map_static_files_and_every_module(
     assert platform.state.secrets == {"WHO": "world"}
 
 
+@pytest.mark.slow
 def test_only_what_differs_is_sent(
     platform: Platform, deploy: Deploy, team: Path, tmp_path: Path
 ) -> None:
@@ -115,6 +117,7 @@ def test_only_what_differs_is_sent(
     assert versions == {"hello": 1, "other": 2}
 
 
+@pytest.mark.slow
 def test_a_function_that_somebody_else_deployed_since_is_sent_again(
     platform: Platform, deploy: Deploy, team: Path
 ) -> None:
@@ -127,6 +130,7 @@ def test_a_function_that_somebody_else_deployed_since_is_sent_again(
     assert platform.state.functions["hello"].record["version"] == 8
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [

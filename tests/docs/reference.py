@@ -1,46 +1,23 @@
-"""`docs/commands.md`, made from the commands. `python -m tests.docs.reference` writes it."""
+"""The pages of `docs/` that are made from the code; `python -m` this module writes them."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import click
+from tests.docs import commands, configuration, environment, http_api
 
-from wakti_sb import cli
-
-PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
-
-_HEAD = """# Commands
-
-Made from the commands themselves (`python -m tests.docs.reference`); a test compares the two.
-Exit codes: 0 done, 1 findings, 2 wrong use, configuration or a broken environment.
-"""
-
-
-def page() -> str:
-    """The text of the page."""
-    root = click.Context(cli.root, info_name="wakti-sb", max_content_width=100)
-    sections = [_HEAD]
-    for name, command in _commands(cli.root, root):
-        context = click.Context(command, info_name=name, max_content_width=100)
-        sections.append(f"## {name}\n\n```text\n{command.get_help(context)}\n```\n")
-    return "\n".join(sections)
-
-
-def _commands(group: click.Group, context: click.Context) -> Iterator[tuple[str, click.Command]]:
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if command is None:
-            continue
-        full = f"{context.command_path} {name}"
-        yield full, command
-        if isinstance(command, click.Group):
-            inner = click.Context(command, parent=context, info_name=name)
-            yield from _commands(command, inner)
-
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands.page,
+    "configuration.md": configuration.page,
+    "environment.md": environment.page,
+    "http-api.md": http_api.page,
+    "wakti.schema.json": configuration.schema,
+}
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), "utf-8")
-    sys.stdout.write(f"wrote {PAGE.name}\n")
+    for name, made in PAGES.items():
+        (DOCS / name).write_text(made(), "utf-8")
+        sys.stdout.write(f"wrote {name}\n")

@@ -70,12 +70,14 @@ def test_every_page_is_in_the_index() -> None:
         assert page.name == "README.md" or f"({page.name})" in index, page.name
 
 
-def test_the_reference_of_commands_is_current() -> None:
-    assert reference.PAGE.read_text("utf-8") == reference.page(), (
-        "run: python -m tests.docs.reference"
-    )
+@pytest.mark.slow
+@pytest.mark.parametrize("name", reference.PAGES)
+def test_a_page_that_is_made_from_the_code_is_current(name: str) -> None:
+    text = (reference.DOCS / name).read_text("utf-8")
+    assert text == reference.PAGES[name](), "run: python -m tests.docs.reference"
 
 
+@pytest.mark.slow
 def test_a_page_is_printed_and_a_wrong_name_gets_a_suggestion(tmp_path: Path) -> None:
     listed = wakti("docs", cwd=tmp_path)
     assert listed.returncode == 0

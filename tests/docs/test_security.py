@@ -17,8 +17,9 @@ def test_a_test_that_the_security_page_names_is_there(file: str, test: str) -> N
     assert re.search(rf"^def {test}\(", (ROOT / file).read_text("utf-8"), re.M)
 
 
-def test_every_line_of_the_security_page_names_a_test() -> None:
-    lines = [line for line in PAGE.splitlines() if line.startswith("| ")]
+def test_every_line_about_an_attack_names_a_test() -> None:
+    attacks = PAGE.partition("## What it does not protect against")[0]
+    lines = [line for line in attacks.splitlines() if line.startswith("| ")]
     lines = [line for line in lines if not line.startswith(("| what is tried", "| ---"))]
     assert len(lines) > 30
     assert [line for line in lines if "::test_" not in line] == []

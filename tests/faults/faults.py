@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,13 +72,13 @@ def _stop_gateway(world: World, _: float) -> None:
 
 
 def _lock_table(world: World, seconds: float) -> None:
-    with psycopg.connect(world.endpoint.db_url) as connection:
+    with psycopg.connect(world.endpoint.database) as connection:
         connection.execute("lock table public.project_form_submissions")
         time.sleep(seconds)
 
 
 def _lock_items(world: World, seconds: float) -> None:
-    with psycopg.connect(world.endpoint.db_url) as connection:
+    with psycopg.connect(world.endpoint.database) as connection:
         connection.execute(
             "select 1 from public.project_collections where status = 'active' limit 50 for update"
         )
@@ -86,7 +86,7 @@ def _lock_items(world: World, seconds: float) -> None:
 
 
 def _lock_project(world: World, seconds: float) -> None:
-    with psycopg.connect(world.endpoint.db_url) as connection:
+    with psycopg.connect(world.endpoint.database) as connection:
         connection.execute(
             "select 1 from public.projects where id = %s for update", [world.projects[0]]
         )
@@ -94,13 +94,13 @@ def _lock_project(world: World, seconds: float) -> None:
 
 
 def _terminate_backends(world: World, seconds: float) -> None:
-    server = world.endpoint.db_url.replace("postgres:postgres", "supabase_admin:postgres")
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(world.server, autocommit=True) as connection:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             connection.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where pid <> pg_backend_pid() and datname = current_database()"
+                " and backend_type = 'client backend'"
             )
             time.sleep(0.2)
 
@@ -110,9 +110,40 @@ def _fill_storage(world: World, seconds: float) -> None:
         time.sleep(seconds)
 
 
+def _fill_database(world: World, seconds: float) -> None:
+    """No room for another page or another piece of the log."""
+    if world.disk is None:
+        raise OSError("the database has no file system of its own: that takes root")
+    full = world.disk / "full"
+    with full.open("wb") as file, suppress(OSError):
+        while True:
+            file.write(bytes(1 << 20))
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        # The next piece of the log at once, before those that lie ready are used up.
+        with suppress(psycopg.Error), psycopg.connect(world.server, autocommit=True) as connection:
+            connection.execute("select pg_switch_wal()")
+        time.sleep(0.3)
+    full.unlink()
+    world.mend()
+
+
+def _delete_projects(world: World, seconds: float) -> None:
+    """Projects come and go while they are visited."""
+    kept = list(world.projects)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        made = world.make_project()
+        world.projects = [*kept, made]
+        time.sleep(1.5)
+        with psycopg.connect(world.endpoint.database) as connection:
+            connection.execute("delete from public.projects where id = %s", [made])
+        world.projects = kept
+
+
 def _hand_over(world: World, seconds: float) -> None:
     """Projects change hands back and forth while they are written to."""
-    with psycopg.connect(world.endpoint.db_url, autocommit=True) as connection:
+    with psycopg.connect(world.endpoint.database, autocommit=True) as connection:
         owners = [
             row[0] for row in connection.execute("select user_id from public.projects order by id")
         ]
@@ -156,7 +187,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a project is locked", _lock_project),
     Fault("every backend is terminated, five times a second", _terminate_backends),
     Fault("the disk of the storage is full", _fill_storage),
+    Fault("the disk of the database is full", _fill_database, unanswered=True),
     Fault("projects change hands", _hand_over),
+    Fault("projects are deleted", _delete_projects),
     Fault("a migration is applied", _migrate),
     Fault("reset", _reset, starts_anew=True),
 )

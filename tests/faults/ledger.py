@@ -9,9 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Action = Literal["submit", "create", "update", "delete", "signup", "upload", "list", "me"]
-
-WRITES: tuple[Action, ...] = ("submit", "create", "update", "delete", "signup", "upload")
+Action = Literal[
+    "submit",
+    "create",
+    "update",
+    "delete",
+    "signup",
+    "upload",
+    "list",
+    "suspended",
+    "page",
+    "insert",
+]
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class Answer:
         status: of the answer; None if the connection ended without one, so that nobody can know
             what happened.
         retry_after: whether a refusal said when to come back.
+        unknown: whether the caller was told that nobody knows whether it was done.
         made: the id, or for an upload the path, that a success named.
     """
 
@@ -37,6 +47,7 @@ class Answer:
     seconds: float
     status: int | None
     retry_after: bool
+    unknown: bool
     made: str | None
 
     @property
@@ -47,7 +58,7 @@ class Answer:
     @property
     def refused(self) -> bool:
         """Whether the caller was told that it did not happen."""
-        return self.status is not None and self.status >= 400
+        return self.status is not None and self.status >= 400 and not self.unknown
 
 
 class Ledger:
@@ -80,6 +91,11 @@ class Ledger:
             if one.subject is not None:
                 by_item.setdefault(one.subject, []).append(one)
         yield from by_item.items()
+
+    def forget_projects_but(self, kept: set[str]) -> None:
+        """Leave out what was said about projects that are gone: their rows went with them."""
+        with self._lock:
+            self._answers = [one for one in self._answers if one.project in kept]
 
     def forget(self) -> None:
         """Begin anew, as after a reset."""

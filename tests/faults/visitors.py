@@ -1,4 +1,4 @@
-"""Visitors of several sites, who submit, write, sign up and upload until they are told to stop."""
+"""Visitors of several sites and their owners, at work until they are told to stop."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import httpx
 
 from tests.faults.ledger import Action, Answer, Ledger
+from tests.faults.requests import request
 from tests.faults.world import World
 
 PAUSE = 0.4  # seconds that a visitor thinks between two requests
@@ -25,6 +26,9 @@ _SHARES: tuple[tuple[Action, int], ...] = (
     ("list", 14),
     ("signup", 4),
     ("upload", 8),
+    ("suspended", 4),
+    ("page", 3),
+    ("insert", 4),
 )
 
 
@@ -42,6 +46,7 @@ class Crowd:
         self._ledger = ledger
         self._count = count
         self._leaving = threading.Event()
+        self._failures: list[BaseException] = []
 
     @contextmanager
     def visiting(self) -> Iterator[None]:
@@ -55,11 +60,18 @@ class Crowd:
             self._leaving.set()
             thread.join(PATIENCE + 30)
             assert not thread.is_alive(), "a visitor never left"
+            if self._failures:
+                raise self._failures[0]
 
     async def _visit(self) -> None:
         limits = httpx.Limits(max_connections=self._count, max_keepalive_connections=self._count)
         async with httpx.AsyncClient(timeout=PATIENCE, limits=limits, trust_env=False) as http:
-            await asyncio.gather(*(self._one(http, number) for number in range(self._count)))
+            # A mistake of one of them must not close the connections of the others, which would
+            # count as never answered.
+            ends = await asyncio.gather(
+                *(self._one(http, number) for number in range(self._count)), return_exceptions=True
+            )
+        self._failures = [one for one in ends if one is not None]
 
     async def _one(self, http: httpx.AsyncClient, number: int) -> None:
         chance = random.Random(number)
@@ -92,53 +104,29 @@ class Crowd:
             project, subject = items[-1]
         begun = time.monotonic()
         try:
-            answer = await http.send(
-                _request(http, self._world.url, action, project, marker, subject)
-            )
+            answer = await http.send(request(http, self._world, action, project, marker, subject))
             status: int | None = answer.status_code
             made = _made(answer)
+            unknown = _is_unknown(answer)
             retry_after = answer.headers.get("retry-after", "").isdigit()
         except httpx.HTTPError:
-            status, made, retry_after = None, None, False
+            status, made, retry_after, unknown = None, None, False, False
         seconds = time.monotonic() - begun
-        return Answer(action, project, marker, subject, seconds, status, retry_after, made)
+        return Answer(action, project, marker, subject, seconds, status, retry_after, unknown, made)
 
 
-def _request(
-    http: httpx.AsyncClient,
-    url: str,
-    action: Action,
-    project: str,
-    marker: str,
-    subject: str | None,
-) -> httpx.Request:
-    data: dict[str, object] = {"marker": marker, "text": "ملح و more " * 20}
-    body: dict[str, object] = {"projectId": project}
-    if action == "upload":
-        content = marker.encode() * 2500
-        files = {"file": (f"{marker}.txt", content, "text/plain")}
-        return http.build_request("POST", url, data={"projectId": project}, files=files)
-    if action == "list":
-        query = {"projectId": project, "action": "collection/things", "limit": "20"}
-        return http.build_request("GET", url, params=query)
-    if action == "signup":
-        account = {"email": f"{marker}@example.com", "password": "long enough"}
-        return http.build_request(
-            "POST", url, json=body | {"action": "auth/signup", "data": account}
-        )
-    if action == "submit":
-        return http.build_request("POST", url, json=body | {"action": "submit", "data": data})
-    body["action"] = "collection/things"
-    if action == "delete":
-        return http.build_request("DELETE", url, json=body | {"id": subject})
-    if action == "update":
-        return http.build_request("PUT", url, json=body | {"id": subject, "data": data})
-    return http.build_request("POST", url, json=body | {"data": data})
+def _is_unknown(answer: httpx.Response) -> bool:
+    """Whether it says that nobody knows: a 504 of the gateway, or a 503 in these words."""
+    return answer.status_code == 504 or (
+        answer.status_code == 503 and "it is not known whether this was done" in answer.text
+    )
 
 
 def _made(answer: httpx.Response) -> str | None:
     if answer.status_code != 200:
         return None
     said = answer.json()
+    if not isinstance(said, dict):
+        return None
     found = said.get("id") or said.get("path") or (said.get("item") or {}).get("id")
     return str(found) if found else None

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
+import subprocess
+import tempfile
 import time
 import tomllib
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import psycopg
 
@@ -27,11 +32,19 @@ from wakti_sb.stack.embedded import paths, state
 ROOT = Path(__file__).parent.parent.parent
 FUNCTION = "project-backend-api"
 PROJECTS = 3
+PASSWORD = "long enough"  # of owners and of accounts
+DISK = "640m"  # of the file system of the database, where we may mount one
+
+# A line of the gateway about a call of the function: when it was answered, and how long it took.
+CALL = re.compile(rf"(\S+) \S+ /functions/v1/{FUNCTION}\S* \d+ ([\d.]+)ms$")
 
 MAKE = """
 with owner as (
-  insert into auth.users (id, aud, role, email, email_confirmed_at)
-  values (gen_random_uuid(), 'authenticated', 'authenticated', %(email)s, now())
+  insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at)
+  values (
+    gen_random_uuid(), 'authenticated', 'authenticated', %(email)s,
+    extensions.crypt(%(password)s, extensions.gen_salt('bf', 4)), now()
+  )
   returning id
 ),
 project as (
@@ -41,8 +54,16 @@ backend as (
   insert into public.project_backends (project_id, user_id, enabled, features)
   select id, user_id, true, %(features)s from project
 )
-select id::text from project
+select id::text, user_id::text from project
 """
+
+
+@dataclass(frozen=True)
+class Account:
+    """A visitor's account that its owner has suspended, and a token from before."""
+
+    email: str
+    token: str
 
 
 @dataclass
@@ -53,16 +74,29 @@ class World:
         stack: this repository's backend in a folder of its own.
         endpoint: where it answers.
         projects: ids of projects whose backends are on.
+        owners: of each project its owner's id and access token.
+        suspended: of each project an account that has to stay out.
+        disk: the file system that holds the database, if it is one of its own.
+        mended_in: seconds that the last `up` took.
     """
 
     stack: EmbeddedStack
     endpoint: Endpoint
     projects: list[str] = field(default_factory=list)
+    owners: dict[str, tuple[str, str]] = field(default_factory=dict)
+    suspended: dict[str, Account] = field(default_factory=dict)
+    disk: Path | None = None
+    mended_in: float = 0.0
 
     @property
     def url(self) -> str:
         """Where the edge function answers."""
         return f"{self.endpoint.functions_url}/{FUNCTION}"
+
+    @property
+    def server(self) -> str:
+        """The database as its superuser."""
+        return self.endpoint.database.replace("postgres:postgres", "supabase_admin:postgres")
 
     @property
     def storage(self) -> Path:
@@ -71,22 +105,44 @@ class World:
 
     def populate(self) -> None:
         """Make projects, after the start and after a reset."""
-        made: list[str] = []
-        with psycopg.connect(self.endpoint.db_url) as connection:
-            # Without rate limits: every visitor of a run has the same address.
-            limits = tomllib.loads((ROOT / "wakti.toml").read_text("utf-8"))["rate_limits"]
-            features = json.dumps({"rate_limits": dict.fromkeys(limits, 0)})
-            for _ in range(PROJECTS):
-                email = f"{uuid.uuid4().hex}@example.com"
-                values = {"email": email, "features": features}
-                row = connection.execute(MAKE, values).fetchone()
-                assert row
-                made.append(row[0])
-        self.projects = made
+        self.projects = [self.make_project() for _ in range(PROJECTS)]
+
+    def make_project(self) -> str:
+        """A project with an owner who is signed in and an account that is suspended."""
+        # Without rate limits: every visitor of a run has the same address.
+        limits = tomllib.loads((ROOT / "wakti.toml").read_text("utf-8"))["rate_limits"]
+        email = f"{uuid.uuid4().hex}@example.com"
+        values = {
+            "email": email,
+            "password": PASSWORD,
+            "features": json.dumps({"rate_limits": dict.fromkeys(limits, 0)}),
+        }
+        with psycopg.connect(self.endpoint.database) as connection:
+            row = connection.execute(MAKE, values).fetchone()
+        assert row
+        project, owner = row
+        who = {"email": email, "password": PASSWORD}
+        with httpx.Client(timeout=20) as http:
+            session = http.post(
+                f"{self.endpoint.api_url}/auth/v1/token?grant_type=password",
+                json=who,
+                headers={"apikey": self.endpoint.publishable_key},
+            ).raise_for_status()
+            self.owners[project] = (owner, session.json()["access_token"])
+            account = http.post(
+                self.url, json={"projectId": project, "action": "auth/signup", "data": who}
+            ).raise_for_status()
+        with psycopg.connect(self.endpoint.database) as connection:
+            connection.execute(
+                "update public.project_site_users set status = 'suspended' where project_id = %s",
+                [project],
+            )
+        self.suspended[project] = Account(email, account.json()["token"])
+        return str(project)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database holds, whoever may see it."""
-        with psycopg.connect(self.endpoint.db_url, connect_timeout=5) as connection:
+        with psycopg.connect(self.endpoint.database, connect_timeout=5) as connection:
             return connection.execute(query.encode(), values).fetchall()
 
     def processes(self, name: str) -> list[psutil.Process]:
@@ -98,9 +154,12 @@ class World:
 
     def workers(self) -> list[psutil.Process]:
         """The processes in which the edge function itself runs."""
-        return [
-            one for one in self.processes("functions")[1:] if "deno" in Path(one.exe()).name.lower()
-        ]
+        found = []
+        for one in self.processes("functions")[1:]:
+            with suppress(psutil.Error):  # it has just ended
+                if "deno" in Path(one.exe()).name.lower():
+                    found.append(one)
+        return found
 
     def kill(self, processes: list[psutil.Process]) -> None:
         """End processes without a word."""
@@ -118,11 +177,11 @@ class World:
             for one in processes:
                 _signal(one, signal.SIGCONT)
 
-    def mend(self) -> float:
-        """`up` again. Result: the seconds that it took."""
+    def mend(self) -> None:
+        """`up` again; `mended_in` tells how long it took."""
         begun = time.monotonic()
         self.endpoint = self.stack.up()
-        return time.monotonic() - begun
+        self.mended_in = time.monotonic() - begun
 
     def let_time_pass(self) -> tuple[int, int]:
         """As if two hours went by, then `storage reconcile`.
@@ -130,21 +189,31 @@ class World:
         Result: how many reservations and how many objects it found without a counterpart.
         """
         bucket = load(ROOT / "wakti.toml").uploads.bucket
-        server = self.endpoint.db_url.replace("postgres:postgres", "supabase_admin:postgres")
-        with psycopg.connect(server) as connection:
+        with psycopg.connect(self.server) as connection:
             connection.execute("set session_replication_role = replica")
             for table, column in (
                 ("public.project_uploads", "uploaded_at"),
                 ("storage.objects", "created_at"),
             ):
-                connection.execute(
-                    f"update {table} set {column} = {column} - interval '2 hours'"  # type: ignore[arg-type]
-                )
-        with psycopg.connect(self.endpoint.db_url) as connection:
+                connection.execute(f"update {table} set {column} = {column} - interval '2 hours'")
+        with psycopg.connect(self.endpoint.database) as connection:
             found = reconcile.find(connection, bucket)
         reconcile.mend(self.endpoint, bucket, found, ignore)
         kinds = [one.kind for one in found]
         return kinds.count("stale-reservation"), kinds.count("object-without-row")
+
+    def longest_at_gateway(self, since: datetime) -> float:
+        """Seconds that the gateway took for the slowest call of the edge function since then.
+
+        Beside what a caller measures, which shares the machine with everything else.
+        """
+        longest = 0.0
+        for log in paths.for_project(self.stack.project).logs.glob("api.log*"):
+            for line in log.read_text("utf-8", errors="replace").splitlines():
+                found = CALL.match(line)
+                if found and datetime.fromisoformat(found[1]) >= since:
+                    longest = max(longest, float(found[2]) / 1000)
+        return longest
 
     def memory(self) -> int:
         """Bytes that the edge function's processes hold, as the largest of them."""
@@ -161,24 +230,47 @@ class World:
 def running(folder: Path) -> Iterator[World]:
     """A stack in `folder`, gone when the block ends."""
     shutil.copytree(ROOT / "supabase", folder / "supabase")
+    disk = _disk()
     # Accounts are made by the hundred: their hashes are not what is tried here.
     (folder / "supabase" / "functions" / ".env").write_text("WAKTI_PBKDF2_ITERATIONS=1000\n")
     # What was answered has to be there after a crash: local stacks are not made for that otherwise.
     toml = (ROOT / "wakti.toml").read_text("utf-8")
     (folder / "wakti.toml").write_text(toml.replace("[stack]\n", "[stack]\ndurable = true\n", 1))
+    before = os.environ.get("WAKTI_DATA")
+    if disk is not None:
+        os.environ["WAKTI_DATA"] = str(disk)
     stack = EmbeddedStack(folder)
-    world = World(stack, stack.up(port=0))
+    world: World | None = None
     try:
+        world = World(stack, stack.up(port=0), disk=disk)
         world.populate()
         yield world
     finally:
         for name in ("postgres", "api", "functions"):
             try:
-                for one in world.processes(name):
+                for one in world.processes(name) if world else ():
                     _signal(one, signal.SIGCONT)
             except (psutil.Error, AssertionError, KeyError):
                 continue
         stack.down(remove_data=True)
+        if disk is not None:
+            os.environ.pop("WAKTI_DATA")
+            if before is not None:
+                os.environ["WAKTI_DATA"] = before
+            subprocess.run(["umount", "--lazy", str(disk)], check=False)
+            disk.rmdir()
+
+
+def _disk() -> Path | None:
+    """A small file system of its own; None where this machine does not let us mount one."""
+    # Not below a folder of ours alone: root's server runs as somebody else.
+    folder = Path(tempfile.mkdtemp(prefix="wakti-faults-"))
+    folder.chmod(0o755)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=755", "none", str(folder)]
+    if subprocess.run(command, capture_output=True).returncode == 0:
+        return folder
+    folder.rmdir()
+    return None
 
 
 def _signal(process: psutil.Process, number: int) -> None:

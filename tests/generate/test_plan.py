@@ -26,6 +26,7 @@ def test_an_empty_project_gets_everything(generate: Generate, project: Path) -> 
         "migrations/20260101000100_tables.sql",
         "migrations/20260301120000_limits.sql",
         "config.toml",
+        "README.md",
         "functions/api/index.ts",
         "functions/api/limits.ts",
         "wakti.lock.json",
@@ -230,7 +231,20 @@ def test_a_function_that_is_there_already_is_not_overwritten(
 
 def test_without_the_backend_only_the_ownership_model_is_written(generate: Generate) -> None:
     planned = generate("[generate]\nbackend = false")
-    assert paths(planned) == ["config.toml", "wakti.lock.json"]
+    assert paths(planned) == ["config.toml", "README.md", "wakti.lock.json"]
+
+
+def test_the_folder_says_what_it_is_unless_the_project_does(
+    generate: Generate, project: Path
+) -> None:
+    readme = project / "supabase/README.md"
+    readme.parent.mkdir()
+    readme.write_text("ours\n")
+    assert "README.md" not in paths(generate())
+    assert readme.read_text() == "ours\n"
+    readme.unlink()
+    assert "README.md" in paths(generate())
+    assert "`functions/api/`" in readme.read_text()
 
 
 def test_a_model_that_was_emptied_takes_back_its_policies(tmp_path: Path) -> None:

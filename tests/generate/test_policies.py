@@ -177,6 +177,26 @@ def test_visitors_get_only_the_open_part_of_a_joined_right() -> None:
     assert policy(text, "wakti_select_anon").endswith("using ( a );")
 
 
+def test_a_token_that_names_a_column_is_asked_once_a_statement() -> None:
+    text = rendered('[[owned]]\ntable = "t"\nselect = "claim:app_metadata.tenant_id={tenant_id}"')
+    assert policy(text, "wakti_select").endswith(
+        "using ( tenant_id::text = (select auth.jwt() #>> array['app_metadata', 'tenant_id']) );"
+    )
+
+
+def test_a_share_is_looked_up_past_the_policies_of_its_table() -> None:
+    text = rendered(
+        '[[owned]]\ntable = "f"\nowner = "u"\nselect = "own or shared:write"\n'
+        'shared = {table = "s", key = "f_id", user = "u", role = "r", of = "nr"}\n'
+        '[[owned]]\ntable = "s"\nselect = "shared"'
+    )
+    assert "or nr = any (array( select found.key from wakti_rls.places_s_write()" in policy(
+        text, "wakti_select"
+    )
+    assert "member.r::text = 'write'" in text
+    assert "Rows shared with the caller by public.s" in text
+
+
 def test_nobody_gets_a_privilege_that_was_not_given() -> None:
     text = rendered('[[owned]]\ntable = "notes"\nowner = "user_id"\nselect = "own"')
     assert "revoke all on public.notes from public, anon, authenticated;" in text
@@ -185,7 +205,7 @@ def test_nobody_gets_a_privilege_that_was_not_given() -> None:
 
 
 def test_a_shared_table_keeps_the_privileges_of_its_maker() -> None:
-    text = rendered('[[owned]]\ntable = "notes"\nshared = true\nowner = "u"\nselect = "own"')
+    text = rendered('[[owned]]\ntable = "notes"\nexternal = true\nowner = "u"\nselect = "own"')
     assert "\nrevoke all on public.notes" not in text
     assert "like '%Made by wakti-sb%'" in text
 

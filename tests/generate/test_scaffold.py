@@ -41,9 +41,13 @@ def current(project: Path) -> None:
     apply(plan(load(project / "wakti.toml"), sources.root(), project, now=NOW))
 
 
-def scaffold(project: Path, name: str, through: str | None = None, **options: str) -> str:
+def scaffold(
+    project: Path, name: str, through: str | None = None, *, shared: bool = False, **options: str
+) -> str:
     """Make the table and give its migration."""
-    planned = scaffold_table(project, sources.root(), name, through=through, now=NOW, **options)
+    planned = scaffold_table(
+        project, sources.root(), name, through=through, shared=shared, now=NOW, **options
+    )
     apply(planned)
     return (project / planned.changes[0].path).read_text()
 
@@ -97,6 +101,35 @@ def test_a_table_can_name_its_owner_itself(project: Path) -> None:
     migration = scaffold(project, "app.diaries", owner="writer_id")
     assert "writer_id uuid not null references auth.users (id) on delete cascade" in migration
     assert "create table app.diaries (" in migration
+
+
+def test_a_table_can_be_shared_row_by_row(project: Path) -> None:
+    migration = scaffold(project, "diaries", shared=True)
+    assert "create table public.diary_shares (" in migration
+    assert "diary_id uuid not null references public.diaries (id) on delete cascade" in migration
+    spec = load(project / "wakti.toml")
+    diaries, shares = spec.entry("public.diaries"), spec.entry("public.diary_shares")
+    assert diaries is not None
+    assert shares is not None
+    assert str(diaries.select.right) == "own or shared"
+    assert 'update = {right = "own or shared:write"' in (project / "wakti.toml").read_text()
+    assert (str(shares.insert.right), shares.through) == ("own", ("public.diaries",))
+    current(project)
+
+
+def test_a_table_of_a_place_can_be_shared_with_others(project: Path) -> None:
+    scaffold(project, "boards", "teams", shared=True)
+    boards = load(project / "wakti.toml").entry("public.boards")
+    assert boards is not None
+    assert str(boards.select.right) == "member or shared"
+    current(project)
+
+
+def test_a_table_of_shares_that_is_there_is_not_made_again(project: Path) -> None:
+    scaffold(project, "diary_shares")
+    current(project)
+    with pytest.raises(UsageError, match=r"public\.diary_shares is described"):
+        scaffold(project, "diaries", shared=True)
 
 
 def test_a_first_table_starts_the_model(tmp_path: Path) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import assert_one_clear_sentence, wakti, wakti_from_nothing
+from wakti_sb import lint
+from wakti_sb.events import ignore
+from wakti_sb.stack import Target
 
 from .conftest import write_files, write_migrations
 
@@ -26,6 +30,7 @@ def rules(done: subprocess.CompletedProcess[str]) -> list[str]:
     return [finding["rule"] for finding in json.loads(done.stdout)["findings"]]
 
 
+@pytest.mark.slow
 def test_what_is_generated_for_a_new_project_is_clean(tmp_path: Path) -> None:
     write_files(tmp_path, {"wakti.toml": (ROOT / "wakti.toml").read_text()})
     assert wakti("generate", cwd=tmp_path).returncode == 0
@@ -39,7 +44,7 @@ def test_findings_exit_1_with_place_rule_and_remedy(project: Path) -> None:
     assert_one_clear_sentence(done, code=1)
     first, second = done.stdout.splitlines()
     assert first.startswith("supabase/migrations/20250101000001_m1.sql:1:1: ")
-    assert first.endswith("[table-without-rls]")
+    assert first.endswith("[table-without-rls, rls_disabled_in_public]")
     assert second.strip().startswith("alter table public.notes enable row level security")
 
 
@@ -53,7 +58,9 @@ def test_json_is_for_a_program(project: Path) -> None:
         "functions": 0,
     }
     (finding,) = document["findings"]
-    assert {*finding} == {"rule", "file", "line", "column", "message", "remedy"}
+    place = {"file", "line", "column"}
+    assert {*finding} == place | {"rule", "message", "remedy", "group", "level", "supabase"}
+    assert (finding["group"], finding["supabase"]) == ("access", "rls_disabled_in_public")
 
 
 @pytest.mark.slow
@@ -115,6 +122,7 @@ def test_an_index_is_safe_on_a_table_of_the_same_migration_only(project: Path) -
     )
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("name", ["squawk/ban-drop-column", "squawk"])
 def test_a_rule_is_switched_off_with_a_reason_that_is_shown(project: Path, name: str) -> None:
     write_migrations(project, [UNSAFE])
@@ -124,6 +132,7 @@ def test_a_rule_is_switched_off_with_a_reason_that_is_shown(project: Path, name:
     assert "the code went first" in done.stderr
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("toml", "sentence"),
     [
@@ -166,3 +175,105 @@ def test_a_summary_is_appended_as_markdown(project: Path) -> None:
 def test_a_summary_that_cannot_be_written_is_one_sentence(project: Path) -> None:
     done = wakti("lint", "--summary", "none/summary.md", cwd=project)
     assert_one_clear_sentence(done)
+
+
+@pytest.mark.slow
+def test_a_project_without_wakti_toml_is_asked_for_access_and_safety(project: Path) -> None:
+    (project / "wakti.toml").unlink()
+    write_migrations(project, ["CREATE TABLE public.notes (id bigint primary key);\n" + UNSAFE])
+    done = wakti("lint", "--json", cwd=project)
+    document = json.loads(done.stdout)
+    assert document["asked"] == ["access", "safety"]
+    assert rules(done) == ["table-without-rls", "squawk/ban-drop-column"]
+    assert "sqlfluff/capitalisation.keywords" in rules(
+        wakti("lint", "--ask", "style", "--json", cwd=project)
+    )
+
+
+def test_what_matters_most_stands_first(project: Path) -> None:
+    write_migrations(project, [UNSAFE, "create table public.notes (id bigint primary key);\n"])
+    first = wakti("lint", cwd=project).stdout.splitlines()[0]
+    assert "[table-without-rls, rls_disabled_in_public]" in first
+
+
+def test_a_rule_is_switched_off_by_the_name_that_supabase_has_for_it(project: Path) -> None:
+    write_migrations(project, ["create table public.notes (id bigint primary key);\n"])
+    write_files(project, {"wakti.toml": '[lint.off]\n"rls_disabled_in_public" = "a demo"\n'})
+    assert wakti("lint", "--ask", "access", cwd=project).returncode == 0
+
+
+@pytest.mark.slow
+def test_a_database_that_runs_is_judged_by_the_same_rules(project: Path) -> None:
+    (project / "wakti.toml").unlink()
+    text = (
+        "create table public.notes (id bigint primary key);\n"
+        "create table public.safe (id bigint primary key);\n"
+        "alter table public.safe enable row level security;\n"
+    )
+    write_migrations(project, [text])
+    with Target(project).database(ignore) as url:
+        done = wakti("lint", "--db-url", url, "--json", cwd=project)
+        shown = wakti("lint", "--db-url", url, cwd=project)
+    assert shown.stdout.startswith("database: ")
+    assert "only a database tells" not in shown.stderr
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (finding["rule"], finding["file"]) == ("table-without-rls", "database")
+    assert "public.notes" in finding["message"]
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(project: Path) -> None:
+    write_migrations(project, ["select 1;\n"])
+    done = wakti("lint", "--db-url", "postgresql://postgres:geheim@127.0.0.1:1/x", cwd=project)
+    assert_one_clear_sentence(done)
+    assert "geheim" not in done.stderr
+
+
+@pytest.mark.slow
+def test_sqlfluff_is_loaded_only_where_style_is_asked(project: Path) -> None:
+    write_migrations(project, ["select 1;\n"])
+    code = (
+        "import sys; from click.testing import CliRunner; from wakti_sb.cli import lint;"
+        "done = CliRunner().invoke(lint.command, ['--ask', sys.argv[1]], catch_exceptions=False);"
+        "print(done.exit_code, 'sqlfluff' in sys.modules)"
+    )
+    for group, loaded in (("access", False), ("style", True)):
+        command = [sys.executable, "-c", code, group]
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True)
+        assert done.stdout.split() == ["0", str(loaded)], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("group", "off", "told"),
+    [
+        ("access", "", ["insecure_queue_exposed_in_api"]),
+        ("speed", "", ["unused_index", "table_bloat"]),
+        ("speed", '[lint.off]\n"unused_index" = "a demo"\n', ["table_bloat"]),
+        ("safety", "", []),
+    ],
+)
+def test_rules_that_only_a_database_answers_are_told(
+    project: Path, group: str, off: str, told: list[str]
+) -> None:
+    write_migrations(project, ["select 1;\n"])
+    with (project / "wakti.toml").open("a") as file:
+        file.write(off)
+    done = wakti("lint", "--ask", group, cwd=project)
+    assert done.returncode == 0
+    said = [line for line in done.stderr.splitlines() if line.startswith("only a database tells")]
+    want = f"only a database tells: {', '.join(told)}; --with-database or --db-url asks one"
+    assert said == ([want] if told else [])
+
+
+@pytest.mark.slow
+def test_supabases_advisors_have_nothing_to_say_of_our_backend() -> None:
+    """By each of Splinter's lints under its name, also those that only a database answers.
+
+    What is switched off has its reason in wakti.toml; `unused_index` wants a database that has
+    seen work.
+    """
+    done = wakti("lint", "--with-database", "--ask", "all", "--json", cwd=ROOT)
+    told = json.loads(done.stdout)
+    named = {name for names in lint.BY_SUPABASE_NAME.values() for name in names}
+    assert [each for each in told["findings"] if each["rule"] in named] == []
+    assert told["left_to_a_database"] == ["unused_index"]
+    assert all(reason for reason in told["off"].values())

@@ -26,6 +26,7 @@ def generated(project: Path, files: dict[str, str], toml: str = OFF) -> None:
     generate.apply(generate.plan(spec.parse(toml), project, project))
 
 
+@pytest.mark.slow
 def test_a_source_is_judged_at_its_own_line(project: Path) -> None:
     generated(project, {"sql/migrations/20250101000000_a.sql": "-- A\n\nSELECT 1 as one;\n"})
     (finding,) = found(project)

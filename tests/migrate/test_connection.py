@@ -46,6 +46,7 @@ def test_a_host_that_nobody_knows_is_named() -> None:
     assert SECRET not in _said(caught.value)
 
 
+@pytest.mark.slow
 def test_a_server_that_never_answers_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]

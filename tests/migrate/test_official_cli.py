@@ -74,6 +74,7 @@ def _listed(official: Official) -> list[tuple[str, str]]:
     return re.findall(r"`?(\d{14})`?\s*[|│]\s*`?(\d{14})`?", official("migration", "list"))
 
 
+@pytest.mark.slow
 def test_the_rows_of_both_are_the_same_to_the_letter(
     project: Path, official: Official, empty_database: str
 ) -> None:
@@ -91,6 +92,7 @@ def test_the_rows_of_both_are_the_same_to_the_letter(
     assert history(empty_database) == theirs
 
 
+@pytest.mark.slow
 def test_after_our_run_the_official_cli_has_nothing_to_do(
     project: Path, official: Official, empty_database: str
 ) -> None:
@@ -100,6 +102,7 @@ def test_after_our_run_the_official_cli_has_nothing_to_do(
     assert _listed(official) == [(version, version) for version in result.versions]
 
 
+@pytest.mark.slow
 def test_after_its_run_we_have_nothing_to_do(
     project: Path, official: Official, empty_database: str
 ) -> None:
@@ -110,6 +113,7 @@ def test_after_its_run_we_have_nothing_to_do(
     assert apply(empty_database, migrations).versions == ()
 
 
+@pytest.mark.slow
 def test_each_goes_on_where_the_other_stopped(
     project: Path, official: Official, empty_database: str
 ) -> None:
@@ -127,6 +131,7 @@ def test_each_goes_on_where_the_other_stopped(
     ]
 
 
+@pytest.mark.slow
 def test_a_repair_by_either_is_what_the_other_sees(
     project: Path, official: Official, empty_database: str
 ) -> None:

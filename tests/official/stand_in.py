@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 SERVICES = ("auth", "db", "kong", "rest", "storage")
 
@@ -74,7 +74,7 @@ def start(scenario: dict[str, object]) -> int:
     return 0
 
 
-def status(scenario: dict[str, object]) -> int:
+def status(scenario: dict[str, Any]) -> int:
     """The addresses, while the database's container is there."""
     if scenario.get("native") or f"supabase_db_{scenario['project_id']}" in names(scenario):
         for name, value in dict(scenario["env"]).items():

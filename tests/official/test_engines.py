@@ -70,6 +70,7 @@ def test_an_engine_that_is_too_old_is_said(project: Path, old_engine: str) -> No
     assert not (project / "asked").exists()
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("command", ["up", "down", "status", "logs", "reset"])
 def test_without_an_engine_every_command_ends_in_a_sentence(project: Path, command: str) -> None:
     env = {"DOCKER_HOST": "unix:///nowhere/docker.sock"}

@@ -56,7 +56,7 @@ class World:
 
     def row(self, table: str, key: str) -> dict[str, Any] | None:
         """A row as it is, past every policy."""
-        with psycopg.connect(self.endpoint.db_url) as connection:
+        with psycopg.connect(self.endpoint.database) as connection:
             found = connection.execute(
                 psycopg.sql.SQL("select to_jsonb(t) from {} t where id = %s").format(
                     psycopg.sql.Identifier("public", table)
@@ -76,7 +76,7 @@ def make(endpoint: Endpoint, opened: ExitStack) -> World:
 
 def restore(world: World) -> None:
     """Put the rows and the file of both owners back as they were, and nothing else."""
-    with psycopg.connect(world.endpoint.db_url) as connection:
+    with psycopg.connect(world.endpoint.database) as connection:
         for owner in (world.ada, world.bob):
             connection.execute("delete from public.projects where user_id = %s", [owner.id])
             connection.execute(_FILL, {"owner": owner.id, "path": owner.path, **owner.rows})
@@ -153,5 +153,6 @@ described as (
   select %(project_collection_schemas)s, id, user_id, 'products', '{"fields": []}' from project
 )
 insert into public.project_site_users (id, project_id, owner_id, email, password_hash)
-select %(project_site_users)s, id, user_id, 'user@example.com', 'secret' from project
+select %(project_site_users)s, id, user_id, 'user@example.com', repeat('5ec2e7', 10) || 'abcd'
+from project
 """

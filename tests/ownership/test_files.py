@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from storage3.exceptions import StorageApiError
 from supabase import Client
@@ -51,11 +53,11 @@ def test_nobody_else_uploads_overwrites_moves_or_copies(seen: World, who: str) -
     }
     bucket = people[who].storage.from_(BUCKET)
     path, project = seen.ada.path, seen.ada.project
-    png = {"content-type": "image/png"}
+    png: Any = {"content-type": "image/png"}
     attempts: list[Callable[[], object]] = [
         lambda: bucket.upload(f"{project}/new.png", b"x", png),
         lambda: bucket.upload("no-folder.png", b"x", png),
-        lambda: bucket.upload(path, b"x", {**png, "upsert": "true"}),
+        lambda: bucket.upload(path, b"x", png | {"upsert": "true"}),
         lambda: bucket.update(path, b"x", png),
         lambda: bucket.move(path, f"{project}/moved.png"),
         lambda: bucket.copy(path, f"{project}/copied.png"),
@@ -69,11 +71,11 @@ def test_nobody_else_uploads_overwrites_moves_or_copies(seen: World, who: str) -
 
 def test_an_owner_overwrites_and_moves_nothing(seen: World) -> None:
     bucket, path, project = seen.ada.client.storage.from_(BUCKET), seen.ada.path, seen.ada.project
-    png = {"content-type": "image/png"}
+    png: Any = {"content-type": "image/png"}
     attempts: list[Callable[[], object]] = [
         lambda: bucket.upload("no-folder.png", b"x", png),
         lambda: bucket.upload(path, b"x", png),
-        lambda: bucket.upload(path, b"x", {**png, "upsert": "true"}),
+        lambda: bucket.upload(path, b"x", png | {"upsert": "true"}),
         lambda: bucket.update(path, b"x", png),
         lambda: bucket.move(path, f"{project}/moved.png"),
     ]
@@ -81,3 +83,29 @@ def test_an_owner_overwrites_and_moves_nothing(seen: World) -> None:
         with pytest.raises(StorageApiError):
             attempt()
     assert _names(seen.ada.client, project) == ["1767225600000-photo.png"]
+
+
+def test_files_under_the_former_owners_folder_go_with_a_project(world: World) -> None:
+    ada, bob = world.ada, world.bob
+    folder = f"{ada.id}/{ada.project}"
+    recorded, alone = f"{folder}/1-recorded.png", f"{folder}/2-alone.png"
+    for path in (recorded, alone):
+        ada.client.storage.from_(BUCKET).upload(path, PNG, {"content-type": "image/png"})
+    row = {"project_id": ada.project, "user_id": ada.id, "filename": "a", "storage_path": recorded}
+    ada.client.table("project_uploads").insert(row).execute()
+    assert _names(bob.client, folder) == []
+    with psycopg.connect(world.endpoint.database, autocommit=True) as connection:
+        hand_over = "update public.projects set user_id = %s where id = %s"
+        connection.execute(hand_over, [bob.id, ada.project])
+        try:
+            assert _names(bob.client, folder) == ["1-recorded.png"]
+            assert _names(ada.client, folder) == []
+            assert ada.client.storage.from_(BUCKET).remove([recorded, alone]) == []
+            removed = bob.client.storage.from_(BUCKET).remove([recorded, alone])
+            assert [one["name"] for one in removed] == [recorded]
+            with pytest.raises(StorageApiError):
+                bob.client.storage.from_(BUCKET).upload(
+                    f"{folder}/3-new.png", PNG, {"content-type": "image/png"}
+                )
+        finally:
+            connection.execute(hand_over, [ada.id, ada.project])

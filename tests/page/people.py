@@ -78,7 +78,7 @@ def make(endpoint: Endpoint, opened: ExitStack) -> Stage:
 def make_owner(endpoint: Endpoint, opened: ExitStack) -> Owner:
     """One owner with a project, signed in."""
     email = f"{uuid.uuid4().hex}@example.com"
-    with psycopg.connect(endpoint.db_url) as connection:
+    with psycopg.connect(endpoint.database) as connection:
         made = connection.execute(MAKE, {"email": email, "password": PASSWORD}).fetchone()
     assert made
     client = client_of(endpoint, endpoint.publishable_key, opened)

@@ -32,6 +32,7 @@ def sent(stage: Stage, role: str, known: dict[str, str]) -> dict[str, str]:
     return answers
 
 
+@pytest.mark.slow_after(1)
 def test_every_request_of_the_owner_works(stage: Stage) -> None:
     known = {table: row["id"] for table, row in fill(stage, stage.owner).items()}
 
@@ -51,6 +52,7 @@ def test_every_request_of_the_owner_works(stage: Stage) -> None:
     }
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("role", ["other", "visitor"])
 def test_the_same_requests_of_somebody_else_reach_nothing(stage: Stage, role: str) -> None:
     fill(stage, stage.owner)

@@ -45,7 +45,7 @@ def enable(owner: Owner) -> None:
 
 def rows(stage: Stage, table: str, project: str) -> list[dict[str, Any]]:
     """What is there, whoever may see it."""
-    with psycopg.connect(stage.endpoint.db_url) as connection:
+    with psycopg.connect(stage.endpoint.database) as connection:
         found = connection.execute(
             psycopg.sql.SQL("select to_jsonb(t) from {} as t where project_id = %s").format(
                 psycopg.sql.Identifier("public", table)
@@ -85,7 +85,7 @@ def fill(stage: Stage, owner: Owner) -> dict[str, dict[str, Any]]:
         {**belongs, "collection_name": "products", "data": {"name": "Widget"}}, returning=MINIMAL
     ).execute()
     upload(owner.client, owner)
-    for table, row in {
+    others: dict[str, dict[str, object]] = {
         "project_form_submissions": {**belongs, "form_name": "contact", "data": {"a": 1}},
         "project_collection_schemas": {
             **belongs,
@@ -98,6 +98,7 @@ def fill(stage: Stage, owner: Owner) -> dict[str, dict[str, Any]]:
             "email": "user@example.com",
             "password_hash": "ab" * 32,
         },
-    }.items():
+    }
+    for table, row in others.items():
         stage.service.table(table).insert(row, returning=MINIMAL).execute()
     return {table: rows(stage, table, owner.project)[0] for table in TABLES}

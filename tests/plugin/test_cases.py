@@ -16,6 +16,7 @@ from .conftest import Run
 FAULT = EXAMPLES / "notes" / "faults" / "using_true_left_in.sql"
 
 
+@pytest.mark.slow
 def test_every_case_is_a_test_whose_name_is_a_sentence(run: Run, database: str) -> None:
     done = run("--wakti-rls", "--wakti-db-url", database, "-v")
     passed = done.parseoutcomes()
@@ -26,10 +27,12 @@ def test_every_case_is_a_test_whose_name_is_a_sentence(run: Run, database: str) 
     assert all(re.match(r"[^:]+: .+ ", claim) for claim in claims)
 
 
+@pytest.mark.slow
 def test_without_the_option_nothing_is_collected(run: Run) -> None:
     assert run().ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
+@pytest.mark.slow
 def test_a_case_that_fails_tells_how_to_repeat_it_and_shows_no_traceback(
     run: Run, database: str
 ) -> None:
@@ -45,6 +48,7 @@ def test_a_case_that_fails_tells_how_to_repeat_it_and_shows_no_traceback(
     assert database not in text
 
 
+@pytest.mark.slow
 def test_an_excused_finding_is_an_expected_failure_with_its_reason(
     run: Run, notes: Path, database: str
 ) -> None:
@@ -72,6 +76,7 @@ def test_cases_are_chosen_like_any_test(run: Run, notes: Path, database: str) ->
     assert run(*some, f"wakti.toml::{name}", "-n", "2").parseoutcomes() == {"passed": 1}
 
 
+@pytest.mark.slow
 def test_cases_go_through_the_client_too(run: Run, address: Endpoint) -> None:
     told = ("--wakti-transport", "both", "--wakti-jwt-secret", str(address.jwt_secret))
     done = run("--wakti-rls", *told, "-k", "notebooks and anon", "-v")
@@ -83,6 +88,7 @@ def test_cases_go_through_the_client_too(run: Run, address: Endpoint) -> None:
         assert connection.execute("select count(*) from auth.users").fetchone() == (0,)
 
 
+@pytest.mark.slow
 def test_an_ini_file_switches_the_cases_on_until_somebody_asks_for_certain_tests(
     run: Run, notes: Path, database: str
 ) -> None:
@@ -92,6 +98,7 @@ def test_an_ini_file_switches_the_cases_on_until_somebody_asks_for_certain_tests
     assert run("--wakti-db-url", database, "test_own.py").parseoutcomes() == {"passed": 1}
 
 
+@pytest.mark.slow
 def test_something_that_nobody_described_is_a_test_that_fails(
     run: Run, notes: Path, database: str
 ) -> None:
@@ -103,6 +110,7 @@ def test_something_that_nobody_described_is_a_test_that_fails(
     done.stdout.fnmatch_lines(["*public.stray*"])
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_run_without_a_model_names_what_makes_one(run: Run, notes: Path, workers: str) -> None:
     (notes / "wakti.toml").unlink()
@@ -112,6 +120,7 @@ def test_a_run_without_a_model_names_what_makes_one(run: Run, notes: Path, worke
     assert "wakti-sb rls init" in done.stderr.str()
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("model", "sentence"),
     [
@@ -130,6 +139,7 @@ def test_a_run_that_proves_nothing_never_passes(
     assert "Traceback" not in done.stdout.str()
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
@@ -159,7 +169,7 @@ def test_what_was_left_out_of_the_stack_is_listed_and_fails(run: Run, notes: Pat
         "create table public.documents (embedding extensions.geometry);\n"
     )
     refused = run("--wakti-rls")
-    assert "20990101000000_search.sql:1:1: the extension postgis cannot be had" in (
+    assert "20990101000000_search.sql:1:1: the extension postgis is not available" in (
         refused.stdout.str()
     )
     assert "--wakti-without postgis" in refused.stdout.str()

@@ -126,6 +126,7 @@ def test_nothing_is_loaded():
 (DOCUMENTED,) = re.findall(r"```python\n(.+?)```", DOCUMENTATION.read_text("utf-8"), re.DOTALL)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     "tests",
     [THROUGH_THE_CLIENT, OVER_SQL, READS_MAIL, DOCUMENTED],
@@ -138,6 +139,7 @@ def test_people_reach_what_is_theirs(run: Run, notes: Path, address: Endpoint, t
         assert connection.execute("select count(*) from auth.users").fetchone() == (0,)
 
 
+@pytest.mark.slow
 def test_a_failed_test_shows_no_key_no_password_and_no_token(
     run: Run, notes: Path, address: Endpoint
 ) -> None:
@@ -150,6 +152,7 @@ def test_a_failed_test_shows_no_key_no_password_and_no_token(
         assert connection.execute("select count(*) from auth.users").fetchone() == (0,)
 
 
+@pytest.mark.slow
 def test_a_user_who_cannot_be_deleted_is_told_of(run: Run, notes: Path, address: Endpoint) -> None:
     with psycopg.connect(address.database) as connection:
         connection.execute("create table public.kept (id uuid references auth.users)")
@@ -240,6 +243,7 @@ def test_asynchronous_clients(owner, acreate_client):
 """
 
 
+@pytest.mark.slow
 def test_a_reset_keeps_the_people_and_brings_the_seed_back(run: Run, notes: Path) -> None:
     supabase = notes / "supabase"
     (supabase / "migrations" / "20260201000000_colours.sql").write_text(WITH_A_SEED)
@@ -268,6 +272,7 @@ def test_both(db, wakti_db, wakti_acting_as, wakti_owner):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("address")
 def test_its_fixtures_can_have_a_prefix(run: Run, notes: Path) -> None:
     (notes / "test_own.py").write_text(ANOTHER_DB)
@@ -278,6 +283,7 @@ def test_its_fixtures_can_have_a_prefix(run: Run, notes: Path) -> None:
     assert 'is "a b"' in refused.stderr.str()
 
 
+@pytest.mark.slow
 def test_a_project_that_uses_nothing_of_it_pays_nothing(
     run_from_nothing: Run, notes: Path, shared: Path
 ) -> None:
@@ -286,6 +292,7 @@ def test_a_project_that_uses_nothing_of_it_pays_nothing(
     assert [name for name in os.listdir(shared) if name.startswith("wakti-sb-")] == []
 
 
+@pytest.mark.slow
 def test_a_project_without_migrations_is_one_sentence(run: Run, notes: Path) -> None:
     shutil.rmtree(notes / "supabase")
     (notes / "test_own.py").write_text("def test_own(owner): pass")
@@ -296,6 +303,7 @@ def test_a_project_without_migrations_is_one_sentence(run: Run, notes: Path) -> 
     assert "Traceback" not in text
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
@@ -319,6 +327,7 @@ def test_a_wrong_address_or_key_ends_the_run_with_one_sentence(
     assert not done.parseoutcomes()
 
 
+@pytest.mark.slow
 def test_workers_stop_too_when_every_test_would_say_the_same(
     run: Run, notes: Path, address: Endpoint
 ) -> None:
@@ -331,6 +340,7 @@ def test_workers_stop_too_when_every_test_would_say_the_same(
     assert "the secret key is refused" in done.stdout.str()
 
 
+@pytest.mark.slow
 def test_a_key_that_is_missing_is_named(run: Run, notes: Path) -> None:
     (notes / "test_own.py").write_text(MANY)
     done = run("--wakti-url", "http://127.0.0.1:1", "--wakti-publishable-key", "sb_publishable_x")

@@ -26,14 +26,14 @@ def http(endpoint: Endpoint) -> Iterator[httpx.Client]:
 @pytest.fixture
 def sql(clean: Endpoint) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """The database as role postgres."""
-    with psycopg.connect(clean.db_url, autocommit=True) as connection:
+    with psycopg.connect(clean.database, autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture
 def superuser(clean: Endpoint) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """The database as its superuser."""
-    url = clean.db_url.replace("//postgres:", "//supabase_admin:")
+    url = clean.database.replace("//postgres:", "//supabase_admin:")
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 

@@ -161,7 +161,7 @@ def test_a_softly_deleted_user_keeps_its_row_and_nothing_else(
 def test_a_token_of_the_service_role_is_an_administrators(
     clean: Endpoint, connect: Callable[[str], Client]
 ) -> None:
-    assert connect(clean.service_role_key).auth.admin.list_users() == []
+    assert connect(str(clean.service_role_key)).auth.admin.list_users() == []
 
 
 def test_nobody_else_is_an_administrator(clean: Endpoint, http: httpx.Client, ada: User) -> None:

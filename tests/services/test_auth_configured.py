@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,8 +12,6 @@ import httpx
 import jwt
 import psycopg
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from jwt.algorithms import ECAlgorithm
 from psycopg import Connection
 from supabase import AuthApiError, Client, ClientOptions, create_client
 from supabase_auth.errors import AuthWeakPasswordError
@@ -22,90 +19,14 @@ from supabase_auth.errors import AuthWeakPasswordError
 from wakti_sb.stack import EmbeddedStack, Mailbox
 from wakti_sb.stack.endpoint import Endpoint
 
+from .configured import PASSWORD, confirmed, write_configured
 from .test_auth import claims
-
-CONFIG = """
-[auth]
-site_url = "https://app.example.com"
-additional_redirect_urls = ["https://*.preview.example.com/**"]
-jwt_expiry = 600
-enable_anonymous_sign_ins = true
-enable_manual_linking = true
-minimum_password_length = 8
-password_requirements = "letters_digits"
-signing_keys_path = "./signing_keys.json"
-
-[auth.email]
-enable_confirmations = true
-secure_password_change = true
-max_frequency = "1ms"
-otp_length = 8
-
-[auth.email.template.recovery]
-subject = "Hello {{ .Data.name }}"
-content_path = "./supabase/recovery.html"
-
-[auth.sms]
-enable_signup = true
-enable_confirmations = true
-
-[auth.sms.test_otp]
-4152127777 = "123456"
-
-[auth.sessions]
-timebox = "24h"
-inactivity_timeout = "1h"
-
-[auth.hook.before_user_created]
-enabled = true
-uri = "pg-functions://postgres/public/welcome"
-
-[auth.hook.custom_access_token]
-enabled = true
-uri = "pg-functions://postgres/public/add_claims"
-
-[auth.hook.password_verification_attempt]
-enabled = true
-uri = "pg-functions://postgres/public/count_attempts"
-"""
-HOOKS = """
-create function public.welcome(event jsonb) returns jsonb language sql as $$
-  select case when event -> 'user' ->> 'email' like '%@blocked.example.com'
-    then '{"error": {"http_code": 403, "message": "Not from there."}}'::jsonb
-    else '{}' end
-$$;
-create function public.add_claims(event jsonb) returns jsonb language sql as $$
-  select jsonb_set(event, '{claims,tier}', to_jsonb(event ->> 'authentication_method'))
-$$;
-create table public.attempts (user_id uuid, valid boolean);
-create function public.count_attempts(event jsonb) returns jsonb
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-  insert into public.attempts values ((event ->> 'user_id')::uuid, (event ->> 'valid')::boolean);
-  if (select count(*) from public.attempts where not valid) > 2 then
-    return '{"decision": "reject", "message": "Too many attempts."}';
-  end if;
-  return '{"decision": "continue"}';
-end $$;
-grant execute on function public.welcome, public.add_claims, public.count_attempts
-to supabase_auth_admin;
-"""
-PASSWORD = "correct h0rse"
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = tmp_path_factory.mktemp("configured")
-    supabase = project / "supabase"
-    (supabase / "migrations").mkdir(parents=True)
-    (supabase / "migrations" / "20260101000000_hooks.sql").write_text(HOOKS)
-    (supabase / "config.toml").write_text(CONFIG)
-    (supabase / "recovery.html").write_text("<b>{{ .Token }}</b> {{ if .X }}{{ .SiteURL }}")
-    key = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
-    # As the official CLI writes keys: one that only verifies signs nothing.
-    kept = {"kty": "oct", "k": "c2VjcmV0" * 8, "kid": "kept", "alg": "HS256", "key_ops": ["verify"]}
-    keys = [kept, {**key, "kid": "first", "alg": "ES256", "key_ops": ["sign", "verify"]}]
-    (supabase / "signing_keys.json").write_text(json.dumps(keys))
+    write_configured(project)
     return project
 
 
@@ -129,7 +50,7 @@ def mailbox(endpoint: Endpoint) -> Mailbox:
 
 @pytest.fixture
 def database(endpoint: Endpoint) -> Iterator[Connection[Any]]:
-    url = endpoint.db_url.replace("//postgres:", "//supabase_admin:")
+    url = endpoint.database.replace("//postgres:", "//supabase_admin:")
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 
@@ -153,17 +74,6 @@ def connect(endpoint: Endpoint) -> Iterator[Callable[[], Client]]:
 @pytest.fixture
 def client(connect: Callable[[], Client]) -> Client:
     return connect()
-
-
-def confirmed(client: Client, mailbox: Mailbox, email: str = "eva@example.com") -> Client:
-    """The client after a sign-up whose address was confirmed."""
-    client.auth.sign_up(
-        {"email": email, "password": PASSWORD, "options": {"data": {"name": "Eva"}}}
-    )
-    code = mailbox.latest(email).code
-    assert code is not None
-    client.auth.verify_otp({"email": email, "token": code, "type": "signup"})
-    return client
 
 
 def test_an_address_is_confirmed_before_it_signs_in(client: Client, mailbox: Mailbox) -> None:
@@ -209,7 +119,7 @@ def test_a_link_for_pkce_ends_with_a_code(
     link = mailbox.latest("eva@example.com").link
     assert link is not None
     (code,) = parse_qs(urlsplit(httpx.get(link).headers["location"]).query)["code"]
-    answer = client.auth.exchange_code_for_session({"auth_code": code})  # type: ignore[typeddict-item]
+    answer = client.auth.exchange_code_for_session({"auth_code": code})
     assert answer.user.email == "eva@example.com"
 
 
@@ -232,6 +142,34 @@ def test_somebody_without_a_name_gets_one_later(client: Client, mailbox: Mailbox
     assert changed.user.app_metadata["providers"] == ["email"]
     client.auth.update_user({"password": PASSWORD})
     client.auth.sign_in_with_password({"email": "eva@example.com", "password": PASSWORD})
+
+
+def test_a_policy_tells_who_has_no_name_from_who_has(
+    connect: Callable[..., Client], mailbox: Mailbox, database: Connection[Any]
+) -> None:
+    database.execute(
+        "create table public.boards (id int);"
+        "insert into public.boards values (1);"
+        "alter table public.boards enable row level security;"
+        "create policy named on public.boards to authenticated"
+        "  using (not (select (auth.jwt() ->> 'is_anonymous')::boolean));"
+        "grant select on public.boards to authenticated;"
+    )
+    first, second = connect(), connect()
+    ids = {
+        one.auth.sign_in_anonymously({"options": {"data": {"colour": "red"}}}).user.id
+        for one in (first, second)
+    }
+    assert len(ids) == 2
+    for _ in range(2):
+        session = first.auth.refresh_session().session
+        assert session is not None
+        token = claims(session.access_token)
+        assert (token["is_anonymous"], token["role"]) == (True, "authenticated")
+        assert token["user_metadata"] == {"colour": "red"}
+        assert [way["method"] for way in token["amr"]] == ["anonymous"]
+        assert first.table("boards").select("*").execute().data == []
+    assert confirmed(second, mailbox).table("boards").select("*").execute().data == [{"id": 1}]
 
 
 def test_an_address_changes_when_both_have_agreed(client: Client, mailbox: Mailbox) -> None:
@@ -387,14 +325,14 @@ def test_a_session_ends_by_its_age_or_its_rest(
     database.execute(f"update auth.sessions set {change}".encode())
     with pytest.raises(AuthApiError, match=words) as error:
         client.auth.refresh_session()
-    assert error.value.code == "session_expired"
+    assert str(error.value.code) == "session_expired"  # newer than the client's list
 
 
 def test_a_second_way_to_sign_in_is_taken_away(client: Client, mailbox: Mailbox) -> None:
     confirmed(client, mailbox)
     client.auth.update_user({"phone": "+4152127777"})
     client.auth.verify_otp({"phone": "+4152127777", "token": "123456", "type": "phone_change"})
-    identities = client.auth.get_user_identities().identities  # type: ignore[union-attr]
+    identities = client.auth.get_user_identities().identities
     assert [one.provider for one in identities] == ["email", "phone"]
     client.auth.unlink_identity(identities[1])
     user = client.auth.get_user()

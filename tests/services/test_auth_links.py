@@ -81,7 +81,7 @@ def test_a_forgotten_password_is_replaced(visitor: Client, http: httpx.Client, a
     location = urlsplit(httpx.get(link).headers["location"])
     # This client speaks PKCE: the code is worth something to it alone.
     (code,) = parse_qs(location.query)["code"]
-    assert visitor.auth.exchange_code_for_session({"auth_code": code}).user is not None  # type: ignore[typeddict-item]
+    assert visitor.auth.exchange_code_for_session({"auth_code": code}).user is not None
     visitor.auth.update_user({"password": "another horse"})
     visitor.auth.sign_in_with_password({"email": ada.email, "password": "another horse"})
 

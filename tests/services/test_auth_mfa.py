@@ -70,7 +70,7 @@ def test_a_challenge_is_answered_once_and_in_time(ada: User, superuser: Connecti
     late = ada.client.auth.mfa.challenge({"factor_id": factor})
     superuser.execute("update auth.mfa_challenges set created_at = now() - interval '301 seconds'")
     with pytest.raises(AuthApiError) as error:
-        ada.client.auth.mfa.verify({**answer, "challenge_id": late.id})
+        ada.client.auth.mfa.verify(answer | {"challenge_id": late.id})
     assert error.value.code == "mfa_challenge_expired"
 
 

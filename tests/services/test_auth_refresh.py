@@ -45,7 +45,7 @@ def test_tabs_that_refresh_at_once_are_all_answered_with_the_same_token(tabs: Re
     for _ in range(5):
         token = tabs.login()
         with ThreadPoolExecutor(6) as pool:
-            answers = list(pool.map(lambda _: tabs.refresh(token), range(6)))  # noqa: B023
+            answers = list(pool.map(lambda _: tabs.refresh(token), range(6)))  # noqa: B023  (run before the loop goes on)
         assert {answer.status_code for answer in answers} == {200}
         assert len({answer.json()["refresh_token"] for answer in answers}) == 1
 

@@ -133,7 +133,7 @@ def test_a_user_cannot_make_itself_more_than_it_is(
 
 def test_the_last_way_to_sign_in_stays(http: httpx.Client, clean: Endpoint, ada: User) -> None:
     identities = ada.client.auth.get_user_identities()
-    assert [one.provider for one in identities.identities] == ["email"]  # type: ignore[union-attr]
+    assert [one.provider for one in identities.identities] == ["email"]
     answer = http.delete(
         f"/auth/v1/user/identities/{ada.id}",
         headers=headers(clean, Authorization=f"Bearer {ada.token}"),

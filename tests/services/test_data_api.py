@@ -40,7 +40,11 @@ def test_rows_are_replaced_by_upsert(service: Client, sql: Connection[Any]) -> N
     sql.execute("grant all on public.pairs to service_role")
     pairs = service.from_
     pairs("pairs").upsert([{"key": "a", "value": 1}, {"key": "b", "value": 2}]).execute()
-    pairs("pairs").upsert([{"key": "b", "value": {"n": 3}}, {"key": "c", "value": None}]).execute()
+    changed: list[dict[str, object]] = [
+        {"key": "b", "value": {"n": 3}},
+        {"key": "c", "value": None},
+    ]
+    pairs("pairs").upsert(changed).execute()
     assert pairs("pairs").select("*").order("key").execute().data == [
         {"key": "a", "value": 1},
         {"key": "b", "value": {"n": 3}},
@@ -138,7 +142,7 @@ def test_a_change_of_the_schema_is_seen_at_once(service: Client, sql: Connection
 def test_nothing_is_returned_where_nothing_is_asked_for(
     clean: Endpoint, service: Client, connect: Callable[[str], Client]
 ) -> None:
-    visitor = connect(clean.anon_key)
+    visitor = connect(str(clean.anon_key))
     answer = (
         visitor.from_("folders").insert({"name": "x"}, returning=ReturnMethod.minimal).execute()
     )

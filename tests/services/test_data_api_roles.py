@@ -126,6 +126,28 @@ def test_a_token_cannot_name_a_role_that_is_none_of_the_apis(
         assert (answer.status_code, answer.json()["code"]) == expected, role
 
 
+def test_a_token_whose_times_are_no_numbers_or_not_come_is_refused(
+    clean: Endpoint, http: httpx.Client
+) -> None:
+    assert clean.jwt_secret is not None
+    far = 4102444800
+    wrong: dict[str, dict[str, Any]] = {
+        "The JWT 'exp' claim must be a number": {"exp": "soon"},
+        "The JWT 'nbf' claim must be a number": {"exp": far, "nbf": "soon"},
+        "The JWT 'iat' claim must be a number": {"exp": far, "iat": "soon"},
+        "JWT not yet valid": {"exp": far, "nbf": far - 1},
+        "JWT issued at future": {"exp": far, "iat": far - 1},
+        "JWT expired": {"exp": 1},
+    }
+    for message, claims in wrong.items():
+        token = sign({"role": "anon", **claims}, clean.jwt_secret)
+        answer = http.get(
+            "/rest/v1/folders", headers=headers(clean, Authorization=f"Bearer {token}")
+        )
+        told = {"code": "PGRST303", "details": None, "hint": None, "message": message}
+        assert (answer.status_code, answer.json()) == (401, told)
+
+
 def test_a_roles_time_limit_holds(
     clean: Endpoint, http: httpx.Client, sql: Connection[Any]
 ) -> None:

@@ -122,6 +122,7 @@ CLOSE_ALL = """
 select pg_terminate_backend(pid, 1000)
 from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()
+  and backend_type = 'client backend'
 """
 
 
@@ -137,6 +138,7 @@ def test_requests_work_after_the_server_closed_every_connection(
         assert ada.client.storage.list_buckets() == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tables")
 def test_a_connection_that_breaks_under_a_request_breaks_nothing_else(
     superuser: Connection[Any], http: httpx.Client, clean: Endpoint

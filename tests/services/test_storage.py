@@ -153,7 +153,8 @@ def test_a_folder_is_listed_as_the_platform_lists_it(service: Client) -> None:
         files.upload(name, b"x", {"content-type": "text/plain"})
 
     def names(path: str, **options: Any) -> list[tuple[str, bool]]:
-        return [(one["name"], one["id"] is None) for one in files.list(path, options or None)]
+        asked: Any = options or None
+        return [(one["name"], one["id"] is None) for one in files.list(path, asked)]
 
     assert names("") == [("b", True), ("a.txt", False), ("bc.txt", False)]
     assert names("b") == names("b/") == [("d", True), ("f", True), ("c.txt", False)]

@@ -92,7 +92,7 @@ def test_an_overwrite_that_waited_for_a_move_leaves_the_moved_file(
 ) -> None:
     files = service.storage.from_(BUCKET)
     files.upload("a.txt", b"first")
-    url = clean.db_url.replace("//postgres:", "//supabase_admin:")
+    url = clean.database.replace("//postgres:", "//supabase_admin:")
     with psycopg.connect(url) as moving, ThreadPoolExecutor(1) as pool:
         # Uploads of one name wait for each other here: this one is stopped just before its row.
         moving.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [f"{BUCKET}/a.txt"])
@@ -107,6 +107,7 @@ def test_an_overwrite_that_waited_for_a_move_leaves_the_moved_file(
     assert files.download("a.txt") == b"second"
 
 
+@pytest.mark.slow
 def test_a_file_can_be_read_and_copied_while_it_is_replaced(service: Client) -> None:
     files = service.storage.from_(BUCKET)
     files.upload("a.txt", b"0")

@@ -44,7 +44,9 @@ class Uploading:
         return self._http.patch(location, headers=headers, content=data)
 
     def offset(self, location: str) -> str | None:
-        return self._http.head(location, headers=self._headers).headers.get("upload-offset")
+        answer = self._http.head(location, headers=self._headers)
+        found: str | None = answer.headers.get("upload-offset")
+        return found
 
 
 @pytest.fixture

@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable, Iterator
 
 import httpx
 import psycopg
 import pytest
 
-from tests.site_api.project import FUNCTION, OWNER_PASSWORD, Project
+from tests.site_api.project import FUNCTION, OWNER_PASSWORD, Project, insert_project
 from wakti_sb.stack import EmbeddedStack, Endpoint
 
-# Owners are put into the database with a weak hash: signing one up would hash it as slowly as in
-# production, and most tests need no owner who is there.
-MAKE = """
-with owner as (
-  insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at)
-  values (
-    gen_random_uuid(), 'authenticated', 'authenticated', %(email)s,
-    extensions.crypt(%(password)s, extensions.gen_salt('bf', 4)), now()
-  )
-  returning id
-),
-project as (
-  insert into public.projects (user_id, name) select id, 'Site' from owner returning id, user_id
-),
-backend as (
-  insert into public.project_backends (project_id, user_id, enabled)
-  select id, user_id, true from project
-)
-select id::text, user_id::text from project
-"""
-
-
 LINE = {"requestId", "action", "project", "status", "code", "ms"}
+
+
+PATIENCE = 30.0  # seconds
 
 
 @pytest.fixture(scope="session")
@@ -59,27 +39,25 @@ def sound_log(stack: EmbeddedStack) -> Iterator[None]:
             "eyJ",
             *keys,
         ):
-            assert secret not in text, name
+            assert str(secret) not in text, name
 
 
 @pytest.fixture
 def make_project(
     endpoint: Endpoint,
-    sound_log: None,  # noqa: ARG001 - it looks when all is done
+    sound_log: None,  # noqa: ARG001  (it looks when all is done)
 ) -> Iterator[Callable[[], Project]]:
     """Makes a project with an enabled backend and an owner of its own."""
-    with httpx.Client(timeout=30) as http, psycopg.connect(endpoint.db_url) as connection:
+    # Whatever holds the function up for longer fails the test that asked it.
+    with httpx.Client(timeout=PATIENCE) as http, psycopg.connect(endpoint.database) as connection:
+        yield lambda: _made(endpoint, connection, http)
 
-        def make() -> Project:
-            email = f"{uuid.uuid4().hex}@example.com"
-            with connection.transaction():
-                made = connection.execute(
-                    MAKE, {"email": email, "password": OWNER_PASSWORD}
-                ).fetchone()
-            assert made
-            return Project(endpoint, made[0], made[1], email, http)
 
-        yield make
+def _made(
+    endpoint: Endpoint, connection: psycopg.Connection[tuple[str, str]], http: httpx.Client
+) -> Project:
+    with connection.transaction():
+        return Project(endpoint, *insert_project(connection), http)
 
 
 @pytest.fixture
@@ -92,3 +70,14 @@ def project(make_project: Callable[[], Project]) -> Project:
 def other_project(make_project: Callable[[], Project]) -> Project:
     """A project of somebody else."""
     return make_project()
+
+
+@pytest.fixture(scope="module")
+def shared_project(
+    endpoint: Endpoint,
+    sound_log: None,  # noqa: ARG001  (it looks when all is done)
+) -> Iterator[Project]:
+    """A project for a module whose tests only read."""
+    # Whatever holds the function up for longer fails the test that asked it.
+    with httpx.Client(timeout=PATIENCE) as http, psycopg.connect(endpoint.database) as connection:
+        yield _made(endpoint, connection, http)

@@ -60,9 +60,9 @@ class World:
         """The owners' headers by place."""
         return {place: project.as_owner for place, project in self.projects.items()}
 
-    def settle(self, case: schemathesis.Case, place: str, caller: str) -> None:
+    def settle(self, case: schemathesis.Case[Any], place: str, caller: str) -> None:
         """Give a generated request a project, a caller, and things that are there."""
-        case.headers = dict(case.headers or {}) | self._headers(place, caller)
+        case.headers.update(self._headers(place, caller))
         project = self.projects[place]
         for fields in (case.query, case.body):
             if isinstance(fields, dict) and isinstance(fields.get("projectId"), str):
@@ -91,8 +91,12 @@ class World:
             fields["id"] = self._row(project, "project_uploads")
         elif action == "auth/login":
             fields["data"] = dict(USER)
-        elif action in ("auth/me", "auth/logout") and isinstance(data, dict):
+        elif action in ("auth/me", "auth/logout", "auth/profile") and isinstance(data, dict):
             fields["data"] = data | {"token": self._token(project)}
+        elif action == "auth/password" and isinstance(data, dict):
+            # The account stays what the next case expects.
+            same = {"password": USER["password"], "newPassword": USER["password"]}
+            fields["data"] = data | same | {"token": self._token(project)}
 
     def _row(self, project: Project, table: str) -> str:
         values = {

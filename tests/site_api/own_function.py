@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -87,7 +89,7 @@ class Relay:
         self._listener: socket.socket | None = None
         self._open: list[socket.socket] = []
 
-    def __enter__(self) -> Relay:
+    def __enter__(self) -> Self:
         self.open()
         return self
 
@@ -115,8 +117,12 @@ class Relay:
                 caller, _ = listener.accept()
                 server = socket.create_connection(("127.0.0.1", self._target))
                 self._open += [caller, server]
-                for ends in ((caller, server), (server, caller)):
-                    threading.Thread(target=_pass_on, args=ends, daemon=True).start()
+                self._join(caller, server)
+
+    def _join(self, caller: socket.socket, server: socket.socket) -> None:
+        """Pass on what each end sends."""
+        for ends in ((caller, server), (server, caller)):
+            threading.Thread(target=_pass_on, args=ends, daemon=True).start()
 
 
 def _pass_on(source: socket.socket, sink: socket.socket) -> None:
@@ -126,3 +132,15 @@ def _pass_on(source: socket.socket, sink: socket.socket) -> None:
     for one in (source, sink):
         with suppress(OSError):
             one.shutdown(socket.SHUT_RDWR)
+
+
+def way_to(db_url: str, relay: Relay) -> str:
+    """The database's URL by way of a relay."""
+    return db_url.replace(f"127.0.0.1:{urlsplit(db_url).port}", f"{relay.host}:{relay.port}")
+
+
+def port_of(db_url: str) -> int:
+    """Where a database listens."""
+    port = urlsplit(db_url).port
+    assert port
+    return port

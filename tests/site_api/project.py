@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,7 +124,7 @@ class Project:
 
     def sql(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """Run a statement past every policy and return its rows."""
-        with psycopg.connect(self.endpoint.db_url, row_factory=dict_row) as connection:
+        with psycopg.connect(self.endpoint.database, row_factory=dict_row) as connection:
             cursor = connection.execute(query, parameters)
             return cursor.fetchall() if cursor.description else []
 
@@ -137,3 +138,39 @@ class Project:
         assert answer.status_code == 200, answer.text
         token: str = answer.json()["token"]
         return token
+
+
+# Owners are put into the database with a weak hash: signing one up would hash it as slowly as in
+# production, and most tests need no owner who is there.
+_MAKE = """
+with owner as (
+  insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at)
+  values (
+    gen_random_uuid(), 'authenticated', 'authenticated', %(email)s,
+    extensions.crypt(%(password)s, extensions.gen_salt('bf', 4)), now()
+  )
+  returning id
+),
+project as (
+  insert into public.projects (user_id, name) select id, 'Site' from owner returning id, user_id
+),
+backend as (
+  insert into public.project_backends (project_id, user_id, enabled)
+  select id, user_id, true from project
+)
+select id::text, user_id::text from project
+"""
+
+
+def insert_project(connection: psycopg.Connection[Any]) -> tuple[str, str, str]:
+    """Make a project with an enabled backend: its id, its owner's id and e-mail address."""
+    email = f"{uuid.uuid4().hex}@example.com"
+    made = connection.execute(_MAKE, {"email": email, "password": OWNER_PASSWORD}).fetchone()
+    assert made
+    return made[0], made[1], email
+
+
+def new_project(db_url: str) -> str:
+    """The id of a project that is made in a database of a test's own."""
+    with psycopg.connect(db_url) as connection:
+        return insert_project(connection)[0]

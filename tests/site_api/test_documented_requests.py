@@ -157,11 +157,11 @@ def test_a_file_is_uploaded_and_everybody_can_fetch_it(project: Project) -> None
 def test_the_supabase_client_invokes_it(project: Project, who: str) -> None:
     functions = project.owner_client.functions
     if who == "a visitor":
-        functions.set_auth(project.endpoint.anon_key)
+        functions.set_auth(str(project.endpoint.anon_key))
 
     body = json.loads(CREATE.replace("uuid", project.id))
-    created = json.loads(functions.invoke(FUNCTION, {"body": body}))["item"]
+    created = json.loads(bytes(functions.invoke(FUNCTION, {"body": body})))["item"]
     query = f"{FUNCTION}?projectId={project.id}&action=collection/products"
-    listed = json.loads(functions.invoke(query, {"method": "GET"}))
+    listed = json.loads(bytes(functions.invoke(query, {"method": "GET"})))
 
     assert listed == {"items": [created], "total": 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import httpx
 import psycopg
@@ -11,7 +12,7 @@ from psycopg import errors
 
 from tests.site_api.project import PICTURE, Project
 
-REQUESTS = {
+REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "forms": ("POST", "submit", {"data": {"a": 1}}),
     "collections": ("POST", "collection/products", {"data": {"a": 1}}),
     "auth": ("POST", "auth/signup", {"data": {"email": "a@b.cc", "password": "secret123"}}),
@@ -120,7 +121,7 @@ def test_an_origin_in_the_list_passes_and_is_named(
 
 def write_as_before(project: Project, entry: str) -> None:
     """Put an entry into the list that today's rules might refuse."""
-    with psycopg.connect(project.endpoint.db_url) as connection:
+    with psycopg.connect(project.endpoint.database) as connection:
         table = "alter table public.project_backends {} trigger check_origins"
         connection.execute(table.format("disable"))
         connection.execute(

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import socket
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
@@ -152,3 +153,32 @@ def test_a_body_that_breaks_off_leaves_nothing(project: Project) -> None:
     assert project.api("GET", "health").status_code == 200
     for table in ("project_form_submissions", "project_uploads"):
         assert project.rows(f"public.{table}") == []
+
+
+# Together five of the last kind would fill the memory that one client's uploads may take.
+@pytest.mark.parametrize(
+    ("sender", "sent"), [("127.0.0.1", 0), ("127.0.0.1", 70_000), ("127.0.0.9", 3_000_000)]
+)
+def test_connections_that_announce_a_file_and_send_no_more_of_it_hold_up_nobody_else(
+    project: Project, sender: str, sent: int
+) -> None:
+    form = (
+        f'--b\r\nContent-Disposition: form-data; name="projectId"\r\n\r\n{project.id}\r\n'
+        '--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    ).encode() + b"x" * sent
+    address = urlsplit(project.url)
+    head = (
+        f"POST {address.path} HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+    ).encode()
+    with ExitStack() as held:
+        for _ in range(5):
+            line = held.enter_context(
+                socket.create_connection((address.hostname, address.port), 20, (sender, 0))
+            )
+            line.sendall(head + form)
+        for _ in range(3):  # the client gives up after 30 seconds
+            answer = project.upload(b"y" * 1000, "b.txt", "text/plain")
+            assert answer.status_code == 200, answer.text
+    stored = [row["filename"] for row in project.rows("public.project_uploads")]
+    assert stored == ["b.txt"] * 3

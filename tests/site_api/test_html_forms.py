@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from tests.pages import page
 from tests.site_api.project import Project
 
 if TYPE_CHECKING:
@@ -84,31 +81,7 @@ def test_a_form_over_the_limit_is_refused_and_one_within_it_taken(project: Proje
     assert len(stored(project)) == 1
 
 
-@contextmanager
-def page(html: str) -> Iterator[str]:
-    """A page on an origin of its own."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(html.encode())
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
+@pytest.mark.slow
 def test_the_printed_form_works_in_a_browser_without_javascript(
     project: Project, browser: Browser
 ) -> None:
@@ -137,3 +110,53 @@ def test_a_form_by_another_method_is_refused(project: Project, method: str) -> N
     answer = project.http.request(method, project.url, data={"projectId": project.id})
     assert answer.status_code == 405
     assert "POST" in answer.headers["allow"]
+
+
+HOSTILE = ["__proto__", "constructor", "toString", "length", "a\u202eb", "<script>", "x" * 300, ""]
+
+
+@pytest.mark.parametrize("is_multipart", [False, True])
+def test_hostile_names_of_fields_are_data_like_any_other(
+    project: Project, is_multipart: bool
+) -> None:
+    data = {name: f"value of {name}" for name in HOSTILE}
+    envelope = {"projectId": project.id, "action": "submit"}
+    if is_multipart:
+        parts = {name: (None, value) for name, value in {**envelope, **data}.items() if name}
+        answer = project.http.post(project.url, files=parts)
+        data.pop("")
+    else:
+        answer = project.http.post(project.url, data={**envelope, **data})
+    assert answer.status_code == 200, answer.text
+    [row] = stored(project)
+    assert row["data"] == data
+    assert row["form_name"] == "contact"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "//evil.example/",
+        "\\\\evil.example/",
+        "https://shop.example.com@evil.example/",
+        "https://shop.example.com.evil.example/",
+        "http://shop.example.com/",
+        "https://evil.example/\r\nSet-Cookie: a=b",
+        "https://shop.example.com:444/",
+        "https://",
+        "\u202e",
+        "",
+    ],
+)
+def test_a_form_leads_nowhere_but_to_origins_that_may_call(project: Project, target: str) -> None:
+    shop = "https://shop.example.com"
+    project.configure(allowed_origins=[shop])
+    answer = send(project, {"_next": target}, origin=shop, accept="text/html")
+    place = answer.headers.get("location", f"{shop}/")
+    assert place.startswith(f"{shop}/"), place
+    assert (answer.status_code == 200) is ("location" not in answer.headers)
+    assert "set-cookie" not in answer.headers
+    assert target == "" or target not in answer.text
+    assert len(stored(project)) == 1

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
+from tests.site_api.hostile import raw
 from tests.site_api.project import NO_RATE_LIMITS, Project
 
 MIB = 1024 * 1024
@@ -26,9 +28,10 @@ def fill(project: Project, items: int, text: str) -> None:
     )
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("query", [{}, {"order": "sort_order.asc"}, {"where.text": "x" * 1000}])
 def test_an_answer_ends_before_8_mib_and_says_where_to_go_on(
-    project: Project, query: dict[str, str]
+    project: Project, query: dict[str, Any]
 ) -> None:
     text = "x" * (1000 if query.get("where.text") else 200_000)
     count = 100
@@ -102,7 +105,10 @@ def test_a_project_holds_100_000_rows_of_a_kind(project: Project, action: str, t
     answer = project.api("POST", action, data={"a": 1})
     assert (answer.status_code, answer.json()["code"]) == (413, "quota_exceeded")
     assert answer.json()["error"] == "The project has no room left for this"
+    refused = [project.api("POST", action, data={"a": 1}).status_code for _ in range(20)]
+    assert refused == [413] * 20
     project.sql(f"delete from public.{table} where project_id = %s and data = '{{}}'", project.id)
+    time.sleep(1.1)
     assert project.api("POST", action, data={"a": 1}).status_code == 200
     assert project.rows("wakti.full_projects") == []
 
@@ -140,3 +146,34 @@ def test_a_search_that_takes_too_long_is_the_callers_and_stops_nobody(project: P
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_field")
     assert "takes too long" in answer.json()["error"]
     assert project.api("GET", ITEM).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [
+        ({"enabled": False}, "backend_disabled"),
+        ({"features": {"forms": False}}, "feature_disabled"),
+        ({"allowed_origins": ["https://shop.example.com"]}, "origin_not_allowed"),
+    ],
+)
+def test_a_large_body_is_parsed_only_behind_the_gates(
+    project: Project, columns: dict[str, Any], code: str
+) -> None:
+    # Who parses it before the gates says that it is no JSON.
+    broken = f'{{"projectId": "{project.id}", "action": "submit", "data": ["{"x" * MIB}'[:MIB]
+    assert raw(project, broken.encode()).json()["code"] == "invalid_json"
+    project.configure(**columns)
+    assert raw(project, broken.encode()).json()["code"] == code
+
+
+def test_large_bodies_of_a_client_are_counted_before_they_are_parsed(project: Project) -> None:
+    project.configure(features={"rate_limits": NO_RATE_LIMITS})
+    large = {"text": "x" * 65_536}
+    project.sql(
+        "insert into wakti.rate_limits (project_id, action, client, requests)"
+        " values (%s, 'large', '127.0.0.1', 59)",
+        project.id,
+    )
+    codes = [project.api("POST", "submit", data=large).status_code for _ in range(2)]
+    assert codes == [413, 429]
+    assert project.api("POST", "submit", data={}).status_code == 200

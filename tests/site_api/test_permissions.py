@@ -74,6 +74,7 @@ def test_the_matrix_of_writes(project: Project, tokens: dict[str, dict[str, str]
         assert verdict_of(answer.status_code, answer.json()) == expected, (setting, caller)
 
 
+@pytest.mark.slow
 def test_the_matrix_of_reads(project: Project, tokens: dict[str, dict[str, str]]) -> None:
     made = project.api("POST", ACTION, data={"a": 1}).json()["item"]["id"]
     for setting, caller, expected in MATRIX:
@@ -83,6 +84,7 @@ def test_the_matrix_of_reads(project: Project, tokens: dict[str, dict[str, str]]
             assert verdict_of(answer.status_code, answer.json()) == expected, (setting, caller)
 
 
+@pytest.mark.slow
 def test_the_matrix_of_uploads(project: Project, tokens: dict[str, dict[str, str]]) -> None:
     for setting, caller, expected in MATRIX:
         project.configure(features={"uploads": {"write": setting}, "rate_limits": {"upload": 0}})

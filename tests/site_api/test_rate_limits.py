@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -41,7 +43,13 @@ def test_the_next_minute_begins_anew(project: Project) -> None:
         " where project_id = %s",
         project.id,
     )
-    assert project.api("POST", "submit", data={}).status_code == 200
+    # The refusal above is believed for a moment.
+    deadline = time.monotonic() + 10
+    answer = project.api("POST", "submit", data={})
+    while answer.status_code == 429 and time.monotonic() < deadline:
+        time.sleep(0.05)
+        answer = project.api("POST", "submit", data={})
+    assert answer.status_code == 200
     assert_limited(project.api("POST", "submit", data={}))
 
 
@@ -49,7 +57,7 @@ def test_the_next_minute_begins_anew(project: Project) -> None:
 def test_every_action_has_a_count_of_its_own(project: Project, name: str) -> None:
     project.signed_up("user@example.com")
     limit(project, **{name: 1})
-    send = {
+    send: dict[str, Callable[[], httpx.Response]] = {
         "submit": lambda: project.api("POST", "submit", data={}),
         "write": lambda: project.api("POST", "collection/a", data={}),
         "signup": lambda: project.api("POST", "auth/signup", data=USER),
@@ -154,7 +162,7 @@ def test_counts_and_tokens_that_have_had_their_day_are_swept(
             " from public.project_site_users where project_id = %s",
             one.id,
         )
-    with psycopg.connect(project.endpoint.db_url) as connection:
+    with psycopg.connect(project.endpoint.database) as connection:
         connection.execute("set local role wakti_site")
         connection.execute("select set_config('wakti.project', %s, true)", [project.id])
         connection.execute("select wakti.sweep_counts(), wakti.sweep_sessions(%s)", [project.id])
@@ -172,8 +180,8 @@ def test_a_sweep_waits_for_no_other_request(project: Project) -> None:
             client,
         )
     with (
-        psycopg.connect(project.endpoint.db_url) as held,
-        psycopg.connect(project.endpoint.db_url) as connection,
+        psycopg.connect(project.endpoint.database) as held,
+        psycopg.connect(project.endpoint.database) as connection,
     ):
         held.execute("select from wakti.rate_limits where client = '192.0.2.1' for update")
         connection.execute("set local lock_timeout = '100ms'")

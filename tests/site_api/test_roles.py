@@ -14,12 +14,14 @@ from tests.site_api.project import Project
 from wakti_sb.stack import Endpoint
 
 API = {
+    "knock",
     "in_time",
     "submit",
     "list_items",
     "search_items",
     "read_item",
     "create_item",
+    "create_items",
     "update_item",
     "delete_item",
     "begin_signup",
@@ -28,12 +30,25 @@ API = {
     "finish_login",
     "me",
     "logout",
+    "begin_proof",
+    "finish_password",
+    "finish_account",
+    "change_profile",
+    "begin_reset",
+    "finish_reset",
+    "begin_form_files",
+    "reserve_form_file",
+    "submit_with_files",
+    "may_call",
     "begin_upload",
     "reserve_upload",
     "complete_upload",
     "release_uploads",
     "find_upload",
     "remove_upload",
+    "find_submission",
+    "find_item",
+    "find_session",
 }
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -42,7 +57,7 @@ Connection = psycopg.Connection[tuple[object, ...]]
 @pytest.fixture
 def edge(project: Project) -> Iterator[Connection]:
     """A connection narrowed to the edge function's role."""
-    with psycopg.connect(project.endpoint.db_url, autocommit=True) as connection:
+    with psycopg.connect(project.endpoint.database, autocommit=True) as connection:
         connection.execute("set role wakti_edge")
         yield connection
 
@@ -94,7 +109,8 @@ def test_the_edge_role_can_make_nothing_that_a_function_would_take_for_its_own(
         edge.execute("set role wakti_edge")
         edge.execute(THEFT)
         answer = edge.execute(
-            "select (wakti.submit(%s, null, '192.0.2.1', 'a', '{}', null)).status", [project.id]
+            "select (wakti.submit(%s, null, '192.0.2.1', 'a', '{}', null, %s)).status",
+            [project.id, uuid.uuid4()],
         )
         assert answer.fetchone() == (200,)
     finally:
@@ -106,7 +122,7 @@ def test_the_edge_role_can_make_nothing_that_a_function_would_take_for_its_own(
 
 
 def test_every_other_role_may_still_make_temporary_tables(clean: Endpoint) -> None:
-    with psycopg.connect(clean.db_url) as connection:
+    with psycopg.connect(clean.database) as connection:
         found = connection.execute(
             "select rolname from pg_roles where rolname in ('anon', 'authenticated',"
             " 'service_role', 'authenticator', 'postgres', 'wakti_edge', 'wakti_site')"
@@ -170,7 +186,7 @@ def test_the_bound_role_sees_one_project_or_none(project: Project, other_project
         one.api("POST", "collection/products", data={"a": 1})
         one.signed_up("user@example.com")
         one.upload(b"text", "a.txt", "text/plain")
-    with psycopg.connect(project.endpoint.db_url) as connection:
+    with psycopg.connect(project.endpoint.database) as connection:
         connection.execute("set local role wakti_site")
         for table in BOUND:
             query = sql.SQL("select distinct project_id::text from {}").format(
@@ -186,7 +202,7 @@ def test_the_bound_role_cannot_write_into_another_project(
     project: Project, other_project: Project
 ) -> None:
     other_project.api("POST", "collection/products", data={"a": 1})
-    with psycopg.connect(project.endpoint.db_url) as connection:
+    with psycopg.connect(project.endpoint.database) as connection:
         connection.execute("set local role wakti_site")
         connection.execute("select set_config('wakti.project', %s, true)", [project.id])
         changed = connection.execute("update public.project_collections set data = '{}'")
@@ -203,7 +219,10 @@ def test_a_refused_request_binds_to_no_project(project: Project, edge: Connectio
     project.configure(enabled=False)
     edge.execute("reset role")
     with edge.transaction():
-        edge.execute("select wakti.submit(%s, null, '192.0.2.1', 'a', '{}', null)", [project.id])
+        edge.execute(
+            "select wakti.submit(%s, null, '192.0.2.1', 'a', '{}', null, gen_random_uuid())",
+            [project.id],
+        )
         assert edge.execute("select wakti.current_project()").fetchone() == (None,)
 
 

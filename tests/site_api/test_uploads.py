@@ -124,7 +124,10 @@ def test_a_file_has_at_most_10_mib(project: Project) -> None:
     assert len(objects(project)) == 1
 
 
-def fill(project: Project, size: int, status: str = "stored", age: str = "0 s") -> str:
+def fill(
+    project: Project, size: int, status: str = "stored", age: str = "0 s", folder: str = ""
+) -> str:
+    """A file of this size, as far as the database knows: its row, its object if it is stored."""
     [row] = project.sql(
         "insert into public.project_uploads (project_id, user_id, filename, storage_path,"
         " file_type, size_bytes, status, uploaded_at)"
@@ -132,20 +135,27 @@ def fill(project: Project, size: int, status: str = "stored", age: str = "0 s") 
         " returning storage_path",
         project.id,
         project.owner_id,
-        f"{project.id}/{uuid.uuid4()}",
+        f"{folder}{project.id}/{uuid.uuid4()}",
         size,
         status,
         age,
     )
     path: str = row["storage_path"]
+    if status == "stored":
+        project.sql(
+            "insert into storage.objects (bucket_id, name, metadata)"
+            " values ('project-uploads', %s, jsonb_build_object('size', %s::bigint))",
+            path,
+            size,
+        )
     return path
 
 
 def test_the_last_byte_of_the_quota_can_be_used_and_no_more(project: Project) -> None:
-    fill(project, QUOTA - 10)
+    filled = fill(project, QUOTA - 10)
     answer = project.upload(text(11), "a.txt", "text/plain")
     assert (answer.status_code, answer.json()["code"]) == (413, "quota_exceeded")
-    assert objects(project) == []
+    assert objects(project) == [filled]
     assert project.upload(text(10), "a.txt", "text/plain").status_code == 200
 
 
@@ -158,18 +168,26 @@ def test_the_quota_is_exact_under_concurrency(project: Project) -> None:
         )
     codes = sorted(answer.status_code for answer in answers)
     assert codes == [200] * 5 + [413] * 7
-    assert len(objects(project)) == 5
+    assert len(objects(project)) == 1 + 5
     assert {row["status"] for row in rows(project)} == {"stored"}
 
 
 def test_files_of_the_first_release_count_toward_the_quota(project: Project) -> None:
-    project.sql(
-        "update public.project_uploads set storage_path = %s where storage_path = %s",
-        f"{project.owner_id}/{project.id}/1-old.txt",
-        fill(project, QUOTA),
-    )
+    fill(project, QUOTA, folder=f"{project.owner_id}/")
     answer = project.upload(text(1), "a.txt", "text/plain")
     assert answer.json()["code"] == "quota_exceeded"
+
+
+def test_an_object_that_was_removed_through_storage_holds_no_room(project: Project) -> None:
+    gone = project.upload(text(5 * MIB), "gone.txt", "text/plain").json()["path"]
+    kept = project.upload(text(5 * MIB), "kept.txt", "text/plain").json()["path"]
+    filled = fill(project, QUOTA - 10 * MIB)
+    assert project.upload(text(1), "a.txt", "text/plain").json()["code"] == "quota_exceeded"
+    project.owner_client.storage.from_("project-uploads").remove([gone])
+    stored = project.upload(text(5 * MIB), "new.txt", "text/plain")
+    assert stored.status_code == 200, stored.text
+    assert {row["storage_path"] for row in rows(project)} == {kept, filled, stored.json()["path"]}
+    assert project.upload(text(1), "a.txt", "text/plain").json()["code"] == "quota_exceeded"
 
 
 def test_room_that_a_running_upload_holds_is_not_given_away(project: Project) -> None:
@@ -203,7 +221,8 @@ def test_a_dead_functions_reservation_goes_alone(project: Project) -> None:
 
 def test_a_refused_upload_takes_no_more_than_its_gates(project: Project) -> None:
     project.configure(features={"uploads": {"write": "owner"}})
-    for fields in ({}, {"token": "x"}):
+    both: tuple[dict[str, Any], ...] = ({}, {"token": "x"})
+    for fields in both:
         answer = project.upload(text(1000), "a.txt", "text/plain", **fields)
         assert_refused(project, answer, 403, "not_permitted")
     project.configure(features={"rate_limits": {"upload": 4}})

@@ -156,6 +156,37 @@ def test_an_excuse_ends_after_its_last_day() -> None:
             "but members names no role column",
         ),
         (
+            '[[owned]]\ntable = "t"\nselect = "shared"',
+            'public.t: select = "shared", but shared is missing here and in through',
+        ),
+        (
+            '[[owned]]\ntable = "t"\nselect = "shared:write"\n'
+            'shared = {table = "s", key = "k", user = "u"}',
+            "but shared names no role column",
+        ),
+        (
+            '[[owned]]\ntable = "t"\nshared = {table = "s", key = "k", user = "u", role = "r"}\n'
+            '[[owned]]\ntable = "s"\nselect = "shared:write"',
+            'in the table of shares itself "shared" is the person that a row names',
+        ),
+        (
+            '[[owned]]\ntable = "t"\nshared = true',
+            "of a table that another program made say external = true",
+        ),
+        (
+            '[[bucket]]\nname = "b"\npaths = "{user}"\nselect = "shared"',
+            "no folder of paths names a shared row",
+        ),
+        (
+            '[[bucket]]\nname = "b"\nselect = "claim:a={b}"',
+            "but a file has no columns",
+        ),
+        (
+            '[[owned]]\ntable = "t"\nselect = "claim:a={b}"\nupdate = '
+            '{right = "claim:a={b}", columns = ["b"]}',
+            'update lists "b", which says whose row it is',
+        ),
+        (
             '[[owned]]\ntable = "t"\nmembers = {tabel = "m", key = "k", user = "u"}',
             '[[owned]] t: "tabel" is not known; did you mean "table"?',
         ),

@@ -100,6 +100,45 @@ def test_a_claim_is_read_from_the_access_token(claims: dict[str, object], let_in
     assert allows(right, Standing(signed_in=True, claims=claims)) is let_in
 
 
+@pytest.mark.parametrize(
+    ("tenant", "row", "let_in"),
+    [
+        ({"app_metadata": {"tenant_id": "7"}}, {"tenant_id": 7}, True),
+        ({"app_metadata": {"tenant_id": "8"}}, {"tenant_id": 7}, False),
+        ({"user_metadata": {"tenant_id": "7"}}, {"tenant_id": 7}, False),
+        ({}, {"tenant_id": 7}, False),
+        ({}, {"tenant_id": None}, False),
+    ],
+)
+def test_a_claim_is_compared_with_a_column_of_the_row(
+    tenant: dict[str, object], row: dict[str, object], let_in: bool
+) -> None:
+    right = parse_right("claim:app_metadata.tenant_id={tenant_id}")
+    assert allows(right, Standing(signed_in=True, row=row, claims=tenant)) is let_in
+    assert not allows(right, Standing(signed_in=False, row=row, claims=tenant))
+
+
+def test_a_share_lets_in_whom_it_names_and_in_which_way() -> None:
+    reader = Standing(signed_in=True, shares=frozenset({"read"}))
+    assert allows(parse_right("shared"), reader)
+    assert not allows(parse_right("shared:write"), reader)
+    assert not allows(parse_right("shared"), Standing(signed_in=True, roles=frozenset({"read"})))
+
+
+@pytest.mark.parametrize(
+    ("moment", "holds"),
+    [
+        ("2001-02-03", True),
+        ("2001-02-03T04:05:06.7+00:00", True),
+        ("2901-02-03T04:05:06+00:00", False),
+        ("infinity", False),
+        (None, False),
+    ],
+)
+def test_a_row_can_be_open_from_a_moment_on(moment: str | None, holds: bool) -> None:
+    assert Condition("published_at", "past").holds({"published_at": moment}) is holds
+
+
 def test_a_dotted_claim_leads_into_an_object() -> None:
     right = parse_right("claim:app_metadata.staff=true")
     assert right == Claim(("app_metadata", "staff"), "true")
@@ -133,6 +172,12 @@ def test_and_binds_closer_than_or() -> None:
         "public where deleted_at is null",
         "claim:aal=aal2",
         "claim:a.b='c d'",
+        "claim:a.b={c d}",
+        "claim:a.b='{c}'",
+        "shared",
+        "own or shared:write",
+        "shared:'read only'",
+        "public where published_at <= now()",
         "own and role:doctor",
         "(own or member) and claim:aal=aal2",
         "own or member and role:admin",
@@ -162,6 +207,10 @@ def test_and_inside_a_quoted_value_is_no_operator() -> None:
         ("public where a is b", 'write "is null" or "is not null"'),
         ("public where a = b", "write text as 'b'"),
         ("role:", "lacks the name of a role"),
+        ("shared:", "lacks a way of sharing"),
+        ("claim:a={}", "a column is written {COLUMN}, in braces"),
+        ("claim:a={b", "a column is written {COLUMN}, in braces"),
+        ("public where a <= 3", 'behind "<=" stands "now()" and nothing else'),
         ("claim:aal", "a claim is written claim:NAME=VALUE"),
         ("public where a = 'b", "has a quote that is not closed"),
         ("where", 'expected a right, found "where"'),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import wakti
+from tests.stack.functions import Caller
 
 MIGRATION = """
 create table public.notes (id bigint generated always as identity primary key, text text not null);
@@ -21,6 +23,13 @@ def project(tmp_path: Path) -> Iterator[Path]:
     folder = write_project(tmp_path / "a project, with spaces")
     yield folder
     wakti("down", "--no-backup", cwd=folder)
+
+
+@pytest.fixture(scope="module")
+def call(project: Path) -> Caller:
+    """Asks the functions of a project that is up for a whole file."""
+    env = json.loads(wakti("status", "-o", "json", cwd=project).stdout)
+    return Caller(env["FUNCTIONS_URL"], env["PUBLISHABLE_KEY"])
 
 
 def write_project(folder: Path) -> Path:

@@ -165,6 +165,7 @@ def test_the_file_that_generate_writes_is_heeded_whole() -> None:
     assert config.unheeded(ROOT) == ()
 
 
+@pytest.mark.slow
 def test_up_says_what_it_does_not_heed(tmp_path: Path) -> None:
     project = write_project(tmp_path / "p")
     text = "[db]\nmajor_version = 15\n[db.vault]\nshop = 'secret-of-the-shop'\n"

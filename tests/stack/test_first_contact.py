@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +21,7 @@ from wakti_sb.stack.embedded.throwaway import named_from
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_a_project_is_found_from_its_subfolders(project: Path) -> None:
     inside = project / "supabase" / "migrations"
     assert wakti("up", "--port", "0", cwd=inside).returncode == 0
@@ -26,6 +31,7 @@ def test_a_project_is_found_from_its_subfolders(project: Path) -> None:
     assert (project / ".wakti").exists()
 
 
+@pytest.mark.slow
 def test_up_of_a_project_without_the_backend_shows_no_dashboard(project: Path) -> None:
     up = wakti("up", "--port", "0", cwd=project)
     assert up.returncode == 0, up.stderr
@@ -37,6 +43,7 @@ def test_up_leaves_nothing_in_a_folder_that_is_no_project(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_project_of_functions_alone_is_one(tmp_path: Path) -> None:
     write(tmp_path, "hello", "Deno.serve(() => new Response('hello'));")
     try:
@@ -63,6 +70,61 @@ def test_init_in_somebodys_project_wants_to_be_told(tmp_path: Path) -> None:
     assert wakti("init", cwd=folder).returncode == 0
 
 
+@pytest.mark.slow_after(1)
+@pytest.mark.parametrize(("answer", "added"), [("y", True), ("n", False), ("", False)])
+def test_init_in_somebodys_project_asks_at_a_terminal(
+    answer: str, added: bool, tmp_path: Path
+) -> None:
+    project = write_project(tmp_path / "p")
+    before = sorted(project.rglob("*"))
+    code, shown = _at_a_terminal(["init"], answer, project)
+    assert "this is a Supabase project already (1 migrations, 0 functions)" in shown
+    assert "Add them? [y/N]" in shown
+    assert "Traceback" not in shown
+    assert (code == 0) is added
+    assert (project / "wakti.toml").exists() is added
+    assert added or sorted(project.rglob("*")) == before
+
+
+def _at_a_terminal(arguments: list[str], answer: str, cwd: Path) -> tuple[int, str]:
+    """The exit code, and what the terminal showed, where somebody types a line."""
+    program, terminal = pty.openpty()
+    command = [sys.executable, "-c", "from wakti_sb.cli import main; main()", *arguments]
+    running = subprocess.Popen(command, cwd=cwd, stdin=terminal, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while part := os.read(program, 4096):
+            asked = b"[y/N]" in part
+            shown += part
+            if asked:
+                os.write(program, f"{answer}\n".encode())
+    os.close(program)
+    return running.wait(timeout=30), " ".join(shown.decode().split())
+
+
+@pytest.mark.slow
+def test_a_history_that_never_ran_from_empty_is_named_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "supabase" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "20240101000000_a.sql").write_text(
+        "create table public.made (id int);\nalter table public.orders add total int;\n"
+    )
+    (folder / "20240102000000_b.sql").write_text(
+        "alter table public.made enable row level security;\n"
+        "create policy own on public.customers using (true);\n"
+    )
+    up = wakti("up", "--port", "0", cwd=tmp_path)
+    wakti("down", "--no-backup", cwd=tmp_path)
+    assert_one_clear_sentence(up)
+    assert (
+        "20240101000000_a.sql:2:1: public.orders is changed here and made in no file" in up.stderr
+    )
+    assert "20240102000000_b.sql:2: neither is public.customers" in up.stderr
+    assert "public.made" not in up.stderr
+    assert "--db-url" in up.stderr
+
+
 def test_init_makes_a_project_where_one_is_and_not_above(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p")
     below = folder / "apps" / "shop"
@@ -71,6 +133,7 @@ def test_init_makes_a_project_where_one_is_and_not_above(tmp_path: Path) -> None
     assert (below / "supabase" / "migrations").is_dir()
 
 
+@pytest.mark.slow
 def test_up_says_where_the_official_cli_would_go(project: Path) -> None:
     (project / "supabase" / "config.toml").write_text("[db]\nport = 54988\n")
     up = wakti("up", "--port", "0", cwd=project)
@@ -122,6 +185,7 @@ def test_the_cache_is_emptied_on_demand(tmp_path: Path) -> None:
     assert list(cache.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_proxy_is_never_asked_for_this_machine(project: Path) -> None:
     nowhere = "http://127.0.0.1:9"
     names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")

@@ -155,7 +155,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "--env-file",
         "other.env",
         cwd=folder,
-        env={"WAKTI_WALL_CLOCK": "3", "WAKTI_TEST_OWN": "own", "HTTP_PROXY": "http://127.0.0.1:9"},
+        env={
+            "WAKTI_WALL_CLOCK": "3",
+            "WAKTI_CPU_LIMIT": "0",  # as long as it likes
+            "WAKTI_TEST_OWN": "own",
+            "HTTP_PROXY": "http://127.0.0.1:9",
+        },
     )
     assert up.returncode == 0, up.stderr
     assert "does not start" not in up.stderr, up.stderr
@@ -301,6 +306,7 @@ def test_events_arrive_one_by_one(env: dict[str, str]) -> None:
     assert parts == ["data: 1\n\n", "data: 2\n\n", "data: 3\n\n"]
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize("how", ["forever", "loop"])
 def test_a_request_without_an_end_is_504_and_the_next_one_has_a_new_process(
     project: Path, call: Caller, how: str
@@ -316,6 +322,7 @@ def test_a_request_without_an_end_is_504_and_the_next_one_has_a_new_process(
     assert "within 3 seconds" in wakti("logs", "hangs", cwd=project).stdout
 
 
+@pytest.mark.slow
 def test_a_function_that_eats_memory_is_ended_and_said_so(call: Caller) -> None:
     answer = call("hangs", {"how": "memory"})
     assert answer.status_code in (504, 546)  # whichever limit comes first
@@ -333,6 +340,7 @@ def test_a_broken_file_of_variables_is_named_with_its_line(project: Path, call: 
     _wait_for(lambda: call("environment").status_code == 200)
 
 
+@pytest.mark.slow
 def test_a_folder_whose_name_the_platform_refuses_is_named(tmp_path: Path) -> None:
     project = write_project(tmp_path / "p")
     for name in ("my function", "دالة", "9lives", "good", "Good"):

@@ -25,6 +25,8 @@ _SERVED = {
     "default-export": written.DEFAULT_EXPORT,
     "if-main": written.IF_MAIN,
     "old-serve": written.OLD_SERVE,
+    # What is imported for its types alone is never looked for when it runs.
+    "typed": 'import type { Name } from "./nowhere.ts";\n' + written.PLAIN,
     # Neither has a deno.json or a lock file: only what they import tells them apart.
     "client": 'import { createClient } from "npm:@supabase/supabase-js@2";\n'
     "Deno.serve(() => Response.json({ message: typeof createClient }));",
@@ -68,13 +70,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "up.txt").write_text(up.stderr)
     yield folder
     wakti("down", "--no-backup", cwd=folder)
-
-
-@pytest.fixture(scope="module")
-def call(project: Path) -> Caller:
-    """Asks the project's functions."""
-    env = json.loads(wakti("status", "-o", "json", cwd=project).stdout)
-    return Caller(env["FUNCTIONS_URL"], env["PUBLISHABLE_KEY"])
 
 
 @pytest.mark.parametrize("name", _SERVED)
@@ -180,6 +175,7 @@ def test_each_line_of_a_functions_log_says_when(project: Path, call: Caller) -> 
     assert all(time[4] == "-" and time.endswith("Z") for time, _ in spoken)
 
 
+@pytest.mark.slow
 def test_down_leaves_no_process_of_a_function_behind(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p")
     write(folder, "crashes", _CRASHES)
@@ -199,6 +195,7 @@ def test_down_leaves_no_process_of_a_function_behind(tmp_path: Path) -> None:
         httpx.get(env["API_URL"], trust_env=False)
 
 
+@pytest.mark.slow
 def test_a_killed_gateway_is_named_and_up_leaves_no_function_of_before(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p")
     write(folder, "crashes", _CRASHES)
@@ -222,6 +219,7 @@ def test_a_killed_gateway_is_named_and_up_leaves_no_function_of_before(tmp_path:
     assert not _runs(after)
 
 
+@pytest.mark.slow
 def test_what_was_fetched_once_needs_no_network_and_what_was_not_is_named(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "p")
     write(folder, "client", _SERVED["client"])

@@ -26,7 +26,7 @@ from wakti_sb.stack.embedded import paths
 def _status(project: Path) -> dict[str, str]:
     done = wakti("status", "-o", "json", cwd=project)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return dict(json.loads(done.stdout))
 
 
 def _processes(project: Path) -> list[psutil.Process]:
@@ -75,6 +75,7 @@ def test_up_leaves_a_migrated_stack_that_answers(running: Running) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.slow
 def test_up_on_a_running_stack_applies_what_is_pending(project: Path) -> None:
     env = _up(project)
     (project / "supabase" / "migrations" / "20260102000000_more.sql").write_text(
@@ -87,6 +88,7 @@ def test_up_on_a_running_stack_applies_what_is_pending(project: Path) -> None:
         connection.execute("select done from public.notes")
 
 
+@pytest.mark.slow
 def test_down_leaves_no_process_and_no_port_behind(project: Path) -> None:
     env = _up(project)
     assert _processes(project)
@@ -100,6 +102,7 @@ def test_down_leaves_no_process_and_no_port_behind(project: Path) -> None:
         probe.bind(("127.0.0.1", port))
 
 
+@pytest.mark.slow
 def test_data_and_keys_survive_down_and_up(project: Path) -> None:
     before = _up(project)
     with psycopg.connect(before["DB_URL"]) as connection:
@@ -113,6 +116,7 @@ def test_data_and_keys_survive_down_and_up(project: Path) -> None:
         assert connection.execute("select text from public.notes").fetchone() == ("kept",)
 
 
+@pytest.mark.slow
 def test_up_says_when_the_database_was_made_by_another_version(project: Path) -> None:
     stack = EmbeddedStack(project)
     stack.up(port=0, api=False)
@@ -131,6 +135,7 @@ def test_up_says_when_the_database_was_made_by_another_version(project: Path) ->
     assert "made by another version" in notices[0]
 
 
+@pytest.mark.slow
 def test_down_without_backup_forgets_data_and_keys(project: Path) -> None:
     before = _up(project)
     assert wakti("down", "--no-backup", cwd=project).returncode == 0
@@ -138,6 +143,7 @@ def test_down_without_backup_forgets_data_and_keys(project: Path) -> None:
     assert _up(project)["SECRET_KEY"] != before["SECRET_KEY"]
 
 
+@pytest.mark.slow
 def test_the_data_can_be_put_elsewhere_and_is_found_there_again(
     project: Path, tmp_path: Path
 ) -> None:
@@ -173,6 +179,7 @@ def test_reset_gives_a_clean_migrated_database(running: Running) -> None:
     assert answer.json() == []
 
 
+@pytest.mark.slow
 def test_reset_takes_in_a_migration_that_was_edited(project: Path) -> None:
     env = _up(project)
     file = project / "supabase" / "migrations" / "20260101000000_notes.sql"
@@ -184,6 +191,7 @@ def test_reset_takes_in_a_migration_that_was_edited(project: Path) -> None:
         connection.execute("select body from public.notes")
 
 
+@pytest.mark.slow
 def test_a_process_that_died_is_named_and_up_mends_it(project: Path) -> None:
     _up(project)
     deno = next(one for one in _processes(project) if one.name() == "deno")
@@ -198,6 +206,28 @@ def test_a_process_that_died_is_named_and_up_mends_it(project: Path) -> None:
     assert mended.returncode == 0, mended.stderr
     assert "api had stopped by itself" in mended.stderr
     assert wakti("status", cwd=project).returncode == 0
+
+
+@pytest.mark.slow
+def test_a_database_that_was_killed_is_named_and_up_mends_it(project: Path) -> None:
+    env = _up(project)
+    with psycopg.connect(env["DB_URL"]) as connection:
+        connection.execute("create table public.kept as select 1 as one")
+    time.sleep(1)  # local durability is off: what was said in the last moments may be lost
+    servers = [one for one in _processes(project) if one.name() == "postgres"]
+    for one in servers:
+        one.kill()
+    psutil.wait_procs(servers, timeout=5)
+
+    done = wakti("status", cwd=project)
+    assert_one_clear_sentence(done)
+    assert "postgres stopped by itself" in done.stderr
+
+    mended = wakti("up", cwd=project)
+    assert mended.returncode == 0, mended.stderr
+    assert "postgres had stopped by itself" in mended.stderr
+    with psycopg.connect(_status(project)["DB_URL"]) as connection:
+        assert connection.execute("select one from public.kept").fetchall() == [(1,)]
 
 
 @pytest.mark.slow
@@ -220,6 +250,7 @@ def test_an_up_that_was_killed_leaves_nothing_that_the_next_one_trips_over(
     assert _processes(project) == []
 
 
+@pytest.mark.slow
 def test_two_ups_at_once_make_one_stack(project: Path) -> None:
     command = [*PROGRAM, "up", "--port", "0"]
     both = [subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE) for _ in range(2)]
@@ -229,6 +260,7 @@ def test_two_ups_at_once_make_one_stack(project: Path) -> None:
     assert len([one for one in _processes(project) if one.name() == "deno"]) == 1
 
 
+@pytest.mark.slow
 def test_two_projects_run_at_once(running: Running, project: Path) -> None:
     assert _up(project)["API_URL"] != running.env["API_URL"]
     assert _status(running.project) == running.env
@@ -255,6 +287,7 @@ def test_only_its_user_can_read_the_keys_of_a_stack(running: Running) -> None:
     assert keys.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(("said", "fsync"), [("", "off"), ("[stack]\ndurable = true\n", "on")])
 def test_a_durable_stack_waits_for_the_disk(said: str, fsync: str, project: Path) -> None:
     (project / "wakti.toml").write_text(said)

@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.command_line import PROGRAM
 from wakti_sb.stack import EmbeddedStack, Endpoint
 from wakti_sb.stack.embedded import deno, paths
@@ -40,9 +42,10 @@ def test_supabase_js_signs_up_writes_and_reads(endpoint: Endpoint, tmp_path: Pat
     assert done.stdout.strip() == '[{"name":"From JavaScript"}]', done.stderr
 
 
+@pytest.mark.slow
 def test_the_official_cli_lists_nothing_as_pending(endpoint: Endpoint, official_cli: Path) -> None:
     done = subprocess.run(
-        [str(official_cli), "migration", "list", "--db-url", endpoint.db_url],
+        [str(official_cli), "migration", "list", "--db-url", endpoint.database],
         cwd=ROOT,
         capture_output=True,
         text=True,

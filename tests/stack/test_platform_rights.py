@@ -6,6 +6,7 @@ and Realtime, and the settings of its extension supautils.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -107,7 +108,7 @@ REFUSED = (
 
 
 @pytest.fixture
-def connection(empty_database: str) -> psycopg.Connection:
+def connection(empty_database: str) -> Iterator[psycopg.Connection]:
     """A connection as postgres, with a table, a trigger and a policy of the project's own."""
     with psycopg.connect(empty_database, autocommit=True) as connection:
         connection.execute(BEFORE)
@@ -215,6 +216,7 @@ create table public.names (
 """
 
 
+@pytest.mark.slow
 def test_collations_of_icu_are_accepted_and_what_they_lack_is_said(tmp_path: Path) -> None:
     project = write_project(tmp_path / "names")
     (project / "supabase" / "migrations" / "20260102000000_names.sql").write_text(COLLATIONS)

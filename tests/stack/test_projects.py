@@ -107,10 +107,7 @@ _CHECKS: dict[str, Callable[[Ask], None]] = {
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=() if name in ("shop", "records") else pytest.mark.slow)
-        for name in _CHECKS
-    ],
+    [pytest.param(name, marks=() if name == "shop" else pytest.mark.slow) for name in _CHECKS],
 )
 def test_a_project_is_up_unaided_and_its_functions_answer(name: str, tmp_path: Path) -> None:
     project = tmp_path / name

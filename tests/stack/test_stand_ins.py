@@ -53,7 +53,7 @@ def test_the_functions_own_import_map_stays_beside_the_substitutes(tmp_path: Pat
     config = entry.with_name("deno.json")
     config.write_text(
         '{ // a comment\n "imports": { "a": "../_shared/a.ts", "b/": "./b/", "c": "npm:c@1",'
-        ' "d": "https://esm.sh/d@1", /* and another */ }, }'
+        ' "d": "https://esm.sh/d@1", "../lib/e": "../lib/e.ts", /* and another */ }, }'
     )
     made = stand_ins.import_map(Function("hello", entry.parent, entry, config), {"d": "npm:d@1"})
     assert made["imports"] == {
@@ -61,9 +61,11 @@ def test_the_functions_own_import_map_stays_beside_the_substitutes(tmp_path: Pat
         "b/": (tmp_path / "hello" / "b").as_uri() + "/",
         "c": "npm:c@1",
         "d": "npm:d@1",
+        (tmp_path / "lib" / "e").as_uri(): (tmp_path / "lib" / "e.ts").as_uri(),
     }
 
 
+@pytest.mark.slow
 def test_a_function_of_2022_runs_where_only_npm_can_be_reached_and_up_says_how(
     tmp_path: Path,
 ) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from wakti_sb import migrate
+from wakti_sb.errors import MigrationError
 
 TRUE = (
     "'[1, 2,3]'::vector(3)::text = '[1,2,3]'",
@@ -33,7 +35,7 @@ REFUSED = {
 
 
 @pytest.fixture
-def connection(empty_database: str) -> psycopg.Connection:
+def connection(empty_database: str) -> Iterator[psycopg.Connection]:
     """A connection as postgres, where the extension is."""
     with psycopg.connect(empty_database, autocommit=True) as connection:
         connection.execute("create extension vector with schema extensions")
@@ -70,3 +72,33 @@ def test_an_index_of_pgvector_is_accepted_left_empty_and_said(
     with psycopg.connect(empty_database) as connection:
         nearest = "select id from public.a order by e <=> '[0,2]' limit 1"
         assert connection.execute(nearest).fetchone() == (2,)
+
+
+def test_an_index_of_pgvector_in_a_block_is_accepted_and_said(
+    empty_database: str, tmp_path: Path
+) -> None:
+    (tmp_path / "1_a.sql").write_text(
+        "create extension vector with schema extensions;"
+        "create table public.a (id int, e extensions.vector(2));"
+        "do $$ begin execute format("
+        "  'create index near on public.a"
+        "   USING hnsw (e extensions.vector_l2_ops) WITH (m = %s)', 4);"
+        "  create index on public.a using ivfflat ((e::extensions.vector(2)) vector_ip_ops)"
+        "    with (lists = 9) where e is not null;"
+        "end $$;"
+        "do $$ begin raise notice 'hnsw and ivfflat'; end $$;"
+        "drop index public.near;"
+    )
+    (report,) = migrate.apply(empty_database, migrate.read(tmp_path)).files
+
+    said = ["no vectors" in str(one.note) for one in report.statements]
+    assert said == [False, False, True, False, False]
+
+
+def test_a_block_that_is_wrong_stays_wrong(empty_database: str, tmp_path: Path) -> None:
+    (tmp_path / "1_a.sql").write_text(
+        "create extension vector with schema extensions;"
+        "do $$ begin create index on public.nowhere using hnsw (e vector_l2_ops); end $$;"
+    )
+    with pytest.raises(MigrationError, match="nowhere"):
+        migrate.apply(empty_database, migrate.read(tmp_path))

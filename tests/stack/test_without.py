@@ -1,4 +1,4 @@
-"""A project that wants an extension which cannot be had, from the command line."""
+"""A project that wants an extension that is not available, from the command line."""
 
 from __future__ import annotations
 
@@ -71,26 +71,28 @@ def search(tmp_path: Path) -> Iterator[Path]:
     wakti("down", "--no-backup", cwd=folder)
 
 
+@pytest.mark.slow
 def test_an_extension_that_cannot_be_had_is_named_with_its_place_and_the_remedy(
     search: Path,
 ) -> None:
     (search / SEARCH).with_name("20240103000000_queue.sql").write_text(
-        "select 1;\ncreate extension if not exists pgmq;\ncreate extension postgis;\n"
+        "select 1;\ncreate extension if not exists hypopg;\ncreate extension postgis;\n"
     )
     done = wakti("up", "--port", "0", cwd=search)
 
     assert_one_clear_sentence(done)
-    assert "20240103000000_queue.sql:2:1: the extension pgmq cannot be had" in done.stderr
+    assert "20240103000000_queue.sql:2:1: the extension hypopg is not available" in done.stderr
     assert "20240103000000_queue.sql:3: neither can postgis" in done.stderr
-    assert "--without pgmq --without postgis" in done.stderr
+    assert "--without hypopg --without postgis" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "explanation"),
     [
         (
             "create table a (v geometry);",
-            "may come with the extension postgis, which cannot be had",
+            "may come with the extension postgis, which is not available",
         ),
         ("select net.http_get('https://example.com');", "add `create extension pg_net` before it"),
     ],
@@ -103,6 +105,7 @@ def test_a_thing_of_an_extension_that_no_file_asks_for_is_explained(
         EmbeddedStack(search).up(port=0, api=False)
 
 
+@pytest.mark.slow
 def test_up_goes_on_without_it_and_reset_as_up_did(search: Path) -> None:
     done = wakti("up", "--port", "0", "--without", "vector", cwd=search)
     assert done.returncode == 0, done.stderr
@@ -127,20 +130,22 @@ def test_up_goes_on_without_it_and_reset_as_up_did(search: Path) -> None:
     assert found == (None, None, "later", 1)
 
 
+@pytest.mark.slow
 def test_a_first_up_that_failed_in_the_middle_is_begun_anew(search: Path) -> None:
     (search / SEARCH).with_name("20240103000000_queue.sql").write_text(
-        "create extension pgmq;\ncreate table public.q (d bigint references documents);"
+        "create extension hypopg;\ncreate table public.q (d bigint references documents);"
     )
-    with pytest.raises(MigrationError, match="pgmq cannot be had"):
+    with pytest.raises(MigrationError, match="hypopg is not available"):
         EmbeddedStack(search, without=["vector"]).up(port=0, api=False)
-    stack = EmbeddedStack(search, without=["vector", "pgmq"])
+    stack = EmbeddedStack(search, without=["vector", "hypopg"])
 
     stack.up(port=0, api=False)
 
-    assert [one.extension for one in stack.left_out].count("pgmq") == 1
+    assert [one.extension for one in stack.left_out].count("hypopg") == 1
     assert len(stack.left_out) == 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", ["option", "wakti.toml"])
 def test_rls_test_never_calls_safe_what_was_left_out(search: Path, said: str) -> None:
     option = ("--without", "vector") if said == "option" else ()
@@ -159,10 +164,11 @@ def test_rls_test_never_calls_safe_what_was_left_out(search: Path, said: str) ->
     assert f"{SEARCH}:4" in done.stderr
 
 
+@pytest.mark.slow
 def test_what_was_left_out_can_be_excused_with_a_reason(search: Path) -> None:
     with (search / "wakti.toml").open("a") as model:
         model.write(EXCUSES)
-    env = {"WAKTI_WITHOUT": "vector pgmq"}
+    env = {"WAKTI_WITHOUT": "vector hypopg"}
     done = wakti("rls", "test", "--json", cwd=search, env=env)
 
     assert done.returncode == 0, done.stderr
@@ -185,6 +191,7 @@ def test_the_other_commands_of_rls_go_on_without_it(search: Path) -> None:
     assert explained.returncode == 0, explained.stderr
 
 
+@pytest.mark.slow
 def test_a_policy_that_was_left_out_makes_its_table_untested(search: Path) -> None:
     (search / SEARCH).write_text(
         "create extension vector;\n"
@@ -208,6 +215,7 @@ def test_a_wrong_setting_is_named(search: Path, wrong: str) -> None:
     assert "without" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_dump_of_a_project_applies_without_what_is_long_obsolete(tmp_path: Path) -> None:
     shutil.copytree(PROJECTS / "pulled", tmp_path / "pulled")
     events: list[object] = []
@@ -222,6 +230,7 @@ def test_the_dump_of_a_project_applies_without_what_is_long_obsolete(tmp_path: P
     assert Notice(nothing) in events
 
 
+@pytest.mark.slow
 def test_a_stack_without_an_api_can_be_reset(tmp_path: Path) -> None:
     shutil.copytree(PROJECTS / "profiles", tmp_path / "profiles")
     stack = EmbeddedStack(tmp_path / "profiles")

@@ -11,6 +11,7 @@ import pytest
 from tests.command_line import assert_one_clear_sentence, wakti
 from tests.conftest import ROOT
 from tests.suite.conftest import Suite
+from wakti_sb import reports
 from wakti_sb import site_suite as packaged
 from wakti_sb.errors import ConformanceError
 from wakti_sb.site_suite import Place, Report, Result
@@ -50,6 +51,7 @@ def test_a_function_that_is_not_deployed(endpoint: Endpoint) -> None:
         packaged.check(elsewhere)
 
 
+@pytest.mark.slow_after(1)
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -67,6 +69,7 @@ def test_a_command_that_cannot_work(
     assert sentence in done.stderr
 
 
+@pytest.mark.slow
 def test_without_an_address_a_stack_is_made_from_the_projects_files(tmp_path: Path) -> None:
     lost = wakti("test", cwd=tmp_path)
     assert_one_clear_sentence(lost)
@@ -93,9 +96,10 @@ def test_a_report_holds_any_text_as_text() -> None:
     wrong = Result("<b>\x00|", place, "failed", 0.1, "<i>", "<u>", "\x1b[31m</dd>|")
     report = Report("http://127.0.0.1", (wrong,), 1.0)
     assert not report.good
-    page = packaged.html(report)
-    assert "<script>" not in page
+    results = reports.of_suite(report)
+    page = reports.html(results)
+    assert "<script>alert" not in page
     assert "<i>" not in page
-    assert "\\|" in packaged.markdown(report)
-    assert "\x00" not in packaged.junit(report)
+    assert "\\|" in reports.markdown(results)
+    assert "\x00" not in reports.junit(results)
     assert not Report("http://127.0.0.1", (), 0.0).good

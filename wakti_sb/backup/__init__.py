@@ -1,4 +1,4 @@
-"""What a project holds, out and back: backups, exports for a person, and erasure."""
+"""Backups and restores of a project, exports for a person, and erasure."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from wakti_sb.migrate.connection import Connection
 from wakti_sb.stack import Endpoint
 
 _SECONDS = 120.0
-_CHUNK = 1 << 20
 _AT_ONCE = 100  # names in one request
 
 
@@ -54,6 +53,7 @@ class Storage:
     def __init__(self, endpoint: Endpoint) -> None:
         key = endpoint.secret_key
         headers = {"apikey": key, "Authorization": f"Bearer {key}"}
+        headers["accept-encoding"] = "identity"  # files as they are, not packed for the way
         self._http = httpx.Client(
             base_url=f"{endpoint.api_url}/storage/v1/object", headers=headers, timeout=_SECONDS
         )
@@ -73,7 +73,8 @@ class Storage:
                 if not answer.is_success:
                     answer.read()
                     raise _refused(one, answer)
-                yield answer.iter_bytes(_CHUNK)
+                packed = "content-encoding" in answer.headers  # by somebody on the way
+                yield answer.iter_bytes() if packed else answer.iter_raw()
         except httpx.HTTPError as error:
             raise _lost(one, error) from None
 

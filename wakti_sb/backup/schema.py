@@ -38,7 +38,7 @@ def dump(source: Source, snapshot: str, write: Callable[[bytes], object]) -> Non
         stderr=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None  # noqa: S101  # both are pipes
-        assert process.stderr is not None  # noqa: S101
+        assert process.stderr is not None  # noqa: S101  (for mypy: the pipe was asked for)
         while chunk := process.stdout.read(_CHUNK):
             write(chunk)
         said = source.target.redact(process.stderr.read().decode("utf-8", "replace").strip())

@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 
 from wakti_sb import __version__, migrate
 from wakti_sb.backup import rows, schema
+from wakti_sb.backup.ahead import ahead
 from wakti_sb.backup.archive import Writer, writing
 from wakti_sb.backup.errors import BackupError
 from wakti_sb.backup.objects import Object, Storage, listed
@@ -120,16 +121,15 @@ def _write_objects(
     kept = []
     storage = Storage(source.endpoint)
     try:
-        for number, one in enumerate(objects, start=done):
+        for number, (one, content) in enumerate(ahead(objects, storage.download), start=done):
             listener(Step(f"{one.bucket}/{one.name}", number, total))
-            with storage.download(one) as content:
-                if content is None:
-                    listener(Notice(f"{one.bucket}/{one.name} has no file, and is left out."))
-                    continue
-                told = {"type": one.type, "cache_control": one.cache_control}
-                with archive.member(one.member, **told) as write:
-                    for chunk in content:
-                        write(chunk)
+            if content is None:
+                listener(Notice(f"{one.bucket}/{one.name} has no file, and is left out."))
+                continue
+            told = {"type": one.type, "cache_control": one.cache_control}
+            with archive.member(one.member, **told) as write:
+                for chunk in content:
+                    write(chunk)
             kept.append(one)
     finally:
         storage.close()

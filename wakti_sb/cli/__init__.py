@@ -1,7 +1,7 @@
 """The command line: each module parses flags, calls one use case and prints.
 
-A command `NAME` is the function `command` in the module `NAME` of this package, imported when it
-is called, so that `--help` and `status` stay quick.
+A command `a-name` is the function `command` in the module `a_name` of this package, imported when
+it is called, so that `--help` and `status` stay quick.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import click
 from wakti_sb import __version__
 from wakti_sb.cli._group import Group
 from wakti_sb.cli._output import fail, note
+from wakti_sb.cli._surroundings import of_the_machine, speak_utf8, stand_somewhere
 from wakti_sb.errors import WaktiError
 from wakti_sb.proxies import spare_loopback
 
@@ -22,7 +23,7 @@ _COMMANDS = {
     "demo": "a guided tour: a stack, a site's requests, who sees what",
     "init": "start a project in this folder",
     "generate": "write supabase/ from wakti.toml and the sources",
-    "lint": "style, safety and row level security of the SQL; the functions' TypeScript",
+    "lint": "who gets at what, safety and style of the SQL; the functions' TypeScript",
     "up": "start the local stack",
     "down": "stop the local stack",
     "status": "addresses and keys of the local stack",
@@ -40,6 +41,7 @@ _COMMANDS = {
     "storage": "reconcile: objects and rows that have parted",
     "bench": "the measurements of this repository",
     "dashboard": "the owner's page, for this stack or any project",
+    "site-js": "the script by which a site calls its backend",
     "test": "every action and every ownership rule, on this or any project",
     "rls": "prove row level security, case by case, for any Supabase project",
     "docs": "the pages of the documentation",
@@ -54,13 +56,14 @@ class _Commands(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  (click's signature)
         if cmd_name not in _COMMANDS:
             return None
-        command = importlib.import_module(f"{__name__}.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        command = importlib.import_module(f"{__name__}.{module}").command
         return command if isinstance(command, click.Command) else None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's signature)
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
@@ -78,9 +81,11 @@ def root() -> None:
 
 def main() -> None:
     """Run a command; every error becomes one clear sentence and an exit code."""
+    speak_utf8()
     for sentence in spare_loopback():
         note(sentence)
     try:
+        stand_somewhere()
         sys.exit(root.main(standalone_mode=False))
     except click.ClickException as error:
         error.show()
@@ -94,6 +99,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:
+        told = of_the_machine(error) if isinstance(error, OSError) else None
+        if told is not None:
+            fail(str(told))
+            sys.exit(told.exit_code)
         if "WAKTI_DEBUG" in os.environ:
             raise
         fail(f"a mistake of ours: {type(error).__name__}: {error}")

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
+_WIDEST = 400  # characters of a drawing
+
+
 def fail(text: str) -> None:
     """Print an error."""
     click.secho(f"wakti-sb: {text}", err=True, fg="red")
@@ -32,8 +35,13 @@ def note(text: str) -> None:
 def show(drawing: RenderableType) -> None:
     """Print a table or the like on stdout."""
     from rich.console import Console
+    from rich.measure import Measurement
 
-    Console(highlight=False, soft_wrap=True).print(drawing)
+    console = Console(highlight=False, soft_wrap=True)
+    wanted = Measurement.get(console, console.options.update(max_width=_WIDEST), drawing).maximum
+    if wanted > console.width:  # a name that is cut short cannot be looked up
+        console.width = wanted
+    console.print(drawing)
 
 
 @contextmanager

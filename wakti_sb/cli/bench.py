@@ -13,15 +13,21 @@ from wakti_sb.errors import UsageError
 _MEASUREMENTS = {
     "stack": "the local stack: up, reset, down, memory",
     "site-api": "the site API beside PocketBase and a conventional function",
+    "cold-start": "a new process of the site API to its first answer, and what is deployed",
+    "login": "a login with a known address beside unknown ones",
+    "noise": "visitors of other projects while one is flooded",
+    "soak": "the site API for half an hour under a steady load",
     "data-api": "the Data API beside Supabase Lite",
     "policies": "an owner's queries among a million rows of others",
+    "scale": "one site among a million rows of others, and one at its limits",
     "migrations": "every migration from zero, file by file",
     "large-migration": "a file of 50,000 statements, beside psql",
     "backup": "a million rows and a GB of files saved, beside pg_dump and cp",
     "deploy": "a deployment with nothing to do, beside the server's own answers",
     "distant-suite": "`wakti-sb test` against a project that is 50 ms away",
     "dashboard": "the owner's page, with 10,000 rows behind it",
-    "rls": "row level security proved: the matrix, mutants, beside four other tools",
+    "rls": "row level security proved: the matrix, mutants, beside five other tools",
+    "rls-steps": "from pip install to a finding; rls init, diff, cost and the page, large",
 }
 
 
@@ -62,4 +68,4 @@ def command(name: str, runs: int | None, as_json: bool, more: tuple[str, ...]) -
     sys.stdout.flush()
     os.chdir(checkout)
     # It takes this process's place, so that its exit code and Ctrl-C are its own.
-    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  (this Python, by its own path)

@@ -12,6 +12,7 @@ import click
 from wakti_sb import dashboard
 from wakti_sb.cli._output import note
 from wakti_sb.cli._project import in_project
+from wakti_sb.cli._stack import page_of
 from wakti_sb.dashboard import Site
 from wakti_sb.errors import UsageError
 from wakti_sb.stack import EmbeddedStack
@@ -53,13 +54,13 @@ def _site(project: Path, url: str | None, key: str | None) -> Site:
         raise UsageError("--url and --key go together.")
     if url is None or key is None:
         endpoint = EmbeddedStack(project).endpoint()
-        return Site(endpoint.api_url, endpoint.publishable_key)
+        return page_of(project, endpoint.api_url, endpoint.publishable_key)
     if _is_secret(key):
         raise UsageError(
             "this is the secret key: in a page everybody could read it.",
             remedy="Take the publishable key of the project.",
         )
-    return Site(url.rstrip("/"), key)
+    return page_of(project, url.rstrip("/"), key)
 
 
 def _is_secret(key: str) -> bool:

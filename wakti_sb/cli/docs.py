@@ -15,8 +15,12 @@ _EXAMPLE = "Example: wakti-sb docs rls"
 
 @click.command(epilog=_EXAMPLE)
 @click.argument("name", required=False)
-def command(name: str | None) -> None:
+@click.option("--schema", is_flag=True, help="Print the JSON schema of wakti.toml, for editors.")
+def command(name: str | None, schema: bool) -> None:
     """Print a page of the documentation; without NAME, list the pages."""
+    if schema:
+        click.echo((sources.root() / "docs" / "wakti.schema.json").read_text("utf-8"), nl=False)
+        return
     pages = {page.stem: page for page in sorted((sources.root() / "docs").glob("*.md"))}
     pages.pop("README", None)
     if name is None:

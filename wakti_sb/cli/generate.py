@@ -37,12 +37,15 @@ def command(context: click.Context, project: Path, check: bool) -> None:
 @click.option("--through", metavar="TABLE", help="The described table whose owner owns its rows.")
 @click.option("--key", metavar="COLUMN", help="Of NAME, pointing at TABLE.")
 @click.option("--owner", metavar="COLUMN", default="user_id", show_default=True)
+@click.option("--shared", is_flag=True, help="Make a table too that shares its rows, one by one.")
 @click.pass_obj
-def table(project: Path, name: str, through: str | None, key: str | None, owner: str) -> None:
+def table(
+    project: Path, name: str, through: str | None, key: str | None, owner: str, shared: bool
+) -> None:
     """A table of your own: a migration, an [[owned]] entry and the policies that follow from it."""
     write(
         generate.scaffold_table(
-            project, sources.root(), name, through=through, key=key, owner=owner
+            project, sources.root(), name, through=through, key=key, owner=owner, shared=shared
         )
     )
     write(plan_for(project))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -15,45 +14,18 @@ from wakti_sb.cli._endpoint import of_an_endpoint
 from wakti_sb.cli._group import EitherSide
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
+from wakti_sb.cli._report_file import must_have_a_folder, write
+from wakti_sb.cli._rls_cost import command as cost
+from wakti_sb.cli._rls_diff import command as diff
+from wakti_sb.cli._rls_fix import command as fix
+from wakti_sb.cli._rls_task import MODEL, Task, keep_without
+from wakti_sb.conformance import policy_lines
 from wakti_sb.errors import Findings, UsageError
 from wakti_sb.events import Listener, Step
 from wakti_sb.stack import Address, Target
 from wakti_sb.stack.left_out import as_json as left_out_json
 
-MODEL = "wakti.toml"
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a command of this group is about.
-
-    Parameters:
-        target: a project that runs; where it names nothing one is made from the migrations.
-        allow_data: go on although that database holds data.
-    """
-
-    target: Target
-    allow_data: bool
-
-    def model(self) -> spec.Spec:
-        """The ownership model."""
-        file = self.target.project / MODEL
-        if not file.exists():
-            raise UsageError(
-                f"there is no {MODEL} here that says who owns what.",
-                remedy="`wakti-sb rls init` proposes one.",
-            )
-        return conformance.with_exposed_schemas(spec.load(file), self.target.project)
-
-    def reduced(self, model: spec.Spec) -> spec.Spec:
-        """The model without what the database lacks."""
-        return conformance.leave_out(model, self.target.reasons())[0]
-
-
-def _keep(context: click.Context, _: click.Parameter, names: tuple[str, ...]) -> None:
-    task: Task = context.obj
-    target = replace(task.target, without=_without.chosen(names))
-    context.obj = replace(task, target=target)
+_FIRST_SCREEN = 4  # causes
 
 
 @click.group(cls=EitherSide)
@@ -82,7 +54,7 @@ def _stop(_signal: int, _frame: object) -> None:
     "--write", is_flag=True, help="Write wakti.toml, where there is none, not the screen."
 )
 @click.option("--overwrite", is_flag=True, help="Write it also where there is one.")
-@_without.option(expose_value=False, callback=_keep)
+@_without.option(expose_value=False, callback=keep_without)
 @click.pass_obj
 def init(task: Task, write: bool, overwrite: bool) -> None:
     """Propose an ownership model from the live schema; every guess is marked to be confirmed."""
@@ -93,15 +65,23 @@ def init(task: Task, write: bool, overwrite: bool) -> None:
             place=str(file),
             remedy="--overwrite replaces it; without --write the proposal goes to the screen.",
         )
+    warnings: list[str] = []
     with progress() as listener, task.target.database(listener) as url:
         schemas = conformance.exposed_schemas(task.target.project)
-        proposed = conformance.propose(url, schemas, name=task.target.project.resolve().name)
+        proposed = conformance.propose(
+            url,
+            schemas,
+            name=task.target.project.resolve().name,
+            allow_data=task.allow_data,
+            warn=warnings.append,
+        )
     if not write and not overwrite:
         click.echo(proposed, nl=False)
         return
     file.write_text(proposed, encoding="utf-8")
-    guesses = proposed.count("# guess")
-    note(f"{file} is written; {guesses} lines are marked as guesses for you to confirm.")
+    note(f"{file} is written; {task.guesses} lines are marked as guesses for you to confirm.")
+    for warning in warnings:
+        note(warning)
 
 
 @command.command(epilog="Example: wakti-sb rls test --html matrix.html --junit rls.xml")
@@ -110,16 +90,18 @@ def init(task: Task, write: bool, overwrite: bool) -> None:
     is_flag=True,
     help="Try the cases through the Supabase client too, and report where the two disagree.",
 )
+@click.option("--all", "everything", is_flag=True, help="Show every cause, and the matrix.")
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML.")
 @click.option("--sarif", type=click.Path(dir_okay=False, path_type=Path), help="Write SARIF.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write Markdown.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write one page.")
-@_without.option(expose_value=False, callback=_keep)
+@_without.option(expose_value=False, callback=keep_without)
 @click.pass_obj
 def test(
     task: Task,
     through_client: bool,
+    everything: bool,
     as_json: bool,
     junit: Path | None,
     sarif: Path | None,
@@ -127,29 +109,42 @@ def test(
     html: Path | None,
 ) -> None:
     """Try every case and judge it; exit 1 unless everything was tried and nothing is wrong."""
+    must_have_a_folder(junit, sarif, markdown, html)
     model = task.model()
     with progress() as listener:
         report = _run(task, model, through_client, listener)
-    if junit is not None:
-        junit.write_text(reports.junit(report), "utf-8")
+    results = reports.of_policies(report, task.guesses)
+    for file, text in (
+        (junit, reports.junit),
+        (html, reports.html),
+        (markdown, reports.markdown),
+    ):
+        if file is not None:
+            write(file, text(results))
     if sarif is not None:
-        sarif.write_text(json.dumps(reports.sarif(report), indent=2), "utf-8")
-    if markdown is not None:
-        markdown.write_text(reports.markdown(report), "utf-8")
-    if html is not None:
-        html.write_text(reports.html(report), "utf-8")
+        write(sarif, json.dumps(reports.sarif(report, policy_lines(task.target.project)), indent=2))
     if as_json:
-        said = reports.as_json(report) | {"left_out": left_out_json(task.target.left_out)}
+        said = reports.as_json(report, task.guesses) | {
+            "left_out": left_out_json(task.target.left_out)
+        }
         click.echo(json.dumps(said, indent=2))
     else:
-        show(reports.matrix(report))
-        for group in reports.groups(report.leaks_first):
-            click.echo(reports.as_text(group))
-        both = sum(condition.both_ways for condition in report.conditions)
-        note(f"{both} of {len(report.conditions)} conditions were tried both ways.")
+        shown = results.issues if everything else results.issues[:_FIRST_SCREEN]
+        if everything or not results.issues:
+            for table in reports.matrix(results):
+                show(table)
+        for issue in shown:
+            click.echo(reports.as_text(issue))
+        if len(shown) < len(results.issues):
+            rest = len(results.issues) - len(shown)
+            click.echo(f"\n… and {rest} more causes: --all, or --html for a page.")
+        both, total = results.both_ways
+        note(f"{both} of {total} conditions were tried both ways.")
         note(f"{report.passed} of {report.cases} cases passed in {report.seconds:.1f} s.")
+    task.tell_guesses("Clean on guesses alone: " if report.safe else "")
     if not report.safe:
-        raise Findings(f"{len(report.findings)} findings, {len(report.untested)} tables untested.")
+        causes = f"{len(results.issues)} causes of {len(report.findings)} findings"
+        raise Findings(f"{causes}, {len(report.untested)} objects untested.")
 
 
 def _run(
@@ -180,7 +175,7 @@ def _run(
 @click.option("--min-score", type=click.FloatRange(0, 1), default=1.0, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
-@_without.option(expose_value=False, callback=_keep)
+@_without.option(expose_value=False, callback=keep_without)
 @click.pass_obj
 def mutate(task: Task, min_score: float, workers: int, as_json: bool) -> None:
     """Break each policy in a copy of the database and see whether the cases notice."""
@@ -199,15 +194,16 @@ def mutate(task: Task, min_score: float, workers: int, as_json: bool) -> None:
     else:
         click.echo(reports.mutation_markdown(report))
         note(f"{len(report.judged)} mutants in {report.seconds:.1f} s.")
+    task.tell_guesses()
     if report.score < min_score:
         left = len(report.survivors)
         words = "1 mutant" if left == 1 else f"{left} mutants"
         raise Findings(f"{words} survived; the score is {report.score:.3f}.")
 
 
-@command.command(epilog='Example: wakti-sb rls explain "notes: another owner cannot select"')
+@command.command(epilog='Example: wakti-sb rls explain "notes: another owner cannot see this row"')
 @click.argument("case")
-@_without.option(expose_value=False, callback=_keep)
+@_without.option(expose_value=False, callback=keep_without)
 @click.pass_obj
 def explain(task: Task, case: str) -> None:
     """Why one cell of the matrix is as it is: what was tried, what decided, how to repeat it."""
@@ -238,3 +234,8 @@ def _steps(listener: Listener) -> conformance.Listener:
             listener(Step(step.text, step.done - 1, step.total))
 
     return show_progress
+
+
+command.add_command(cost)
+command.add_command(diff)
+command.add_command(fix)

@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from wakti_sb import site_suite
+from wakti_sb import reports, site_suite
 from wakti_sb.cli import _without, test_db
 from wakti_sb.cli._endpoint import of_an_endpoint
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
+from wakti_sb.cli._report_file import must_have_a_folder, write
 from wakti_sb.errors import Findings, UsageError
 from wakti_sb.spec import load
 from wakti_sb.stack import Address, Target
@@ -68,29 +69,29 @@ def command(
             raise UsageError("--read-only goes with --json alone: it is one short list.")
         _read_only(Target(project, address, functions=True), as_json=as_json)
         return
-    for file in (junit, html, markdown):
-        _must_have_a_folder(file)
+    must_have_a_folder(junit, html, markdown)
     target = Target(project, address, functions=True, without=_without.chosen(without))
     with progress() as listener, target.endpoint(listener) as endpoint:
         site_suite.check(endpoint)
         report = site_suite.run(endpoint, keyword=keyword, workers=workers, listener=listener)
+    results = reports.of_suite(report)
     for file, text in (
-        (junit, site_suite.junit),
-        (html, site_suite.html),
-        (markdown, site_suite.markdown),
+        (junit, reports.junit),
+        (html, reports.html),
+        (markdown, reports.markdown),
     ):
         if file is not None:
-            _write(file, text(report))
+            write(file, text(results))
     if as_json:
-        said = site_suite.as_json(report) | {"left_out": left_out_json(target.left_out)}
+        said = reports.suite_json(report) | {"left_out": left_out_json(target.left_out)}
         click.echo(json.dumps(said, indent=2))
     else:
-        _show(report)
+        _show(results)
     if endpoint.db_url is None:
         note("Only URL and keys are known: --db-url adds the cases of the ownership model.")
     if not report.good:
-        raise Findings(site_suite.summary(report))
-    note(site_suite.summary(report))
+        raise Findings(report.summary)
+    note(report.summary)
 
 
 command.add_command(test_db.command)
@@ -129,27 +130,11 @@ def _read_only(target: Target, *, as_json: bool) -> None:
         note(f"{undecided} cannot be told apart while there are no rows.")
 
 
-def _show(report: site_suite.Report) -> None:
-    for table in site_suite.tables(report):
+def _show(results: reports.Results) -> None:
+    for table in reports.matrix(results):
         show(table)
-    for each in report.wrong[:_MOST_SHOWN]:
-        click.echo(f"\n✗ {each.name}\n  {site_suite.reason(each)}")
-    more = len(report.wrong) - _MOST_SHOWN
+    for each in results.issues[:_MOST_SHOWN]:
+        click.echo(reports.as_text(each))
+    more = len(results.issues) - _MOST_SHOWN
     if more > 0:
         click.echo(f"\nand {more} more; --html, --markdown and --json hold them all.")
-
-
-def _must_have_a_folder(file: Path | None) -> None:
-    """Now rather than when everything has been tried."""
-    if file is not None and not file.parent.is_dir():
-        raise UsageError("the report cannot be written: no such folder", place=str(file))
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"the report cannot be written: {(error.strerror or str(error)).lower()}",
-            place=str(file),
-        ) from None

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from wakti_sb import database_tests
+from wakti_sb import database_tests, reports
 from wakti_sb.cli import _without
 from wakti_sb.cli._output import note, progress
 from wakti_sb.cli._project import in_project
-from wakti_sb.errors import Findings, UsageError
+from wakti_sb.cli._report_file import must_have_a_folder, write
+from wakti_sb.errors import Findings
 from wakti_sb.stack import Target, throwaway_copies
 
 _MOST_WORKERS = 8
@@ -46,8 +47,7 @@ def command(
     behind (helpers, people) prepares the database for those that sort behind it; each of the others
     has a copy of its own.
     """
-    if junit is not None and not junit.parent.is_dir():
-        raise UsageError("the report cannot be written: no such folder", place=str(junit))
+    must_have_a_folder(junit)
     found = database_tests.find(project, files)
     target = Target(project, without=_without.chosen(without))
     count = workers if workers is not None else min(os.cpu_count() or 1, _MOST_WORKERS)
@@ -58,19 +58,9 @@ def command(
         outcomes = database_tests.run(found, copies, workers=count, listener=listener)
     click.echo(database_tests.as_tap(outcomes))
     if junit is not None:
-        _write(junit, database_tests.junit(outcomes))
+        write(junit, reports.junit(reports.of_database_tests(outcomes)))
     bad = [one.file for one in outcomes if not one.good]
     tests = sum(len(one.tests) for one in outcomes)
     if bad:
         raise Findings(f"{len(bad)} of {len(outcomes)} files failed: {', '.join(bad)}")
     note(f"{tests} tests in {len(outcomes)} files passed.")
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"the report cannot be written: {(error.strerror or str(error)).lower()}",
-            place=str(file),
-        ) from None

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from wakti_sb.errors import UsageError
+from wakti_sb.spec import Limits, RateLimits
 
 _PAGE = "index.html"
 _CONFIG = "config.json"
 _API = "{{api}}"
+# Those that the page tells its owner of before it sends.
+_LIMITS = ("item", "json_depth", "form_data", "file", "project", "name_chars")
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,13 @@ class Site:
     Parameters:
         api_url: the project's address; empty where the API serves the page itself.
         publishable_key: for browsers. It opens nothing that row level security does not.
+        limits, rate_limits: of the `wakti.toml` that the project was made with.
     """
 
     api_url: str
     publishable_key: str
+    limits: Limits = field(default_factory=Limits)
+    rate_limits: RateLimits = field(default_factory=RateLimits)
 
     @property
     def api_origin(self) -> str:
@@ -46,7 +52,16 @@ class Site:
 
     def config(self) -> str:
         """The text of `config.json`."""
-        values = {"apiUrl": self.api_url, "publishableKey": self.publishable_key}
+        limits = self.limits.model_dump(include=set(_LIMITS))
+        values = {
+            "apiUrl": self.api_url,
+            "publishableKey": self.publishable_key,
+            "limits": limits
+            | {
+                "name_pattern": self.limits.name_pattern,
+                "rate_limits": self.rate_limits.model_dump(),
+            },
+        }
         return json.dumps(values, indent=2) + "\n"
 
     def page(self, built: Path) -> str:

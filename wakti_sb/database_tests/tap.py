@@ -1,4 +1,4 @@
-"""What a file of tests printed (Test Anything Protocol), and what came of it. Pure."""
+"""What a file of tests printed (Test Anything Protocol), and its results. Pure."""
 
 from __future__ import annotations
 

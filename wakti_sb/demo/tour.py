@@ -83,7 +83,7 @@ def _new_project(owner: Client, name: str) -> str:
         raise StackError("the owner is not signed in.")
     user_id = answer.user.id
     project = owner.table("projects").insert({"user_id": user_id, "name": name}).execute()
-    project_id = str(project.data[0]["id"])  # type: ignore[call-overload,index]
+    project_id = str(project.data[0]["id"])  # type: ignore[call-overload,index]  # an answer is any JSON
     backend = {"project_id": project_id, "user_id": user_id, "enabled": True}
     owner.table("project_backends").insert(backend).execute()
     return project_id

@@ -20,6 +20,7 @@ from wakti_sb.deploy.steps import functions
 from wakti_sb.deploy.target import Place
 from wakti_sb.errors import WaktiError
 from wakti_sb.migrate import compare
+from wakti_sb.site_suite import read_only
 from wakti_sb.stack import Endpoint
 
 _KINDS = ("security", "performance")
@@ -131,8 +132,6 @@ def _access(endpoint: Endpoint, wanted: Wanted) -> Iterator[Check]:
     """The read-only part of `wakti-sb test`, where there is an ownership model."""
     if wanted.spec is None:
         return
-    from wakti_sb.site_suite import read_only  # brings pytest with it, which takes half a second
-
     has_backend = BACKEND in {source.name for source in wanted.functions}
     for attempt in range(_ATTEMPTS):
         looks = read_only(endpoint, wanted.spec, site_api=has_backend)

@@ -17,12 +17,16 @@ from ..spec import (
     Nobody,
     Own,
     Owned,
+    PlacePath,
     Public,
     Relation,
     Right,
     Segment,
+    Shared,
+    Shares,
     Spec,
     Step,
+    TokenNames,
     admits_anon,
 )
 from .policies import (
@@ -38,9 +42,11 @@ from .policies import (
     InRows,
     IsCaller,
     Joined,
+    NamedByToken,
     Policy,
     PolicyModel,
     Predicate,
+    Recorded,
     Table,
     Test,
     Uploader,
@@ -86,8 +92,12 @@ class _Derivation:
         match right:
             case Own():
                 return self._owner_test(owned)
-            case Member(role=role):
-                return self._place_test(owned, role)
+            case Shared() if (shares := self.spec.shares_in(owned.table)) is not None:
+                return _named(shares)
+            case Member() | Shared():
+                return self._place_test(owned, right)
+            case TokenNames(path=path, column=column):
+                return NamedByToken(path, column)
             case Public(where=where) if where is not None:
                 opened = Holds(where)
                 if not signed_in or self.spec.owner_path(owned) is None:
@@ -106,14 +116,19 @@ class _Derivation:
 
     def _owner_test(self, owned: Owned) -> ColumnTest:
         path = self.spec.owner_path(owned)
-        assert path is not None, "the spec lets `own` stand only where there is an owner"  # noqa: S101
+        assert path is not None, "the spec lets `own` stand only where there is an owner"  # noqa: S101  (for mypy; the models have checked it)
         return self._column_test(path.steps, path.column, IsCaller(), Own())
 
-    def _place_test(self, owned: Owned, role: str | None) -> ColumnTest:
-        path = self.spec.place_path(owned)
-        assert path is not None, "the spec lets `member` stand only where there is a place"  # noqa: S101
-        places = self._helper(InPlaces(path.members, role))
-        return self._column_test(path.steps, path.column, places, Member(role))
+    def _place_test(self, owned: Owned, right: Member | Shared) -> ColumnTest:
+        path = self._place_path(owned, right)
+        assert path is not None, "the spec lets these stand only where they lead somewhere"  # noqa: S101  (for mypy; the models have checked it)
+        places = self._helper(InPlaces(path.members, right.role))
+        return self._column_test(path.steps, path.column, places, right)
+
+    def _place_path(self, owned: Owned, right: Member | Shared) -> PlacePath | None:
+        if isinstance(right, Shared):
+            return self.spec.share_path(owned)
+        return self.spec.place_path(owned)
 
     def _column_test(
         self, steps: tuple[Step, ...], column: str, last: Test, right: Right
@@ -161,14 +176,17 @@ class _Derivation:
             if isinstance(right, Nobody):
                 continue
             name = _fitting(f"wakti_{operation} {bucket.name}")
-            yield Policy(name, operation, "authenticated", self._of_file(bucket, right))
+            predicate = self._of_file(bucket, right)
+            if isinstance(right, Own) and bucket.recorded and operation in ("select", "delete"):
+                predicate = Joined("or", (predicate, *self._recorded(bucket)))
+            yield Policy(name, operation, "authenticated", predicate)
             if open_part := _without_account(right):
                 name = _fitting(f"wakti_{operation}_anon {bucket.name}")
                 yield Policy(name, operation, "anon", self._of_file(bucket, open_part))
 
     def _of_file(self, bucket: Bucket, right: Right) -> Predicate:
         match right:
-            case Own() | Member():
+            case Own() | Member() | Shared():
                 if isinstance(right, Own) and not bucket.paths:
                     return Uploader()
                 paths = (self._path(bucket, path, right) for path in bucket.paths)
@@ -181,8 +199,20 @@ class _Derivation:
             case _:
                 return _of_nobody_in_particular(right)
 
+    def _recorded(self, bucket: Bucket) -> Iterator[Predicate]:
+        """That a row of the caller's names the object."""
+        for entry in self.spec.owned:
+            if entry.file is None or entry.file.bucket != bucket.name:
+                continue
+            test: Test | None = None
+            if not isinstance(entry.select.right, Own):
+                row = self._owner_test(entry)
+                rows = InRows(entry.table, entry.file.path, row.column, row.test)
+                test = rows if self._readable(rows, Own()) else self._helper(rows)
+            yield Recorded(entry.table, entry.file.path, test)
+
     def _path(
-        self, bucket: Bucket, path: tuple[Segment, ...], right: Own | Member
+        self, bucket: Bucket, path: tuple[Segment, ...], right: Own | Member | Shared
     ) -> Predicate | None:
         """What an object's folders must be for `right`; None where the path names no place."""
         found = [self._segment_test(bucket, segment, right) for segment in path]
@@ -191,12 +221,14 @@ class _Derivation:
             for position, (segment, test) in enumerate(zip(path, found, strict=True), start=1)
         ]
         if not any(found):
-            if isinstance(right, Member):
+            if not isinstance(right, Own):
                 return None
             tests.append(Uploader())  # no folder names a person
         return tests[0] if len(tests) == 1 else Joined("and", tuple(tests))
 
-    def _segment_test(self, bucket: Bucket, segment: Segment, right: Own | Member) -> Test | None:
+    def _segment_test(
+        self, bucket: Bucket, segment: Segment, right: Own | Member | Shared
+    ) -> Test | None:
         """How one folder leads to the caller by `right`; None where it says nothing about that."""
         match segment.kind, right:
             case "user", Own():
@@ -208,7 +240,7 @@ class _Derivation:
             case _:
                 return None
 
-    def _row_test(self, table: Relation, right: Own | Member) -> Test | None:
+    def _row_test(self, table: Relation, right: Own | Member | Shared) -> Test | None:
         """How the id of a row of `table` leads to the caller."""
         entry = self.spec.entry(table)
         if entry is None:
@@ -216,14 +248,20 @@ class _Derivation:
         if isinstance(right, Own):
             row = self._owner_test(entry) if self.spec.owner_path(entry) else None
         else:
-            row = self._place_test(entry, right.role) if self.spec.place_path(entry) else None
+            row = self._place_test(entry, right) if self._place_path(entry, right) else None
         if row is None:
             return None
         key = "id" if entry.through else entry.parent_key[0]
-        if isinstance(right, Member) and row.column == key:
+        if not isinstance(right, Own) and row.column == key:
             return row.test  # the folder names the place itself
         rows = InRows(entry.table, key, row.column, row.test)
         return rows if self._readable(rows, right) else self._helper(rows)
+
+
+def _named(shares: Shares) -> Predicate:
+    """That a share names the caller, and counts."""
+    test = ColumnTest(shares.user, IsCaller())
+    return test if shares.where is None else Joined("and", (test, Holds(shares.where)))
 
 
 def _of_nobody_in_particular(right: Right) -> Predicate:
@@ -268,6 +306,8 @@ def _shows(entry: Owned, columns: set[str], right: Right) -> bool:
                 return True
             case Member(role=role) if isinstance(right, Member) and role in (None, right.role):
                 return True
+            case Shared(role=role) if isinstance(right, Shared) and role in (None, right.role):
+                return True
             case _:
                 continue
     return False
@@ -291,7 +331,7 @@ def _grants(owned: Owned) -> Iterator[Grant]:
                 # Sent along with the others; the triggers see to them. A table that another
                 # program made has none, so nothing more is opened there.
                 extra = tuple(c for c in owned.granted if c not in columns)
-                if owned.shared and extra:
+                if owned.external and extra:
                     yield Grant(operation, roles, columns=extra, ours=True)
                 else:
                     columns += extra
@@ -342,5 +382,7 @@ def _fitting(name: str) -> str:
 def _about(body: InRows | InPlaces) -> str:
     if isinstance(body, InPlaces):
         role = "" if body.role is None else f' with the role "{body.role}"'
-        return f"Places that the caller belongs to by {body.members.table}{role}."
+        shares = isinstance(body.members, Shares)
+        what = "Rows shared with the caller" if shares else "Places that the caller belongs to"
+        return f"{what} by {body.members.table}{role}."
     return f"Rows of {body.table} that lead to the caller."

@@ -18,6 +18,7 @@ from .lock import Generated, Lock, digest, with_header
 from .render import Renderer
 
 FOLDER = "supabase"
+README = "README.md"
 _VERSION = re.compile(r"[0-9]+(?=_|\.)")
 _FORM = "%Y%m%d%H%M%S"
 
@@ -200,6 +201,8 @@ class _Planner:
                     text = config.merged(before, text, f"{FOLDER}/{target}")
                     changes += [self._change(target, text)] if text != before else []
                     continue
+                if target == README:  # the project's own: left as it is
+                    continue
                 raise GenerateError(
                     "is there already and was not generated",
                     place=f"{FOLDER}/{target}",
@@ -217,7 +220,9 @@ class _Planner:
         return changes, digests
 
     def _wanted_files(self) -> Iterator[tuple[str, str]]:
-        yield config.PATH, self.renderer.render_config(function_names(self.sources, self.spec))
+        functions = function_names(self.sources, self.spec)
+        yield config.PATH, self.renderer.render_config(functions)
+        yield README, self.renderer.render_readme(functions)
         for file in function_files(self.sources, self.spec):
             yield file.target, self.renderer.render(file.path)
 

@@ -93,12 +93,38 @@ class Uploader:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """The file's name stands in `column` of a row of the caller's.
+
+    Parameters:
+        table: the table whose rows record files.
+        column: of it, with the names.
+        test: finds the names where the table shows rows of others, too; None where its own policy
+            hides them.
+    """
+
+    table: Relation
+    column: str
+    test: Test | None
+    kind: ClassVar[str] = "recorded"
+
+
+@dataclass(frozen=True)
 class Claimed:
     """The caller's access token holds this value."""
 
     path: tuple[str, ...]
     value: str
     kind: ClassVar[str] = "claim"
+
+
+@dataclass(frozen=True)
+class NamedByToken:
+    """The caller's access token holds the value of a column of the row."""
+
+    path: tuple[str, ...]
+    column: str
+    kind: ClassVar[str] = "token"
 
 
 @dataclass(frozen=True)
@@ -118,7 +144,7 @@ class Joined:
     kind: ClassVar[str] = "joined"
 
 
-Predicate = ColumnTest | FolderTest | Uploader | Claimed | Holds | Joined
+Predicate = ColumnTest | FolderTest | Uploader | Recorded | Claimed | NamedByToken | Holds | Joined
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,15 @@ from .derive import policy_model
 SUFFIX = ".j2"
 _HERE = Path(__file__).resolve().parent
 _CONFIG = "config.toml.j2"
+_README = "README.md.j2"
 _TABLE = "table.sql.j2"
 
 
 class Renderer:
     """Renders files under one folder of sources for one spec.
 
-    A file ending in `.j2` is a template and sees `spec`, `model` and the filters of `quoting`; any
-    other file is its own rendering.
+    A file ending in `.j2` is a template and sees `spec`, `model`, the filters of `quoting` and
+    `text_of(source)`, another source as it is; any other file is its own rendering.
     """
 
     def __init__(self, spec: Spec, root: Path) -> None:
@@ -40,12 +41,12 @@ class Renderer:
         self.jinja = Environment(
             loader=ChoiceLoader([FileSystemLoader(root), FileSystemLoader(_HERE)]),
             undefined=StrictUndefined,
-            autoescape=False,  # noqa: S701
+            autoescape=False,  # noqa: S701  (what is rendered is SQL and TypeScript, no HTML)
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self.jinja.globals.update(spec=spec, model=policy_model(spec))
+        self.jinja.globals.update(spec=spec, model=policy_model(spec), text_of=self._text)
         self.jinja.filters.update(
             ident=quoting.ident,
             relation=quoting.relation,
@@ -62,10 +63,7 @@ class Renderer:
         if source.endswith(SUFFIX):
             text = self._template(source, self._root / source)
             return _tidy(text) if source.endswith(f".sql{SUFFIX}") else text
-        try:
-            return (self._root / source).read_bytes().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise GenerateError(f"cannot be read: {error}", place=source) from None
+        return self._text(source)
 
     def render_config(self, functions: tuple[str, ...]) -> str:
         """The text of `supabase/config.toml` for a project with these edge functions."""
@@ -78,9 +76,20 @@ class Renderer:
         )
         return config.rendered(_tidy(text), self._spec)
 
+    def render_readme(self, functions: tuple[str, ...]) -> str:
+        """The text of `supabase/README.md` for a project with these edge functions."""
+        return _tidy(self._template(_README, _HERE / _README, functions=functions))
+
     def render_table(self, values: Mapping[str, Any]) -> str:
         """The migration that makes a table of the user's own."""
         return _tidy(self._template(_TABLE, _HERE / _TABLE, **values))
+
+    def _text(self, source: str) -> str:
+        """The text of a source as it is."""
+        try:
+            return (self._root / source).read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise GenerateError(f"cannot be read: {error}", place=source) from None
 
     def _template(self, name: str, path: Path, **values: Any) -> str:
         try:

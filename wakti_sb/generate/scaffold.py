@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import tomlkit
@@ -24,13 +25,16 @@ def scaffold_table(
     through: str | None = None,
     key: str | None = None,
     owner: str = "user_id",
+    shared: bool = False,
     now: datetime.datetime | None = None,
 ) -> Plan:
     """Plan a table whose rows belong to somebody: its migration, and its entry in `wakti.toml`.
 
     With `through` the rows belong to whom that described table's rows belong; `key` is the column
     that points there (default: the parent's name in the singular, and `_id`). Else `owner` names
-    the user. The files are the user's from then on; `plan()` afterwards adds the policies.
+    the user. With `shared` there is a second table, NAME in the singular and `_shares`: who owns a
+    row of the first lets people in there, one by one, to read it or to change it. The files are the
+    user's from then on; `plan()` afterwards adds the policies.
 
     Raise UsageError for a name that is taken or impossible, a parent that nobody described, or a
     `supabase/` that is not current.
@@ -43,6 +47,7 @@ def scaffold_table(
     parent = None if through is None else _parent(through, spec)
     steps = {} if parent is None else _steps(parent, spec, key or f"{_singular(parent.table)}_id")
     values = {"table": table, "owner": owner, "parent": None, "owner_of_parent": None, **steps}
+    values["shares"] = _shares(table, spec) if shared else None
     if plan(spec, sources_root, project_root, now=now).stale:
         # What the table stands on must come before it in the history.
         raise UsageError(f"{FOLDER}/ is not current", remedy="run wakti-sb generate first")
@@ -56,6 +61,15 @@ def scaffold_table(
             Change("wakti.toml", before, _with_entry(before, values)),
         ),
     )
+
+
+def _shares(table: Relation, spec: Spec) -> dict[str, object]:
+    """The table of shares of `table`, and its column that points there."""
+    one = _singular(table)
+    name = _relation(f"{ident(table.schema)}.{ident(one + '_shares')}")
+    if spec.entry(name) is not None:
+        raise UsageError(f"{name} is described in wakti.toml already")
+    return {"table": name, "key": f"{one}_id"}
 
 
 def _relation(name: str) -> Relation:
@@ -92,7 +106,16 @@ def _steps(parent: Owned, spec: Spec, key: str) -> dict[str, object]:
 
 
 def _with_entry(text: str, values: dict[str, object]) -> str:
-    """`wakti.toml` with one more `[[owned]]` behind the last one, everything else as it was."""
+    """`wakti.toml` with the new `[[owned]]` behind the last one, everything else as it was."""
+    lines = text.splitlines()
+    place = _behind_the_last_entry(lines)
+    head, tail = lines[:place], lines[place:]
+    made = [line for entry in _entries(values) for line in ("", "[[owned]]", *entry)]
+    return "\n".join([*head, *made, *([""] if tail else []), *tail]).lstrip("\n") + "\n"
+
+
+def _entries(values: dict[str, object]) -> Iterator[list[str]]:
+    """The lines of each entry, without its header."""
     right = "own" if values["owner_of_parent"] or not values["parent"] else "member"
     entry = tomlkit.table()
     entry.append("table", str(values["table"]))
@@ -101,20 +124,47 @@ def _with_entry(text: str, values: dict[str, object]) -> str:
         entry.append("key", values["key"])
     if right == "own":
         entry.append("owner", values["owner"])
-    entry.append("select", right)
+    shares = values["shares"]
+    if isinstance(shares, dict):
+        way = {"table": str(shares["table"]), "key": shares["key"]}
+        entry.append("shared", _inline({**way, "user": "user_id", "role": "access"}))
+    entry.append("select", f"{right} or shared" if shares else right)
     entry.append("insert", right)
-    entry.append("update", tomlkit.array())
+    columns = tomlkit.array()
+    if shares:
+        entry.append("update", _inline({"right": f"{right} or shared:write", "columns": columns}))
+    else:
+        entry.append("update", columns)
     entry["update"].comment("the columns that may be changed")
     if right == "own":
         belongs = [values["key"]] if values["parent"] else []
         entry.append("fixed", ["id", *belongs, values["owner"], "created_at"])
         entry["fixed"].comment("sent along with a whole row, and never changed")
     entry.append("delete", right)
-    lines = text.splitlines()
-    place = _behind_the_last_entry(lines)
-    head, tail = lines[:place], lines[place:]
-    made = ["", "[[owned]]", *tomlkit.dumps(entry).splitlines(), *([""] if tail else [])]
-    return "\n".join([*head, *made, *tail]).lstrip("\n") + "\n"
+    yield tomlkit.dumps(entry).splitlines()
+    if isinstance(shares, dict):
+        yield _entry_of_shares(shares, str(values["table"]), right)
+
+
+def _entry_of_shares(shares: dict[str, object], table: str, right: str) -> list[str]:
+    """Whoever has the right to write a row of `table` writes its shares."""
+    entry = tomlkit.table()
+    entry.append("table", str(shares["table"]))
+    entry.append("through", table)
+    entry.append("key", shares["key"])
+    entry.append("select", f"{right} or shared")
+    entry["select"].comment("shared: the person that the share names")
+    entry.append("insert", right)
+    of_members = {"right": right, "columns": ["access"]}
+    entry.append("update", ["access"] if right == "own" else _inline(of_members))
+    entry.append("delete", right)
+    return tomlkit.dumps(entry).splitlines()
+
+
+def _inline(values: Mapping[str, object]) -> tomlkit.items.InlineTable:
+    table = tomlkit.inline_table()
+    table.update(values)
+    return table
 
 
 def _behind_the_last_entry(lines: list[str]) -> int:

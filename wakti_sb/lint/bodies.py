@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,8 +10,14 @@ from pglast import parser
 
 from wakti_sb.lint.tree import parsed
 
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _BEGINNINGS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE_P", "WITH"})
 _ENDS = frozenset({b";", b"loop", b"then"})  # of a statement, of what a loop or a branch asks
+
+
+def without_comments(body: str) -> str:
+    """A body without its comments."""
+    return _COMMENT.sub(" ", body)
 
 
 def statements(language: str, body: str) -> Iterator[Any]:

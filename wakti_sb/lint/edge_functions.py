@@ -13,8 +13,8 @@ from urllib.parse import unquote, urlparse
 
 from wakti_sb.errors import EnvironmentProblem, WaktiError
 from wakti_sb.lint.finding import Finding
+from wakti_sb.lint.tools import DENO
 
-TOOL = "deno"
 _ENTRIES = ("index.ts", "index.js")
 _NO_NETWORK = ("error sending request", "dns error", "failed to lookup", "tcp connect error")
 _UNFORMATTED = re.compile(r"^from (?P<file>.+):\n\s*(?P<line>\d+) \|", re.MULTILINE)
@@ -24,7 +24,7 @@ _TYPE_ERROR = re.compile(
     rf"(?:(?!^TS\d+ \[ERROR\]).)*?{_AT.pattern}",
     re.MULTILINE | re.DOTALL,
 )
-_PARSE = f"{TOOL}/parse"
+_PARSE = f"{DENO}/parse"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Deno:
             raise WaktiError(f"deno fmt did not finish: {done.stderr.strip()}")
         for match in found:
             yield Finding(
-                f"{TOOL}/fmt",
+                f"{DENO}/fmt",
                 self._name(Path(match["file"])),
                 int(match["line"]),
                 1,
@@ -80,7 +80,7 @@ class Deno:
         for item in report["diagnostics"]:
             start = item["range"]["start"]
             yield Finding(
-                f"{TOOL}/{item['code']}",
+                f"{DENO}/{item['code']}",
                 self._of_url(item["filename"]),
                 start["line"],
                 start["col"] + 1,
@@ -107,7 +107,7 @@ class Deno:
         found = list(_TYPE_ERROR.finditer(done.stderr))
         for match in found:
             yield Finding(
-                f"{TOOL}/check",
+                f"{DENO}/check",
                 self._of_url(match["url"]),
                 int(match["line"]),
                 int(match["column"]),

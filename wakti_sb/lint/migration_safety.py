@@ -17,12 +17,12 @@ from pglast import enums
 
 from wakti_sb.errors import EnvironmentProblem, WaktiError
 from wakti_sb.lint.finding import Finding
+from wakti_sb.lint.tools import SQUAWK
 from wakti_sb.lint.tree import ast, parsed
 from wakti_sb.migrate import Migration
 from wakti_sb.migrate.position import locate
 from wakti_sb.migrate.reader import blocks
 
-TOOL = "squawk"
 OLDEST_SERVER = "15.0"
 NOT_ASKED = {
     "require-lock-timeout": "wakti-sb migrate sets one, and tries again",
@@ -48,7 +48,7 @@ def judge(migration: Migration, program: str) -> Iterator[Finding]:
     replaced = frozenset(_replaced_lines(migration.text))
     for item in _reports(done):
         finding = _finding(item, migration.file)
-        lost = finding.rule != f"{TOOL}/ban-drop-constraint" or finding.line not in replaced
+        lost = finding.rule != f"{SQUAWK}/ban-drop-constraint" or finding.line not in replaced
         if lost and item["rule_name"] != _SYNTAX:
             yield finding
 
@@ -58,8 +58,8 @@ def find_program() -> str:
 
     Raise EnvironmentProblem if there is none.
     """
-    beside = Path(sysconfig.get_path("scripts")) / TOOL
-    program = str(beside) if beside.exists() else shutil.which(TOOL)
+    beside = Path(sysconfig.get_path("scripts")) / SQUAWK
+    program = str(beside) if beside.exists() else shutil.which(SQUAWK)
     if program is None:
         raise EnvironmentProblem(
             "squawk is not installed for this Python.", remedy="Run: pip install squawk-cli"
@@ -78,7 +78,7 @@ def _reports(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
 def _finding(item: dict[str, Any], file: str) -> Finding:
     remedy = item["help"] or "see https://squawkhq.com/docs/rules"
     return Finding(
-        f"{TOOL}/{item['rule_name']}",
+        f"{SQUAWK}/{item['rule_name']}",
         file,
         item["line"] + 1,  # squawk counts from 0
         item["column"] + 1,

@@ -1,4 +1,4 @@
-"""How SQL is written: sqlfluff, on sources through their Jinja templates and on what came of them.
+"""How SQL is written: sqlfluff, on sources through their Jinja templates and on the rendered SQL.
 
 sqlfluff judges style alone. Where its parser does not know a statement that PostgreSQL's own
 accepts, that is no finding.
@@ -19,8 +19,8 @@ from sqlfluff.core.templaters import JinjaTemplater
 
 from wakti_sb.lint.finding import Finding
 from wakti_sb.lint.remembered import Remembered
+from wakti_sb.lint.tools import SQLFLUFF
 
-TOOL = "sqlfluff"
 _OURS = Path(__file__).with_name("style.cfg")
 _THEIRS = ".sqlfluff"
 _CRASH = "Unexpected exception"  # a rule of sqlfluff that fell over says nothing about the SQL
@@ -52,7 +52,7 @@ class Style:
 
     def rules(self) -> frozenset[str]:
         """The names of every rule there is."""
-        return frozenset(f"{TOOL}/{rule.name}" for rule in self._plain.rule_tuples())
+        return frozenset(f"{SQLFLUFF}/{rule.name}" for rule in self._plain.rule_tuples())
 
     def template(self, file: str, text: str) -> tuple[Finding, ...]:
         """Judge what is written in a template; what Jinja puts in is judged in the output.
@@ -107,7 +107,7 @@ class _OurTemplates(JinjaTemplater):
         super().__init__()
         self._jinja = jinja
 
-    def _get_jinja_env(self, config: FluffConfig | None = None) -> Environment:  # noqa: ARG002
+    def _get_jinja_env(self, config: FluffConfig | None = None) -> Environment:  # noqa: ARG002  (sqlfluff's signature)
         return self._jinja
 
     def get_context(self, *_: Any, **__: Any) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def _findings(linter: Linter, file: str, text: str, leave_out: str) -> Iterator[
             continue
         if not violation.desc().startswith(_CRASH):
             yield Finding(
-                f"{TOOL}/{violation.rule.name}",
+                f"{SQLFLUFF}/{violation.rule.name}",
                 file,
                 violation.line_no,
                 violation.line_pos,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import Enum
 from typing import Any
@@ -24,6 +25,12 @@ class Kind(Enum):
 
 
 VECTOR_INDEXES = frozenset({"hnsw", "ivfflat"})  # the access methods of pgvector
+# The same in the text of a block: `using hnsw (…) with (…)`, with brackets three deep.
+VECTOR_INDEX = re.compile(
+    r"\busing\s+(hnsw|ivfflat)\s*"
+    r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)(?:\s*with\s*\([^()]*\))?",
+    re.IGNORECASE,
+)
 CONTROLS = frozenset(
     {Kind.BEGIN, Kind.BEGIN_WITH, Kind.COMMIT, Kind.ROLLBACK, Kind.CHAIN, Kind.TWO_PHASE}
 )
@@ -127,6 +134,8 @@ def is_platform_only(node: Any, sql: str) -> bool:
             return bool(node.for_all_tables)
         case ast.IndexStmt():
             return node.accessMethod in VECTOR_INDEXES
+        case ast.DoStmt():
+            return VECTOR_INDEX.search(sql) is not None
         case ast.DefineStmt():
             return node.kind == enums.ObjectType.OBJECT_COLLATION and _is_icu(node)
     return False

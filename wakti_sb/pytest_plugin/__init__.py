@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wakti_sb.pytest_plugin import fixtures, folder, options
+from wakti_sb.pytest_plugin import ending, fixtures, folder, options
 from wakti_sb.pytest_plugin.fixtures import ActingAs, MakeAsyncClient, MakePerson
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ def pytest_configure_node(node: object) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell what the tests could not try."""
-    folder.tell_left_out(terminalreporter)
+    ending.tell_left_out(terminalreporter)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop and forget what was brought up for this run."""
-    folder.remove(config)
+    ending.remove(config)

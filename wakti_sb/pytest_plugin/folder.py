@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,28 +40,10 @@ def tell_worker(node: Any) -> None:
     node.workerinput[_WORKERINPUT] = str(_name(node.config))
 
 
-def tell_left_out(reporter: pytest.TerminalReporter) -> None:
-    """List the statements that were left out of the stack of this run."""
-    if not _name(reporter.config).exists():
-        return
-    from wakti_sb.pytest_plugin import session
-
-    left_out = session.left_out_of(_name(reporter.config))
-    if left_out:
-        reporter.section("statements that were left out of the stack", sep="-")
-    for one in left_out:
-        reporter.line(f"{one.file}:{one.line}: {one.statement}")
-        reporter.line(f"  needs {one.extension}: {one.reason}")
-
-
-def remove(config: pytest.Config) -> None:
-    """Stop the stack in it and remove it, in the process that chose it."""
-    if hasattr(config, "workerinput") or not _name(config).exists():
-        return
-    from wakti_sb.pytest_plugin import session
-
-    session.stop(_name(config))
-    shutil.rmtree(_name(config), ignore_errors=True)
+def made(config: pytest.Config) -> Path | None:
+    """The folder of this run, if somebody needed it."""
+    folder = _name(config)
+    return folder if folder.exists() else None
 
 
 def _name(config: pytest.Config) -> Path:

@@ -93,7 +93,7 @@ class People:
         own = client(self._endpoint, self._endpoint.publishable_key)
         self._clients.append(own)
         try:
-            made = self._service.auth.admin.create_user(attributes)  # type: ignore[arg-type]
+            made = self._service.auth.admin.create_user(attributes)  # type: ignore[arg-type]  # the client wants its own dict type
             self._made.append(made.user.id)
             session = own.auth.sign_in_with_password({"email": email, "password": password}).session
         except (AuthError, httpx.HTTPError) as error:

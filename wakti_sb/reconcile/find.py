@@ -33,4 +33,4 @@ def find(
             place=connection.info.dbname,
             remedy="Apply the migrations first: wakti-sb migrate",
         ) from error
-    return [Leftover(*row) for row in rows]  # type: ignore[arg-type]
+    return [Leftover(*row) for row in rows]  # type: ignore[arg-type]  # a row's columns are of any type

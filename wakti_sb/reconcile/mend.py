@@ -25,6 +25,19 @@ where
     select from storage.objects as o where o.bucket_id = %s and o.name = u.storage_path
   )
 """
+# Folders of projects that are gone are noted by their deletion, for uploads to work off.
+_FORGET = """
+delete from wakti.abandoned_folders as f
+where
+  f.since < now() - interval '1 hour'
+  and not exists (
+    select from storage.objects as o
+    where
+      o.bucket_id = %s
+      and o.name ~>=~ (f.folder || '/')
+      and o.name ~<~ (f.folder || '0')
+  )
+"""
 
 
 def mend(
@@ -56,6 +69,7 @@ def mend(
                 rows = [one.row for one in left if one.row is not None]
                 connection.execute(_FREE, [rows, bucket])
             gone += left
+        connection.execute(_FORGET, [bucket])
     return gone
 
 

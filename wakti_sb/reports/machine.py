@@ -1,26 +1,27 @@
-"""Reports that machines read: JSON, JUnit and SARIF 2.1.0. Pure."""
+"""Reports that machines read: JSON and SARIF 2.1.0. Pure."""
 
 from __future__ import annotations
 
 import hashlib
-import re
+from collections.abc import Mapping
 from typing import Any
-from xml.etree import ElementTree as Xml
 
-from ..conformance.model import Condition, Finding, Problem, Report
+from ..conformance.findings import NOWHERE, Place, causes, place_of
+from ..conformance.model import Cause, Condition, Finding, Problem, Report
 from ..conformance.mutation import MutationReport
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ERRORS = (Problem.LEAK, Problem.BYPASS, Problem.NO_VERDICT, Problem.LOCKED_OUT)
 
 
-def as_json(report: Report) -> dict[str, Any]:
-    """What `rls test --json` prints."""
+def as_json(report: Report, guesses: int = 0) -> dict[str, Any]:
+    """What `rls test --json` prints; `guesses` is how many lines of the model are unconfirmed."""
     return {
         "cases": report.cases,
         "passed": report.passed,
+        "guesses": guesses,
         "findings": [_finding(finding) for finding in report.findings],
+        "causes": [_cause(each) for each in causes(report.findings)],
         "untested": [{"table": table, "reason": reason} for table, reason in report.untested],
         "conditions": {
             "total": len(report.conditions),
@@ -54,47 +55,15 @@ def mutation_json(report: MutationReport) -> dict[str, Any]:
     }
 
 
-def junit(report: Report) -> str:
-    """One test case for each case, and one for each finding that no case has shown."""
-    suites = Xml.Element("testsuites", name="wakti-sb rls")
-    shown: set[str] = set()
-    by_object: dict[str, list[Any]] = {}
-    for verdict in report.verdicts:
-        by_object.setdefault(verdict.case.subject, []).append(verdict)
-    excused = {case for finding in report.excused for case in (finding.id, *finding.cases)}
-    for name, verdicts in by_object.items():
-        suite = Xml.SubElement(suites, "testsuite", name=_plain(name), tests=str(len(verdicts)))
-        failures = errors = 0
-        for verdict in verdicts:
-            classname, sentence = _plain(f"{name}.{verdict.transport}"), _plain(verdict.case.id)
-            case = Xml.SubElement(suite, "testcase", classname=classname, name=sentence)
-            shown.add(verdict.case.id)
-            if verdict.status == "passed":
-                continue
-            if verdict.case.id in excused:
-                Xml.SubElement(case, "skipped", message="excused")
-                continue
-            kind = "failure" if verdict.status == "failed" else "error"
-            failures, errors = failures + (kind == "failure"), errors + (kind == "error")
-            Xml.SubElement(case, kind, message=_plain(verdict.reason))
-        suite.set("failures", str(failures))
-        suite.set("errors", str(errors))
-    rest = [finding for finding in report.findings if finding.id not in shown]
-    if rest:
-        suite = Xml.SubElement(
-            suites, "testsuite", name="catalog", tests=str(len(rest)), failures=str(len(rest))
-        )
-        for finding in rest:
-            classname, sentence = _plain(finding.table), _plain(finding.id)
-            case = Xml.SubElement(suite, "testcase", classname=classname, name=sentence)
-            failure = Xml.SubElement(case, "failure", message=_plain(finding.reason))
-            failure.text = _plain(finding.fix)
-    Xml.indent(suites)
-    return Xml.tostring(suites, encoding="unicode", xml_declaration=True)
+def sarif(
+    report: Report, places: Mapping[tuple[str, str], Place] = NOWHERE, model: str = "wakti.toml"
+) -> dict[str, Any]:
+    """Causes for code scanning, each at the policy, table or function that lets it happen.
 
-
-def sarif(report: Report, model: str = "wakti.toml") -> dict[str, Any]:
-    """Findings for code scanning; their place is the model that they contradict."""
+    Parameters:
+        places: where objects and policies are written, by the object's name and the policy's.
+        model: what is the place of everything else.
+    """
     rules = sorted({finding.problem for finding in (*report.findings, *report.excused)})
     return {
         "$schema": _SARIF,
@@ -114,11 +83,26 @@ def sarif(report: Report, model: str = "wakti.toml") -> dict[str, Any]:
                     }
                 },
                 "results": [
-                    *(_result(finding, model) for finding in report.findings),
-                    *(_suppressed(finding, model) for finding in report.excused),
+                    *(_result(cause, places, model) for cause in causes(report.findings)),
+                    *(_suppressed(finding, places, model) for finding in report.excused),
                 ],
             }
         ],
+    }
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {
+        "title": cause.title,
+        "harm": cause.harm.name.lower().replace("_", " "),
+        "problem": cause.problem,
+        "objects": list(cause.objects),
+        "operations": list(cause.operations),
+        "who": list(cause.identities),
+        "policy": cause.first.policy or None,
+        "fix": cause.fix,
+        "fix_tried": cause.fix_tried,
+        "findings": [finding.id for finding in cause.findings],
     }
 
 
@@ -126,7 +110,7 @@ def _condition(each: Condition) -> dict[str, Any]:
     return {
         "table": str(each.subject),
         "policy": each.policy,
-        "clause": "with check" if each.new_rows else "using",
+        "clause": each.clause,
         "condition": each.text,
         "never": " or ".join(each.never),
         "reason": each.reason,
@@ -150,36 +134,38 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, model: str) -> dict[str, Any]:
-    text = f"{finding.id}: {finding.reason}"
+def _result(cause: Cause, places: Mapping[tuple[str, str], Place], model: str) -> dict[str, Any]:
+    finding = cause.first
+    text = f"{cause.title}: {finding.reason}"
+    if len(cause.identities) > 1:
+        text += f" (by {', '.join(cause.identities)})"
     if finding.policy:
         text += f" (decided by: {finding.policy})"
-    if finding.fix:
-        text += f"\n\nProposed fix:\n{finding.fix}"
+    if cause.fix:
+        text += f"\n\nProposed fix:\n{cause.fix}"
+    place = place_of(finding, places) or Place(model, 1)
     return {
-        "ruleId": finding.problem.replace(" ", "-"),
-        "level": "error" if finding.problem in _ERRORS else "warning",
+        "ruleId": cause.problem.replace(" ", "-"),
+        "level": "error" if cause.problem in _ERRORS else "warning",
         "message": {"text": text},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": model},
-                    "region": {"startLine": 1},
+                    "artifactLocation": {"uri": place.file},
+                    "region": {"startLine": place.line},
                 },
-                "logicalLocations": [{"fullyQualifiedName": finding.table}],
+                "logicalLocations": [{"fullyQualifiedName": name} for name in cause.objects],
             }
         ],
         "partialFingerprints": {"finding/v1": hashlib.sha256(finding.id.encode()).hexdigest()[:32]},
-        "properties": _finding(finding),
+        "properties": {**_finding(finding), "findings": [each.id for each in cause.findings]},
     }
 
 
-def _suppressed(finding: Finding, model: str) -> dict[str, Any]:
+def _suppressed(
+    finding: Finding, places: Mapping[tuple[str, str], Place], model: str
+) -> dict[str, Any]:
     """A reviewed exception: code scanning shows it as closed, with the reason."""
     reviewed = {"kind": "external", "status": "accepted", "justification": finding.excused}
-    return {**_result(finding, model), "suppressions": [reviewed]}
-
-
-def _plain(text: str) -> str:
-    """Without characters that XML cannot hold."""
-    return _NO_XML.sub("�", text)
+    (cause,) = causes((finding,))
+    return {**_result(cause, places, model), "suppressions": [reviewed]}

@@ -1,83 +1,95 @@
-"""The matrix: what each identity may do to each object, and whether it is so. Pure."""
+"""Results for a terminal: the pictures, and what has to be mended. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from rich.table import Table as RichTable
+from rich import box
+from rich.table import Table
 from rich.text import Text
 
-from ..conformance.model import Report, Verdict
+from .tree import Cell, Grid, Issue, Policy, Results
 
-OPERATIONS = ("select", "insert", "update", "upsert", "delete", "execute")
-_SIGNS = {"passed": "✓", "failed": "✗", "unproven": "?"}
-_STYLES = {"passed": "green", "failed": "bold red", "unproven": "yellow"}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """All verdicts about one identity doing one thing to one object."""
-
-    object: str
-    identity: str
-    operation: str
-    verdicts: tuple[Verdict, ...]
-
-    @property
-    def status(self) -> str:
-        """The worst of its verdicts."""
-        found = {verdict.status for verdict in self.verdicts}
-        return next(status for status in ("failed", "unproven", "passed") if status in found)
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the model opens anything here."""
-        return any(v.case.expected.must or v.case.expected.may for v in self.verdicts)
-
-    @property
-    def sign(self) -> str:
-        """One character for the cell."""
-        return _SIGNS[self.status]
+_STYLES = {"passed": "green", "failed": "bold red", "unproven": "yellow", "excused": "dim"}
+_LEGEND = (
+    "✓ proved   ✗ not so   ? nothing proved   may / no: what the model says\n"
+    "own: what is open to somebody; others' too: more than that; not own: less"
+)
+_MOST_LINES = 12  # of a fix on the screen
+_CONDITIONS = "conditions of policies: ● tried both ways   ◐ one way   ○ not at all"
+_NARROWEST = 8  # marks on a line
 
 
-def cells(verdicts: Iterable[Verdict]) -> tuple[Cell, ...]:
-    """The cells in the order of their first case."""
-    groups: dict[tuple[str, str, str], list[Verdict]] = {}
-    for verdict in verdicts:
-        case = verdict.case
-        groups.setdefault((case.subject, case.identity, case.operation), []).append(verdict)
-    return tuple(Cell(*key, tuple(found)) for key, found in groups.items())
+def matrix(results: Results) -> tuple[Table, ...]:
+    """One table, or one for each picture where they have nothing in common."""
+    if results.together:
+        return (_together(results),)
+    return tuple(_alone(grid) for grid in results.grids)
 
 
-def matrix(report: Report) -> RichTable:
-    """Tables by identities by operations, for a terminal."""
-    found = cells(report.verdicts)
-    objects = tuple(dict.fromkeys(cell.object for cell in found))
-    identities = tuple(dict.fromkeys(cell.identity for cell in found))
-    by_key = {(cell.object, cell.identity, cell.operation): cell for cell in found}
-    table = RichTable(title=f"{report.title}: who reaches what", caption=_legend())
-    table.add_column("object", overflow="fold")
-    table.add_column("identity", overflow="fold")
-    operations = [o for o in OPERATIONS if any(cell.operation == o for cell in found)]
-    for operation in operations:
-        table.add_column(operation, justify="center")
-    for name in objects:
-        rows = [who for who in identities if any((name, who, o) in by_key for o in operations)]
-        for number, who in enumerate(rows):
-            signs = (_shown(by_key.get((name, who, operation))) for operation in operations)
-            last = number + 1 == len(rows)
-            shown = name.removeprefix("public.") if number == 0 else ""
-            table.add_row(shown, who, *signs, end_section=last)
+def as_text(issue: Issue) -> str:
+    """One issue: the claim, what happened, to whom, what decided, what closes it."""
+    lines = [f"✗ {issue.claim}", f"  {issue.reason}"]
+    if issue.others:
+        lines.append(f"  and {len(issue.others)} more findings of the same cause")
+    if issue.who[1:]:
+        lines.append(f"  also by {', '.join(issue.who[1:])}")
+    if issue.decided_by:
+        lines.append(f"  decided by {issue.decided_by}")
+    if issue.tried:
+        lines.append("  this closes it, and was tried:")
+    fix = issue.fix.splitlines()
+    lines.extend(f"    {line}" for line in fix[:_MOST_LINES])
+    if len(fix) > _MOST_LINES:
+        lines.append(f"    … {len(fix) - _MOST_LINES} more lines: wakti-sb rls fix")
+    return "\n" + "\n".join(lines)
+
+
+def _alone(grid: Grid) -> Table:
+    table = Table(title=grid.name, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column(grid.corner, no_wrap=True)
+    for column in grid.columns:
+        table.add_column(column, overflow="fold")
+    for heading, cells in grid.rows:
+        table.add_row(heading, *map(_shown, cells))
     return table
 
 
+def _together(results: Results) -> Table:
+    marks = _marks(results.conditions)
+    caption = f"{_LEGEND}\n{_CONDITIONS}" if marks else _LEGEND
+    table = Table(title=results.title, caption=caption)
+    table.add_column(results.together, no_wrap=True)
+    table.add_column("identity", no_wrap=True)
+    columns = tuple(dict.fromkeys(c for grid in results.grids for c in grid.columns))
+    for column in columns:
+        table.add_column(column, justify="center", no_wrap=True)
+    for grid in results.grids:
+        names = _first_column(grid, marks.get(grid.name, Text()))
+        for number, (heading, cells) in enumerate(grid.rows):
+            by_column = dict(zip(grid.columns, cells, strict=True))
+            shown = (_shown(by_column.get(column)) for column in columns)
+            table.add_row(names[number], heading, *shown, end_section=number + 1 == len(grid.rows))
+    return table
+
+
+def _first_column(grid: Grid, marks: Text) -> list[Text]:
+    """The name of a table and below it the marks of its conditions, over the rows that it has."""
+    width = max(_NARROWEST, len(grid.name))
+    lines = [marks[place : place + width] for place in range(0, len(marks), width)]
+    lines = [Text(grid.name), *lines]
+    last = len(grid.rows) - 1
+    rest = Text("\n").join(lines[last:])
+    return [*lines[:last], rest, *(Text() for _ in range(last - len(lines) + 1))][: last + 1]
+
+
+def _marks(policies: tuple[Policy, ...]) -> dict[str, Text]:
+    """The conditions of each table as a picture."""
+    found: dict[str, Text] = {}
+    for policy in policies:
+        for each in policy.conditions:
+            style = "green" if each.mark == "●" else "yellow"
+            found.setdefault(policy.table, Text()).append(each.mark, style=style)
+    return found
+
+
 def _shown(cell: Cell | None) -> Text:
-    if cell is None:
-        return Text("·", style="dim")
-    words = "may" if cell.allowed else "no"
-    return Text(f"{cell.sign} {words}", style=_STYLES[cell.status])
-
-
-def _legend() -> str:
-    return "✓ proved   ✗ not so   ? nothing proved   may / no: what the model says"
+    return Text("·", style="dim") if cell is None else Text(cell.text, style=_STYLES[cell.status])

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, cast
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from wakti_sb.errors import ConformanceError, UsageError
-from wakti_sb.events import Listener, Step, ignore
+from wakti_sb.events import Listener, ignore
 from wakti_sb.stack import Endpoint
 
-from .model import Place, Report, Result, Status
+from .model import Report
 from .redaction import redaction
+
+if TYPE_CHECKING:
+    from .recorder import Recorder
 
 _CHECKS = Path(__file__).parent / "checks"
 _MODULES = ("site_api", "borders", "accounts", "rows", "files")  # as the report has them
@@ -43,34 +44,56 @@ def run(
     """
     if workers and find_spec("xdist") is None:
         raise UsageError("--workers needs pytest-xdist.", remedy="pip install pytest-xdist")
-    recorder = _Recorder(redaction(endpoint), listener)
+    import pytest  # takes half a second, and `deploy` needs only the part that reads
+
+    from .recorder import Recorder
+
+    recorder = Recorder(redaction(endpoint), listener)
     started = time.perf_counter()
     with _environment(endpoint):
-        code = pytest.main(_arguments(endpoint, keyword, workers), plugins=[recorder])
-    _judge(recorder, int(code), keyword)
+        codes = [
+            int(pytest.main(_arguments(modules, keyword, at_once), plugins=[recorder]))
+            for modules, at_once in _parts(endpoint, workers)
+            if not recorder.interrupted and not recorder.stopped
+        ]
+    _judge(recorder, codes, keyword)
     return Report(endpoint.api_url, tuple(recorder.results), time.perf_counter() - started)
 
 
-def _arguments(endpoint: Endpoint, keyword: str | None, workers: int) -> list[str]:
+def _parts(endpoint: Endpoint, workers: int) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Modules that run together, and the processes that share them.
+
+    The cases of the model are one transaction, which takes locks: nothing else runs beside it.
+    """
+    if workers:
+        yield _MODULES, workers
+        if endpoint.db_url is not None:
+            yield (_MODEL,), 0
+    else:
+        yield _MODULES if endpoint.db_url is None else (*_MODULES, _MODEL), 0
+
+
+def _arguments(modules: Sequence[str], keyword: str | None, workers: int) -> list[str]:
     plugins = [*_PLUGINS, *(("xdist",) if workers else ())]
     given = [argument for plugin in plugins for argument in ("-p", plugin)]
     given += ["-c", str(_CHECKS / "pytest.ini"), "--rootdir", str(_CHECKS), "--capture=no"]
     if workers:
-        given += ["-n", str(workers), "--dist", "load"]
+        given += ["-n", str(workers), "--dist", "worksteal"]
     if keyword is not None:
         given += ["-k", keyword]
-    modules = _MODULES if endpoint.db_url is None else (*_MODULES, _MODEL)
     return [*given, *(str(_CHECKS / f"test_{name}.py") for name in modules)]
 
 
-def _judge(recorder: _Recorder, code: int, keyword: str | None) -> None:
+def _judge(recorder: Recorder, codes: Sequence[int], keyword: str | None) -> None:
+    import pytest
+
     if recorder.interrupted:
         raise KeyboardInterrupt
     if recorder.stopped:
         raise ConformanceError(recorder.stopped)
-    if code == pytest.ExitCode.NO_TESTS_COLLECTED:
+    if set(codes) == {pytest.ExitCode.NO_TESTS_COLLECTED}:
         raise UsageError(f'no test of the suite matches -k "{keyword}".')
-    if code == pytest.ExitCode.USAGE_ERROR:
+    if pytest.ExitCode.USAGE_ERROR in codes:
         raise UsageError(
             f'-k "{keyword}" cannot be read.',
             remedy='It looks like: -k "upload and not visitor"',
@@ -81,75 +104,6 @@ def _judge(recorder: _Recorder, code: int, keyword: str | None) -> None:
         raise ConformanceError(f"no test could be carried out: {sorted(broken)[0]}")
     if not recorder.results:
         raise ConformanceError("the suite could not be carried out.")
-
-
-class _Recorder:
-    """A pytest plugin: hears every report.
-
-    Parameters:
-        hide: keeps secrets out of a text.
-        listener: is told how far the run is.
-    """
-
-    def __init__(self, hide: Callable[[str], str], listener: Listener) -> None:
-        self.results: list[Result] = []
-        self.stopped = ""
-        self.interrupted = False
-        self._hide = hide
-        self._tell = listener
-        self._total = 0
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """How many there are, without workers."""
-        self._total = max(self._total, len(session.items))
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """How many there are, with workers."""
-        self._total = max(self._total, len(ids))
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A module that cannot be imported."""
-        if report.failed:
-            self.stopped = self._hide(str(report.longrepr).strip().splitlines()[-1])
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Ctrl-C, or a fixture that cannot be had."""
-        if isinstance(excinfo.value, pytest.exit.Exception):
-            self.stopped = self._hide(str(excinfo.value).removeprefix("wakti-sb: "))
-        else:
-            self.interrupted = True
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """One phase of one test: its result, or that preparing or clearing up went wrong."""
-        if report.when != "call" and not report.failed and not report.skipped:
-            return
-        status: Status = "error"
-        if report.when == "call" and not report.skipped:
-            status = "passed" if report.passed else "failed"
-        found = [value for name, value in report.user_properties if name == "wakti"]
-        told = cast("dict[str, str]", found[-1] if found else {})
-        tenth = max(1, self._total // 10)
-        if len(self.results) % tenth == 0:
-            self._tell(Step("trying every action and every rule", len(self.results), self._total))
-        self.results.append(self._result(report, status, told))
-
-    def _result(self, report: pytest.TestReport, status: Status, told: dict[str, str]) -> Result:
-        place = Place(
-            told.get("area", "suite"), told.get("subject", "suite"), told.get("identity", "")
-        )
-        name = told.get("name", report.nodeid)
-        if status == "passed":
-            return Result(name, place, status, report.duration)
-        return Result(
-            name,
-            place,
-            status,
-            report.duration,
-            tried=self._hide(told.get("tried", "")),
-            expected=self._hide(told.get("expected", "")),
-            got=self._hide(told.get("got", "") or "an error while preparing or clearing up"),
-        )
 
 
 @contextmanager

@@ -49,6 +49,13 @@ class Result:
         """Why it did not pass, in one line."""
         return f"{self.tried}: expected {self.expected}, got {self.got}" if self.tried else self.got
 
+    @property
+    def told(self) -> str:
+        """The reason, without the test's name where that says what was tried."""
+        if self.tried != self.name:
+            return self.reason
+        return f"expected {self.expected}, got {self.got}" if self.tried else self.got
+
 
 @dataclass(frozen=True)
 class Report:
@@ -77,67 +84,13 @@ class Report:
         return {status: counted[status] for status in ("passed", "failed", "error")}
 
     @property
+    def summary(self) -> str:
+        """How many of how many passed, in one sentence."""
+        passed, wrong = self.counts["passed"], len(self.wrong)
+        tried = f"{passed} of {len(self.results)} tests passed in {self.seconds:.0f} s"
+        return f"{tried}, {wrong} did not." if wrong else f"{tried}."
+
+    @property
     def good(self) -> bool:
         """Whether something was tried and all of it was as it should be."""
         return bool(self.results) and all(each.status == "passed" for each in self.results)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """All results of one place."""
-
-    place: Place
-    results: tuple[Result, ...]
-
-    @property
-    def passed(self) -> int:
-        """How many passed."""
-        return sum(each.status == "passed" for each in self.results)
-
-    @property
-    def wrong(self) -> int:
-        """How many did not."""
-        return len(self.results) - self.passed
-
-    @property
-    def text(self) -> str:
-        """What the cell shows."""
-        return f"✗{self.wrong}/{len(self.results)}" if self.wrong else f"✓{self.passed}"
-
-
-@dataclass(frozen=True)
-class Grid:
-    """One area as a table: subjects by identities, the longer of the two downwards.
-
-    Parameters:
-        area: its title.
-        corner: names the headings of rows and columns.
-        columns: the headings.
-        rows: heading and cells; None where there is nothing to try.
-    """
-
-    area: str
-    corner: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Cell | None, ...]], ...]
-
-
-def grids(report: Report) -> tuple[Grid, ...]:
-    """The areas of a report in the order of their first result."""
-    areas = dict.fromkeys(each.place.area for each in report.results)
-    return tuple(_grid(area, report.results) for area in areas)
-
-
-def _grid(area: str, results: tuple[Result, ...]) -> Grid:
-    groups: dict[tuple[str, str], list[Result]] = {}
-    for each in results:
-        if each.place.area == area:
-            groups.setdefault((each.place.subject, each.place.identity), []).append(each)
-    cells = {key: Cell(found[0].place, tuple(found)) for key, found in groups.items()}
-    subjects = tuple(dict.fromkeys(subject for subject, _ in cells))
-    identities = tuple(dict.fromkeys(identity for _, identity in cells))
-    if len(identities) > len(subjects):
-        turned = tuple((who, tuple(cells.get((s, who)) for s in subjects)) for who in identities)
-        return Grid(area, "identity", subjects, turned)
-    rows = tuple((s, tuple(cells.get((s, who)) for who in identities)) for s in subjects)
-    return Grid(area, "what", identities, rows)

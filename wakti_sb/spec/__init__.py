@@ -7,21 +7,21 @@ rendered from these and conformance cases are derived from them: two readers of 
 
 from __future__ import annotations
 
+from .buckets import Bucket, Segment
+from .channels import CHANNEL_OPERATIONS, Channel, ChannelOperation
 from .grammar import parse_right
 from .load import load, parse
 from .local_stack import durable, without_extensions
+from .memberships import Members, Shares
 from .model import Spec
 from .names import Relation
 from .ownership import (
     OPERATIONS,
-    Bucket,
     Excuse,
     Function,
-    Members,
     Operation,
     Owned,
     Rule,
-    Segment,
     View,
 )
 from .paths import OwnerPath, PlacePath, Step
@@ -36,12 +36,27 @@ from .rights import (
     Own,
     Public,
     Right,
+    Shared,
     Standing,
+    TokenNames,
     admits_anon,
     allows,
     atoms,
 )
-from .settings import Auth, Generate, Limits, Lint, Project, RateLimits, Stack, Uploads, slug_of
+from .settings import (
+    FEWEST_ROWS,
+    Auth,
+    Cost,
+    Generate,
+    Limits,
+    Lint,
+    LintGroup,
+    Project,
+    RateLimits,
+    Stack,
+    Uploads,
+    slug_of,
+)
 
 __all__ = [  # noqa: RUF022  (grouped by subject)
     # reading
@@ -52,6 +67,9 @@ __all__ = [  # noqa: RUF022  (grouped by subject)
     "Spec",
     # the ownership model
     "Bucket",
+    "CHANNEL_OPERATIONS",
+    "Channel",
+    "ChannelOperation",
     "Excuse",
     "Function",
     "Members",
@@ -63,6 +81,7 @@ __all__ = [  # noqa: RUF022  (grouped by subject)
     "Relation",
     "Rule",
     "Segment",
+    "Shares",
     "Step",
     "View",
     # rights
@@ -76,16 +95,21 @@ __all__ = [  # noqa: RUF022  (grouped by subject)
     "Own",
     "Public",
     "Right",
+    "Shared",
     "Standing",
+    "TokenNames",
     "admits_anon",
     "allows",
     "atoms",
     "parse_right",
     # settings
     "Auth",
+    "Cost",
+    "FEWEST_ROWS",
     "Generate",
     "Limits",
     "Lint",
+    "LintGroup",
     "Project",
     "RateLimits",
     "Stack",

@@ -16,6 +16,8 @@ from .rights import (
     Own,
     Public,
     Right,
+    Shared,
+    TokenNames,
 )
 
 FORMS = (
@@ -23,23 +25,27 @@ FORMS = (
     "own",
     "member",
     "role:NAME",
+    "shared",
+    "shared:NAME",
     "authenticated",
     "public",
     "public where COLUMN",
     "claim:NAME=VALUE",
+    "claim:NAME={COLUMN}",
     "X and Y",
     "X or Y",
 )
 """What a right can look like, for error messages."""
 
-_TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[()=]|[^\s()=']+)")
+_TOKEN = re.compile(r"\s*('(?:[^']|'')*'|\{[^{}]*\}|<=|[()=]|(?:(?!<=)[^\s()='])+)")
 _SIMPLE: dict[str, Right] = {
     "none": Nobody(),
     "own": Own(),
     "member": Member(),
+    "shared": Shared(),
     "authenticated": Authenticated(),
 }
-_RESERVED = {"and", "or", "where", "is", "not", "null", "(", ")", "="}
+_RESERVED = {"and", "or", "where", "is", "not", "null", "(", ")", "=", "<="}
 
 
 def parse_right(text: str) -> Right:
@@ -93,11 +99,13 @@ class _Reader:
             return Public(self.condition() if self.take("where") else None)
         if word.startswith("role:"):
             return Member(self.after(word, "role:", "the name of a role"))
+        if word.startswith("shared:"):
+            return Shared(self.after(word, "shared:", "a way of sharing"))
         if word.startswith("claim:"):
             path = tuple(self.after(word, "claim:", "the name of a claim").split("."))
             if not all(path) or not self.take("="):
                 raise ValueError(f'"{self.text}": a claim is written claim:NAME=VALUE')
-            return Claim(path, self.literal_text())
+            return self.claimed(path)
         raise ValueError(_unknown(word))
 
     def condition(self) -> Condition:
@@ -111,6 +119,10 @@ class _Reader:
             if not self.take("null"):
                 raise ValueError(f'"{self.text}": write "is null" or "is not null"')
             return Condition(column, operator)
+        if self.take("<="):
+            if not all(map(self.take, ("now", "(", ")"))):
+                raise ValueError(f'"{self.text}": behind "<=" stands "now()" and nothing else')
+            return Condition(column, "past")
         return Condition(column)
 
     def name(self) -> str:
@@ -127,8 +139,14 @@ class _Reader:
             return int(word)
         raise ValueError(f"\"{self.text}\": {word} is not a value; write text as '{word}'")
 
-    def literal_text(self) -> str:
-        return _unquote(self.word("a value"))
+    def claimed(self, path: tuple[str, ...]) -> Right:
+        """What a claim is compared with: a column in braces, else a value."""
+        word = self.word("a value")
+        if not word.startswith("{"):
+            return Claim(path, _unquote(word))
+        if not word.endswith("}") or not word[1:-1].strip():
+            raise ValueError(f'"{self.text}": a column is written {{COLUMN}}, in braces')
+        return TokenNames(path, word[1:-1])
 
     def after(self, word: str, prefix: str, wanted: str) -> str:
         """What follows a prefix: the rest of the word, or a quoted text behind it."""

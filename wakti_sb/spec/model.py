@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from functools import cached_property
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from .ownership import OPERATIONS, Bucket, Excuse, Function, Members, Owned, View
-from .paths import CircleError, OwnerPath, PlacePath, owner_path, place_path
-from .rights import Authenticated, Member, Nobody, Own, Public, Right, atoms
+from .buckets import Bucket
+from .channels import CHANNEL_OPERATIONS, Channel
+from .memberships import Members, Shares
+from .ownership import OPERATIONS, Excuse, Function, Owned, View
+from .paths import CircleError, OwnerPath, PlacePath, owner_path, place_path, share_path
+from .rights import Authenticated, Member, Nobody, Own, Public, Right, Shared, TokenNames, atoms
 from .settings import (
     Auth,
+    Cost,
     Generate,
     Json,
     Limits,
@@ -30,25 +33,47 @@ class Spec(Section):
     """What `wakti.toml` says: settings with their defaults, and the ownership model."""
 
     project: Project = Project()
+    """The project."""
     generate: Generate = Generate()
+    """What `wakti-sb generate` writes."""
     limits: Limits = Limits()
+    """How much the site API takes."""
     uploads: Uploads = Uploads()
+    """Files of published sites."""
     auth: Auth = Auth()
+    """Accounts of a site's visitors."""
     rate_limits: RateLimits = RateLimits()
+    """Requests a minute for one address and project; 0 means no limit."""
     stack: Stack = Stack()
+    """The local stack."""
     lint: Lint = Lint()
+    """Rules of `wakti-sb lint`."""
+    cost: Cost = Cost()
+    """What queries may cost under row level security."""
     config: Json = Field(default_factory=dict)
     """Laid over the generated `supabase/config.toml`, unread."""
     owned: tuple[Owned, ...] = ()
+    """Tables whose rows belong to somebody."""
     view: tuple[View, ...] = ()
+    """Views, described like tables."""
     bucket: tuple[Bucket, ...] = ()
+    """Storage buckets and whose files lie where."""
+    channel: tuple[Channel, ...] = ()
+    """Private Realtime channels."""
     function: tuple[Function, ...] = ()
+    """Functions of exposed schemas."""
     excuse: tuple[Excuse, ...] = ()
+    """Reviewed exceptions."""
 
     @property
     def relations(self) -> tuple[Owned, ...]:
         """Tables and views, in the order of the file."""
         return (*self.owned, *self.view)
+
+    @property
+    def places(self) -> tuple[Bucket | Channel, ...]:
+        """Buckets and channels: what may have members of its own."""
+        return (*self.bucket, *self.channel)
 
     def entry(self, table: str) -> Owned | None:
         """The description of a table or view, if there is one."""
@@ -70,12 +95,39 @@ class Spec(Section):
             self._place_paths[owned.table] = place_path(owned, self._entries)
         return self._place_paths[owned.table]
 
+    def share_path(self, owned: Owned) -> PlacePath | None:
+        """How a row leads to the one that is shared, itself or one above it; None if none is.
+
+        A share itself is not shared: `shared` is the person that it names.
+        """
+        if self.shares_in(owned.table) is not None:
+            return None
+        if self._entries.get(owned.table) is not owned:
+            return share_path(owned, self._entries)
+        if owned.table not in self._share_paths:
+            self._share_paths[owned.table] = share_path(owned, self._entries)
+        return self._share_paths[owned.table]
+
+    def shares_in(self, table: str) -> Shares | None:
+        """How `table` is read as a table of shares, if it is one."""
+        return self._shares.get(table)
+
+    def memberships(self, owned: Owned) -> tuple[PlacePath, ...]:
+        """How a row leads to its place, and to the row that is shared, as far as there are any."""
+        found = (self.place_path(owned), self.share_path(owned))
+        return tuple(path for path in found if path is not None)
+
     def belongs(self, owned: Owned) -> bool:
-        """Whether its rows belong to a person or a place at all."""
-        return self.owner_path(owned) is not None or self.place_path(owned) is not None
+        """Whether its rows belong to a person, a place or a token's holder, or are shared."""
+        return bool(
+            self.owner_path(owned) is not None
+            or self.memberships(owned)
+            or owned.token_columns
+            or self.shares_in(owned.table) is not None
+        )
 
     def members_in(self, table: str) -> Members | None:
-        """How `table` is read as a membership table, if it is one."""
+        """How `table` is read as a table of memberships or shares, if it is one."""
         return self._members.get(table)
 
     # Asked for each row of each case, while the entries stay as they are.
@@ -89,11 +141,19 @@ class Spec(Section):
         return {}
 
     @cached_property
+    def _share_paths(self) -> dict[str, PlacePath | None]:
+        return {}
+
+    @cached_property
+    def _shares(self) -> dict[str, Shares]:
+        return {each.shared.table: each.shared for each in self.relations if each.shared}
+
+    @cached_property
     def _members(self) -> dict[str, Members]:
-        places = (path.members for owned in self.relations if (path := self.place_path(owned)))
-        buckets = (bucket.members for bucket in self.bucket if bucket.members is not None)
+        places = (path.members for owned in self.relations for path in self.memberships(owned))
+        of_their_own = (each.members for each in self.places if each.members is not None)
         found: dict[str, Members] = {}
-        for members in (*places, *buckets):
+        for members in (*places, *of_their_own):
             found.setdefault(members.table, members)
         return found
 
@@ -106,6 +166,7 @@ class Spec(Section):
         names = (
             *(owned.table for owned in self.relations),
             *(f"bucket {bucket.name}" for bucket in self.bucket),
+            *(f"channel {channel.name}" for channel in self.channel),
             *(f"function {function.function}" for function in self.function),
         )
         for name, count in Counter(names).items():
@@ -117,12 +178,17 @@ class Spec(Section):
     def _rights_lead_somewhere(self) -> Spec:
         for owned in self.relations:
             try:
-                owner, place = self.owner_path(owned), self.place_path(owned)
+                paths = (self.owner_path(owned), self.place_path(owned), self.share_path(owned))
             except CircleError as circle:
                 raise _whole(f"through leads in a circle: {circle}") from None
             for operation in OPERATIONS:
                 where = f"{owned.table}: {operation}"
-                _check(owned.rule(operation).right, where, owner, place)
+                right = owned.rule(operation).right
+                if self.shares_in(owned.table) is None:
+                    _check_shares(right, where, paths[2])
+                else:
+                    _check_named(right, where)
+                _check(right, where, *paths[:2])
                 _no_fixed_column(owned, operation)
         return self
 
@@ -166,6 +232,12 @@ class Spec(Section):
         return self
 
     @model_validator(mode="after")
+    def _topics_lead_somewhere(self) -> Spec:
+        for channel in self.channel:
+            _check_channel(self, channel)
+        return self
+
+    @model_validator(mode="after")
     def _passwords_have_room(self) -> Spec:
         if self.auth.password_min > self.auth.password_max:
             raise _whole(
@@ -183,7 +255,12 @@ def _whole(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("whole", "{sentence}", {"sentence": sentence})
 
 
-def _check(right: Right, where: str, owner: OwnerPath | None, place: PlacePath | None) -> None:
+def _check(
+    right: Right,
+    where: str,
+    owner: OwnerPath | None,
+    place: PlacePath | None,
+) -> None:
     for atom in atoms(right):
         if isinstance(atom, Own) and owner is None:
             raise _whole(f'{where} = "{right}", but neither owner nor through names the owner')
@@ -191,6 +268,22 @@ def _check(right: Right, where: str, owner: OwnerPath | None, place: PlacePath |
             raise _whole(f'{where} = "{right}", but members is missing here and in through')
         if isinstance(atom, Member) and atom.role and place and place.members.role is None:
             raise _whole(f'{where} = "{right}", but members names no role column')
+
+
+def _check_shares(right: Right, where: str, share: PlacePath | None) -> None:
+    for atom in atoms(right):
+        if isinstance(atom, Shared) and share is None:
+            raise _whole(f'{where} = "{right}", but shared is missing here and in through')
+        if isinstance(atom, Shared) and atom.role and share and share.members.role is None:
+            raise _whole(f'{where} = "{right}", but shared names no role column')
+
+
+def _check_named(right: Right, where: str) -> None:
+    if any(isinstance(atom, Shared) and atom.role for atom in atoms(right)):
+        raise _whole(
+            f'{where} = "{right}", but in the table of shares itself "shared" is the person that '
+            "a row names, in whatever way"
+        )
 
 
 def _no_fixed_column(owned: Owned, operation: str) -> None:
@@ -221,30 +314,59 @@ def _one_rule(owned: Owned) -> None:
             raise _whole(f'{owned.table}: "{name}" is in {" and in ".join(named)}; keep one')
 
 
-def _check_bucket(spec: Spec, bucket: Bucket) -> None:
-    for operation in OPERATIONS:
-        right = bucket.right(operation)
-        if any(isinstance(atom, Public) and atom.where for atom in atoms(right)):
-            raise _whole(
-                f'bucket {bucket.name}: {operation} = "{right}", but a file has no columns; '
-                'write "public"'
-            )
-        for member in _of_kind(right):
-            if not any(_place_of(spec, bucket)):
+def _check_channel(spec: Spec, channel: Channel) -> None:
+    where = f"channel {channel.name}"
+    kinds = {segment.kind for segment in channel.topic}
+    owners, places, shares = "user" in kinds, "members" in kinds, False
+    if places and channel.members is None:
+        raise _whole(f"{where}: topic names {{members}} but members is missing")
+    for segment in channel.topic:
+        if segment.kind == "row":
+            entry = spec.entry(segment.value)
+            if entry is None:
                 raise _whole(
-                    f'bucket {bucket.name}: {operation} = "{right}", but no folder of paths '
-                    f"names a place with members ({member})"
+                    f'{where}: topic names "{{{segment.value}}}", which no [[owned]] entry '
+                    "describes"
+                )
+            owners = owners or spec.owner_path(entry) is not None
+            places = places or spec.place_path(entry) is not None
+            shares = shares or spec.share_path(entry) is not None
+    for operation in CHANNEL_OPERATIONS:
+        right = channel.right(operation)
+        for atom in atoms(right):
+            if isinstance(atom, Own) and not owners:
+                raise _whole(f'{where}: {operation} = "{right}", but topic names nobody\'s row')
+            if isinstance(atom, Member) and not places:
+                raise _whole(f'{where}: {operation} = "{right}", but topic names no place')
+            if isinstance(atom, Shared) and not shares:
+                raise _whole(f'{where}: {operation} = "{right}", but topic names no shared row')
+            if isinstance(atom, TokenNames):
+                raise _whole(f'{where}: {operation} = "{right}", but a topic has no columns')
+            if isinstance(atom, Public) and (atom.where or operation in ("write", "track")):
+                raise _whole(
+                    f'{where}: {operation} = "{right}", but a topic has no columns; write '
+                    '"public" for read and presence, "authenticated" for write and track'
                 )
 
 
-def _of_kind(right: Right) -> Iterator[Member]:
-    return (atom for atom in atoms(right) if isinstance(atom, Member))
-
-
-def _place_of(spec: Spec, bucket: Bucket) -> Iterator[bool]:
-    for segment in (segment for path in bucket.paths for segment in path):
-        if segment.kind == "members":
-            yield True
-        elif segment.kind == "row":
-            owned = spec.entry(segment.value)
-            yield owned is not None and spec.place_path(owned) is not None
+def _check_bucket(spec: Spec, bucket: Bucket) -> None:
+    rows = [
+        entry
+        for segment in (segment for path in bucket.paths for segment in path)
+        if segment.kind == "row" and (entry := spec.entry(segment.value)) is not None
+    ]
+    places = any(segment.kind == "members" for path in bucket.paths for segment in path)
+    places = places or any(spec.place_path(entry) is not None for entry in rows)
+    shares = any(spec.share_path(entry) is not None for entry in rows)
+    for operation in OPERATIONS:
+        right = bucket.right(operation)
+        where = f'bucket {bucket.name}: {operation} = "{right}"'
+        for atom in atoms(right):
+            if isinstance(atom, Public) and atom.where:
+                raise _whole(f'{where}, but a file has no columns; write "public"')
+            if isinstance(atom, TokenNames):
+                raise _whole(f"{where}, but a file has no columns")
+            if isinstance(atom, Member) and not places:
+                raise _whole(f"{where}, but no folder of paths names a place with members ({atom})")
+            if isinstance(atom, Shared) and not shares:
+                raise _whole(f"{where}, but no folder of paths names a shared row ({atom})")

@@ -1,4 +1,4 @@
-"""The ownership model: `[[owned]]`, `[[view]]`, `[[bucket]]`, `[[function]]`, `[[excuse]]`."""
+"""The ownership model: `[[owned]]`, `[[view]]`, `[[function]]`, `[[excuse]]`."""
 
 from __future__ import annotations
 
@@ -13,23 +13,29 @@ from pydantic import (
     BeforeValidator,
     Field,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PlainSerializer,
     PlainValidator,
+    WithJsonSchema,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from .grammar import parse_condition, parse_right
+from .grammar import parse_right
+from .memberships import ONE_TEXT, TEXT, Column, Members, Shares
 from .names import Relation, column_name
-from .rights import Condition, Nobody, Public, Right, atoms
-from .settings import Json, MimeType, Section, Size, Slug
+from .rights import Condition, Nobody, Public, Right, TokenNames, atoms
+from .settings import Json, Section, Slug
 
 Operation = Literal["select", "insert", "update", "delete"]
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 
 NOBODY = Nobody()
 
-Column = Annotated[str, AfterValidator(column_name)]
+_TEXTS = {"type": "array", "items": TEXT}
+# What editors are told of values that a validator of our own reads.
+TEXT_OR_TEXTS = WithJsonSchema({"anyOf": [TEXT, _TEXTS]})
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,18 @@ class Rule:
         cls, source: type[Any], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(_rule)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        whole = {
+            "type": "object",
+            "properties": {"right": TEXT, "columns": _TEXTS},
+            "required": ["right"],
+            "additionalProperties": False,
+        }
+        return {"anyOf": [TEXT, _TEXTS, whole]}
 
 
 def _right(value: object) -> Right:
@@ -81,48 +99,31 @@ def _rule(value: object) -> Rule:
     return Rule(right, names)
 
 
-def _condition(value: object) -> Condition | None:
-    if value is None or isinstance(value, Condition):
-        return value
-    try:
-        return parse_condition(str(value))
-    except ValueError as error:
-        raise PydanticCustomError("condition", "{why}", {"why": str(error)}) from None
-
-
-def _listed(value: object) -> object:
-    """One text where a list may stand; a tuple, because strict models take no list for one."""
+def listed(value: object) -> object:
+    """A list, where one text may stand for it; a tuple, as strict models take no list for one."""
     if isinstance(value, str):
         return (value,)
     return tuple(value) if isinstance(value, list) else value
 
 
-RightField = Annotated[Right, PlainValidator(_right), PlainSerializer(str, return_type=str)]
-Columns = Annotated[tuple[Column, ...], BeforeValidator(_listed)]
-Relations = Annotated[tuple[Relation, ...], BeforeValidator(_listed)]
-
-
-class Members(Section):
-    """Where it is written who belongs to a place.
-
-    `key` names the place, `user` the person, `role` what the person is there. Rows that do not
-    meet `where` (`where = "left_at is null"`) count as if they were not there.
-    """
-
-    table: Relation
-    key: Column
-    user: Column
-    role: Column | None = None
-    where: Annotated[Condition | None, PlainValidator(_condition)] = None
+RightField = Annotated[
+    Right, PlainValidator(_right), PlainSerializer(str, return_type=str), ONE_TEXT
+]
+Columns = Annotated[tuple[Column, ...], BeforeValidator(listed), TEXT_OR_TEXTS]
+Relations = Annotated[tuple[Relation, ...], BeforeValidator(listed), TEXT_OR_TEXTS]
 
 
 class File(Section):
     """Columns that say which stored object a row stands for, and what that object is."""
 
     bucket: Slug
+    """The bucket."""
     path: Column
+    """The column with the object's name."""
     size: Column | None = None
+    """The column with the object's size in bytes."""
     type: Column | None = None
+    """The column with the object's MIME type."""
 
 
 class Owned(Section):
@@ -140,27 +141,52 @@ class Owned(Section):
 
     `file` says that a row stands for a stored object, without which it cannot be inserted.
 
-    `shared` says that another program made the table: `generate` adds policies and privileges to
+    With `shared` the rows of another table name further people for a single row, apart from its
+    owner and its place: the right `shared` is theirs.
+
+    `external` says that another program made the table: `generate` adds policies and privileges to
     it and takes none away.
     """
 
     table: Relation
+    """`schema.name` as the catalog spells it; without a schema `public`. A part with a dot or a
+    space stands in double quotes."""
     through: Relations = ()
+    """The table whose row this one belongs to. Several steps are a list, or follow from the
+    parents' own entries."""
     key: Columns = ()
+    """The column that points at `through`, or at the place of `members`; one for each step."""
     parent_key: Columns = ("id",)
+    """The column that `key` points at."""
     parent_owner: Column | None = None
+    """The parent's column with the user's id, where the parent has no entry of its own."""
     owner: Column | None = None
+    """The column with the user's id. With `through` it is the row's own copy."""
     members: Members | None = None
+    """Where it is written who belongs to the place that `key` names."""
+    shared: Shares | None = None
+    """A second way in: where it is written with whom a single row is shared."""
     select: Rule = Rule()
+    """Who reads a row, and which columns."""
     insert: Rule = Rule()
+    """Who inserts a row, and with which columns."""
     update: Rule = Rule()
+    """Who changes a row, and which columns."""
     delete: Rule = Rule()
-    shared: bool = False
+    """Who deletes a row."""
+    external: bool = False
+    """Another program made the table: `generate` adds policies and privileges and takes none away.
+    """
     immutable: Columns = ()
+    """Columns that no client may send in an update. Key and owner never are."""
     fixed: Columns = ()
+    """Columns that a client may send with a whole row and not change."""
     kept: Columns = ()
+    """Columns for which the database puts aside what a client sends."""
     hidden: Columns = ()
+    """Columns that nobody but the secret key reads; `select *` is refused then."""
     file: File | None = None
+    """The row stands for a stored object, without which it cannot be inserted."""
 
     @model_validator(mode="before")
     @classmethod
@@ -168,6 +194,13 @@ class Owned(Section):
         """`update = ["a", "b"]`: these columns, by the person (or the member) it belongs to."""
         if not isinstance(data, Mapping):
             return data
+        if isinstance(data.get("shared"), bool):
+            raise PydanticCustomError(
+                "shared",
+                "shared names the table of shares; of a table that another program made say "
+                "external = {value}",
+                {"value": str(data["shared"]).lower()},
+            )
         right = "member" if "members" in data and "owner" not in data else "own"
         lists: dict[str, object] = {
             operation: {"right": right, "columns": data[operation]}
@@ -209,7 +242,8 @@ class Owned(Section):
         """Columns that decide where a row belongs, or are declared immutable: they never change."""
         own = self.key[:1] if self.key != self.parent_key or self.through else ()
         owner = (self.owner,) if self.owner else ()
-        return tuple(dict.fromkeys((*own, *owner, *self.immutable)))
+        told = self.token_columns.values()
+        return tuple(dict.fromkeys((*own, *owner, *told, *self.immutable)))
 
     @property
     def granted(self) -> tuple[str, ...]:
@@ -228,6 +262,12 @@ class Owned(Section):
         return tuple(dict.fromkeys(found))
 
     @property
+    def token_columns(self) -> dict[tuple[str, ...], str]:
+        """The columns that rights compare with claims of the token, by the path of the claim."""
+        found = (a for operation in OPERATIONS for a in atoms(self.rule(operation).right))
+        return {a.path: a.column for a in found if isinstance(a, TokenNames)}
+
+    @property
     def is_view(self) -> bool:
         """Whether this describes a view."""
         return False
@@ -241,6 +281,7 @@ class View(Owned):
     """
 
     invoker: bool = True
+    """It reads with the rights of who asks (`security_invoker`)."""
 
     @model_validator(mode="before")
     @classmethod
@@ -253,96 +294,6 @@ class View(Owned):
     def is_view(self) -> bool:
         """Whether this describes a view."""
         return True
-
-
-@dataclass(frozen=True)
-class Segment:
-    """One folder of a storage path: `{user}`, `{members}`, `{schema.table}`, `*` or a fixed name.
-
-    `kind` is "user", "members", "row", "any" or "name"; `value` is the table or the fixed name.
-    """
-
-    kind: Literal["user", "members", "row", "any", "name"]
-    value: str = ""
-
-    @property
-    def relation(self) -> Relation:
-        """The table whose rows name this folder (`kind` is "row")."""
-        return Relation(self.value)
-
-
-Path = tuple[Segment, ...]
-
-
-def _path(text: object) -> Path:
-    if not isinstance(text, str):
-        raise PydanticCustomError(
-            "path", "a path is a text such as {example}", {"example": '"{user}"'}
-        )
-    return tuple(_segment(part, text) for part in text.removesuffix("/*").strip("/").split("/"))
-
-
-def _segment(part: str, text: str) -> Segment:
-    if part == "*":
-        return Segment("any")
-    if not (part.startswith("{") and part.endswith("}")):
-        if not part or re.search(r"[{}*\x00]", part):
-            raise PydanticCustomError(
-                "path",
-                "{path}: {part} is neither a folder's name nor *, {example}",
-                {
-                    "path": f'"{text}"',
-                    "part": f'"{part}"',
-                    "example": "{user}, {members} or {schema.table}",
-                },
-            )
-        return Segment("name", part)
-    inner = part[1:-1]
-    if inner == "user":
-        return Segment("user")
-    if inner == "members":
-        return Segment("members")
-    try:
-        return Segment("row", Relation(inner))
-    except ValueError as error:
-        raise PydanticCustomError("path", "{why}", {"why": str(error)}) from None
-
-
-def _paths(value: object) -> tuple[Path, ...]:
-    listed = _listed(value)
-    if not isinstance(listed, list | tuple):
-        raise PydanticCustomError("path", "paths is a list of texts, not {v}", {"v": repr(value)})
-    return tuple(_path(text) for text in listed)
-
-
-class Bucket(Section):
-    """A storage bucket and whose files lie where.
-
-    Each of `paths` says what the first folders of an object's name mean: `{user}` the owner's id,
-    `{schema.table}` the id of a row of an `[[owned]]` table, `{members}` the key of `members`
-    below, `*` anything, and else the folder's own name. `own` asks the folders that name a person
-    or a row with an owner, `member` and `role:` those that name a place. Where no folder names a
-    person, and in a bucket without `paths`, a file belongs to who uploaded it. An object that
-    matches no path belongs to nobody. `public` opens downloads by URL to everybody, not lists.
-    `accepts` names a function of an object's name and metadata that has to agree to an upload too.
-    """
-
-    name: Slug
-    public: bool = False
-    file_size_limit: Size | None = None
-    allowed_mime_types: tuple[MimeType, ...] | None = None
-    paths: Annotated[tuple[Path, ...], PlainValidator(_paths)] = ()
-    members: Members | None = None
-    select: RightField = NOBODY
-    insert: RightField = NOBODY
-    update: RightField = NOBODY
-    delete: RightField = NOBODY
-    accepts: Relation | None = None
-
-    def right(self, operation: Operation) -> Right:
-        """What is declared for one operation: list, upload, overwrite or move, remove."""
-        right: Right = getattr(self, operation)
-        return right
 
 
 def _function_name(text: str) -> str:
@@ -371,12 +322,21 @@ class Function(Section):
     """
 
     function: Annotated[str, AfterValidator(_function_name)]
+    """`schema.name`, with argument types where it has overloads: `public.total(uuid)`."""
     execute: RightField = NOBODY
+    """Who may call it."""
     data: RightField = NOBODY
+    """Whose rows it may tell."""
     changes: RightField | None = None
+    """Whose rows it may change or remove. Default: the caller's own, and what the tables let the
+    caller change."""
     adds: RightField | None = None
+    """In whose name or place it may add rows. Default: the caller's own, and what the tables let
+    the caller insert."""
     of: Relation | None = None
+    """The `[[owned]]` table that `data` is about."""
     arguments: Json = Field(default_factory=dict)
+    """Values to call it with, by name."""
 
     @property
     def name(self) -> Relation:
@@ -388,9 +348,13 @@ class Excuse(Section):
     """A reviewed exception: an object (or one finding about it) that stays as it is, and why."""
 
     object: Annotated[str, Field(min_length=1)]
+    """The table, view, bucket or function, as findings name it."""
     reason: Annotated[str, Field(min_length=1)]
+    """Why it stays as it is."""
     finding: str | None = None
+    """One finding about it, in its own words. Default: all."""
     until: datetime.date | None = None
+    """The last day that the exception counts."""
 
     def holds(self, today: datetime.date) -> bool:
         """Whether it still counts; the last day is included."""

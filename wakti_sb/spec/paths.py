@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from .memberships import Members, Shares
 from .names import Relation
-from .ownership import Members, Owned
+from .ownership import Owned
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class OwnerPath:
 
 @dataclass(frozen=True)
 class PlacePath:
-    """Steps to the row whose `column` is the key of the place in `members`."""
+    """Steps to the row whose `column` is the key in `members`: of a place, or of a shared row."""
 
     steps: tuple[Step, ...]
     column: str
@@ -52,7 +53,15 @@ def place_path(owned: Owned, entries: Mapping[str, Owned]) -> PlacePath | None:
 
     Raise CircleError if the entries lead through each other.
     """
-    return _place(owned, entries, ())
+    return _place(owned, entries, (), _membership)
+
+
+def share_path(owned: Owned, entries: Mapping[str, Owned]) -> PlacePath | None:
+    """How `owned` leads to the row that is shared; None if nothing on the way is.
+
+    Raise CircleError if the entries lead through each other.
+    """
+    return _place(owned, entries, (), _shares)
 
 
 def own_steps(owned: Owned) -> tuple[Step, ...]:
@@ -65,7 +74,7 @@ def own_steps(owned: Owned) -> tuple[Step, ...]:
 
 def _owner(owned: Owned, entries: Mapping[str, Owned], seen: tuple[str, ...]) -> OwnerPath | None:
     own = OwnerPath((), owned.owner) if owned.owner else None
-    if not owned.through or (own and _place(owned, entries, ())):
+    if not owned.through or (own and _place(owned, entries, (), _membership)):
         return own
     steps = own_steps(owned)
     if owned.parent_owner:
@@ -78,13 +87,29 @@ def _owner(owned: Owned, entries: Mapping[str, Owned], seen: tuple[str, ...]) ->
     return OwnerPath(steps + further.steps, further.column) if further else own
 
 
-def _place(owned: Owned, entries: Mapping[str, Owned], seen: tuple[str, ...]) -> PlacePath | None:
+_Own = Callable[[Owned], tuple[str, Members] | None]
+
+
+def _membership(owned: Owned) -> tuple[str, Members] | None:
+    if owned.members is None:
+        return None
+    return (owned.key[-1] if owned.key else owned.parent_key[0]), owned.members
+
+
+def _shares(owned: Owned) -> tuple[str, Members] | None:
+    return None if owned.shared is None else (owned.shared.of, owned.shared)
+
+
+def _place(
+    owned: Owned, entries: Mapping[str, Owned], seen: tuple[str, ...], own: _Own
+) -> PlacePath | None:
     steps = own_steps(owned)
     parent = entries.get(steps[-1].table) if steps else None
-    further = _place(parent, entries, _deeper(owned, seen)) if parent else None
-    if owned.members is not None and (further is None or further.members != owned.members):
-        column = owned.key[-1] if owned.key else owned.parent_key[0]
-        return PlacePath(steps[:-1], column, owned.members)
+    further = _place(parent, entries, _deeper(owned, seen), own) if parent else None
+    found = own(owned)
+    if found is not None and (further is None or further.members != found[1]):
+        above = () if isinstance(found[1], Shares) else steps[:-1]
+        return PlacePath(above, *found)
     if further is None:
         return None
     if not further.steps and further.column == steps[-1].parent_key:

@@ -3,18 +3,22 @@
     none                        nobody but the secret key
     own                         the person the row belongs to
     member, role:NAME           who belongs to the row's place, in any role or in one
+    shared, shared:NAME         with whom the row is shared, in any way or in one
     authenticated               everybody who is signed in
     public [where CONDITION]    everybody, to the rows for which the condition holds
     claim:NAME=VALUE            whose access token says so (`claim:aal=aal2`)
+    claim:NAME={COLUMN}         whose access token names what stands in this column of the row
     X and Y, X or Y, (X)        `and` binds closer
 
-A condition is `COLUMN`, `not COLUMN`, `COLUMN = VALUE`, `COLUMN is null` or `COLUMN is not null`.
+A condition is `COLUMN`, `not COLUMN`, `COLUMN = VALUE`, `COLUMN is null`, `COLUMN is not null` or
+`COLUMN <= now()`, which null does not meet.
 Beside `public where`, the owner of a row reads it always: opening some rows to everyone takes
 nothing from the person they belong to.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -25,7 +29,7 @@ class Condition:
     """Something about the row itself: `column operator value`."""
 
     column: str
-    operator: str = "true"  # true, false, =, null, not null
+    operator: str = "true"  # true, false, =, null, not null, past
     value: str | int | bool | None = None
 
     def holds(self, row: Mapping[str, object]) -> bool:
@@ -40,6 +44,8 @@ class Condition:
                 return value is None
             case "not null":
                 return value is not None
+            case "past":
+                return value is not None and _is_past(value)
             case _:
                 return value is not None and value == self.value
 
@@ -52,6 +58,8 @@ class Condition:
                 return f"not {column}"
             case "null" | "not null":
                 return f"{column} is {self.operator}"
+            case "past":
+                return f"{column} <= now()"
             case _:
                 return f"{column} = {_value(self.value)}"
 
@@ -86,6 +94,18 @@ class Member:
 
     def __str__(self) -> str:
         return "member" if self.role is None else f"role:{_word(self.role)}"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """With whom the row is shared; `role` None means in any way."""
+
+    kind: ClassVar[str] = "shared"
+
+    role: str | None = None
+
+    def __str__(self) -> str:
+        return "shared" if self.role is None else f"shared:{_word(self.role)}"
 
 
 @dataclass(frozen=True)
@@ -124,6 +144,19 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class TokenNames:
+    """Whose access token holds the value of a column of the row; null is nobody's."""
+
+    kind: ClassVar[str] = "token"
+
+    path: tuple[str, ...]
+    column: str
+
+    def __str__(self) -> str:
+        return f"claim:{'.'.join(self.path)}={{{self.column}}}"
+
+
+@dataclass(frozen=True)
 class AllOf:
     """All of the parts."""
 
@@ -147,7 +180,7 @@ class AnyOf:
         return " or ".join(map(str, self.parts))
 
 
-Right = Nobody | Own | Member | Authenticated | Public | Claim | AllOf | AnyOf
+Right = Nobody | Own | Member | Shared | Authenticated | Public | Claim | TokenNames | AllOf | AnyOf
 
 
 @dataclass(frozen=True)
@@ -157,6 +190,7 @@ class Standing:
     signed_in: bool = False
     owns: bool = False
     roles: frozenset[str] | None = None  # None: not a member; a member without a role: empty
+    shares: frozenset[str] | None = None  # None: it is not shared with them; else in which ways
     row: Mapping[str, object] = field(default_factory=dict)
     claims: Mapping[str, object] = field(default_factory=dict)
 
@@ -172,6 +206,10 @@ def allows(right: Right, who: Standing) -> bool:
             return who.signed_in and who.roles is not None
         case Member(role=role):
             return who.signed_in and role in (who.roles or frozenset())
+        case Shared(role=None):
+            return who.signed_in and who.shares is not None
+        case Shared(role=role):
+            return who.signed_in and role in (who.shares or frozenset())
         case Authenticated():
             return who.signed_in
         case Public(where=where):
@@ -180,6 +218,10 @@ def allows(right: Right, who: Standing) -> bool:
             return who.signed_in and who.owns
         case Claim(path=path, value=value):
             return who.signed_in and _claim(who.claims, path) == value
+        case TokenNames(path=path, column=column):
+            named = who.row.get(column)
+            same = named is not None and _claim(who.claims, path) == str(named)
+            return who.signed_in and same
         case AllOf(parts=parts):
             return all(allows(part, who) for part in parts)
         case AnyOf(parts=parts):
@@ -217,8 +259,22 @@ def _claim(claims: Mapping[str, object], path: tuple[str, ...]) -> str | None:
     return None if value is None else str(value)
 
 
+def _is_past(value: object) -> bool:
+    """Whether a date or time has come, by this machine's clock; one without a zone is in UTC."""
+    if str(value) in ("infinity", "-infinity"):
+        return value == "-infinity"
+    moment = (
+        value if isinstance(value, datetime.date) else datetime.datetime.fromisoformat(str(value))
+    )
+    if not isinstance(moment, datetime.datetime):
+        moment = datetime.datetime.combine(moment, datetime.time.min)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.UTC)
+    return moment <= datetime.datetime.now(datetime.UTC)
+
+
 def _word(text: str) -> str:
-    plain = text and not any(c.isspace() or c in "'()=" for c in text)
+    plain = text and not any(c.isspace() or c in "'()={}<" for c in text)
     return text if plain else _quoted(text)
 
 

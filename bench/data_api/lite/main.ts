@@ -20,7 +20,10 @@ const app = new App({
         resolver: (given) =>
           Promise.resolve(
             given === key
-              ? { type: "publishable" as const, claims: { role: "anon" } }
+              ? {
+                type: Deno.env.get("TYPE") as "publishable" | "secret",
+                claims: { role: Deno.env.get("ROLE")! },
+              }
               : null,
           ),
       },

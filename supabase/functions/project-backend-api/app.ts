@@ -1,15 +1,20 @@
+import * as accounts from "./accounts.ts";
 import * as auth from "./auth.ts";
 import { bodyKind, type JsonObject, queryOf, readJson } from "./body.ts";
 import { clientOf, type Source } from "./client.ts";
 import * as collections from "./collections.ts";
 import type { Context, Handler, Services } from "./context.ts";
 import { allMethods, originOf, preflight } from "./cors.ts";
+import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import { submit } from "./forms.ts";
-import { submitEncoded, submitMultipart } from "./html_forms.ts";
+import { submitEncoded } from "./html_forms.ts";
+import { countLarge, knock } from "./large.ts";
+import { revalidated } from "./etags.ts";
 import { describe, type Log } from "./log.ts";
 import { isUuid } from "./schemas.ts";
-import { Tally } from "./tally.ts";
+import { limits, namePattern } from "./settings.ts";
+import { siteScript } from "./site_js.ts";
 import { deleteUpload, upload } from "./uploads.ts";
 
 /** The part of the connection's description that is used. */
@@ -30,14 +35,29 @@ const health: Handler = async (context) => {
   return '{"status":"ok"}';
 };
 
+/** The functions that a page calls this API with, for its script element. */
+const script: Handler = (context) => {
+  context.type = "text/javascript; charset=utf-8";
+  context.keeping = "public, max-age=3600";
+  return Promise.resolve(siteScript);
+};
+
+/** What concerns no project. */
+const common: ReadonlySet<string> = new Set(["health", "site.js"]);
+
 const actions: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ["submit", { POST: submit }],
   ["auth/signup", { POST: auth.signup }],
   ["auth/login", { POST: auth.login }],
   ["auth/me", { POST: auth.me }],
   ["auth/logout", { POST: auth.logout }],
+  ["auth/password", { POST: accounts.changePassword }],
+  ["auth/profile", { POST: accounts.changeProfile }],
+  ["auth/delete", { POST: accounts.deleteAccount }],
+  ["auth/reset", { POST: accounts.reset }],
   ["upload/delete", { POST: deleteUpload }],
   ["health", { GET: health }],
+  ["site.js", { GET: script }],
 ]);
 
 /**
@@ -75,6 +95,7 @@ export function createApp(
       request,
       origin: originOf(request.headers),
       client: client.address,
+      deadline: Deadline.of(request.headers),
       cors: "*",
       action: "unknown",
       project: null,
@@ -89,24 +110,18 @@ export function createApp(
         : new ApiError("internal_error", null, { cause: error });
       body = refusalBody(refusal, requestId);
     }
-    const page = refusal === null ? context.page : undefined;
-    const status = refusal?.status ?? page?.status ?? 200;
+    const answer = responseOf(context, refusal, body);
     const cause = refusal?.details.cause;
     log({
       requestId,
       action: context.action,
       project: context.project,
-      status,
+      status: answer.status,
       code: refusal?.code ?? null,
       ms: Math.round((performance.now() - started) * 100) / 100,
       ...(cause === undefined ? {} : { cause: describe(cause) }),
     });
-    const headers = headersOf(context, refusal);
-    if (page === undefined) return new Response(body, { status, headers });
-    headers["content-type"] = "text/html; charset=utf-8";
-    headers["content-security-policy"] = "default-src 'none'";
-    if (page.location !== null) headers.location = page.location;
-    return new Response(page.html, { status, headers });
+    return answer;
   };
 }
 
@@ -121,16 +136,21 @@ async function route(context: Context): Promise<string> {
       switch (bodyKind(request.headers)) {
         case "form":
           needPost(request);
-          return queryOf(request).get("action") === "submit"
-            ? await submitMultipart(context)
-            : await upload(context);
+          return await upload(context);
         case "encoded":
           needPost(request);
           countLarge(context);
           return await submitEncoded(context);
       }
       countLarge(context);
-      return await dispatch(context, await readJson(request));
+      return await dispatch(
+        context,
+        await readJson(
+          request,
+          context.deadline,
+          (body) => knock(context, body),
+        ),
+      );
     default:
       throw new ApiError("method_not_allowed", null, { allow: allMethods });
   }
@@ -141,24 +161,9 @@ function needPost(request: Request): void {
   if (request.method !== "POST") throw methodNotAllowed({ POST: submit });
 }
 
-/** Bytes from which on a body is worth counting, and how many of them a client may send a minute. */
-const large = 64 * 1024;
-
-const mostLarge = 60;
-
-const largeBodies = new Tally();
-
-/** What a stranger sends is parsed before any gate is known; so there is a gate before that. */
-function countLarge({ request, client }: Context): void {
-  const size = Number(request.headers.get("content-length") ?? Infinity);
-  if (size > large && largeBodies.add(client ?? "unknown") > mostLarge) {
-    throw new ApiError("rate_limited", null, { retryAfter: 60 });
-  }
-}
-
 function dispatch(context: Context, input: JsonObject): Promise<string> {
   const { action, projectId } = input;
-  if (projectId === undefined && action !== "health") {
+  if (projectId === undefined && !common.has(String(action))) {
     throw new ApiError("missing_field", "projectId is required");
   }
   const methods = typeof action === "string" ? methodsOf(action) : undefined;
@@ -170,13 +175,15 @@ function dispatch(context: Context, input: JsonObject): Promise<string> {
   return handler(context, input);
 }
 
+const collectionName = new RegExp(`^${namePattern}$`);
+
 function methodsOf(action: string): Methods | undefined {
   if (!action.startsWith("collection/")) return actions.get(action);
   const name = action.slice("collection/".length);
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
+  if (!collectionName.test(name)) {
     throw new ApiError(
       "invalid_field",
-      "A collection's name takes letters, digits, _ and -, at most 64",
+      `A collection's name takes letters, digits, _ and -, at most ${limits.nameChars}`,
     );
   }
   return {
@@ -192,10 +199,36 @@ function methodNotAllowed(methods: Methods): ApiError {
   return new ApiError("method_not_allowed", null, { allow });
 }
 
+/** A refusal, a page for a browser, or JSON. */
+function responseOf(
+  context: Context,
+  refusal: ApiError | null,
+  body: string,
+): Response {
+  const headers = headersOf(context, refusal);
+  if (refusal !== null) {
+    return new Response(body, { status: refusal.status, headers });
+  }
+  const { page } = context;
+  if (page !== undefined) {
+    headers["content-type"] = "text/html; charset=utf-8";
+    headers["content-security-policy"] = "default-src 'none'";
+    if (page.location !== null) headers.location = page.location;
+    return new Response(page.html, { status: page.status, headers });
+  }
+  if (context.type !== undefined) headers["content-type"] = context.type;
+  return context.keeping === undefined
+    ? new Response(body, { headers })
+    : revalidated(context.request, body, headers, context.keeping);
+}
+
 function refusalBody(refusal: ApiError, requestId: string): string {
   return JSON.stringify({
     error: refusal.message,
     code: refusal.code,
+    ...(refusal.details.item === undefined
+      ? {}
+      : { item: JSON.parse(refusal.details.item) }),
     ...(refusal.status >= 500 ? { requestId } : {}),
   });
 }
@@ -209,7 +242,7 @@ function headersOf(
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "vary": "Origin",
-    "access-control-expose-headers": "Retry-After",
+    "access-control-expose-headers": "ETag, Retry-After",
   };
   if (context.cors !== null) {
     headers["access-control-allow-origin"] = context.cors;

@@ -1,5 +1,5 @@
 import type { JsonObject } from "./body.ts";
-import { type Context, enter, type Handler } from "./context.ts";
+import { ask, type Context, enter, type Handler } from "./context.ts";
 import { bodyOf } from "./database.ts";
 import { ApiError } from "./errors.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
@@ -8,7 +8,7 @@ import * as schemas from "./schemas.ts";
 import { newToken, tokenHash } from "./tokens.ts";
 
 /** An account, as far as its password has to be compared. */
-interface Account {
+export interface Account {
   readonly id: string;
   readonly hash: string;
 }
@@ -17,7 +17,7 @@ interface Account {
 export const signup: Handler = async (context, input) => {
   needEmailAndPassword(input);
   const { projectId, data } = schemas.check(schemas.signup, input);
-  const key = await repeatKey(context, data.email.toLowerCase());
+  const key = repeatKey(context, data.email.toLowerCase());
   // The gates and the e-mail first: a hash is the dearest thing that a stranger can ask for.
   const before = await enter(context, "begin_signup", [
     projectId,
@@ -29,15 +29,15 @@ export const signup: Handler = async (context, input) => {
   if (before !== "") {
     return await signedUp(context, projectId, data.password, before);
   }
-  const { database, environment } = context.services;
+  const { environment } = context.services;
   const token = newToken();
   const hash = await hashPassword(data.password, environment.iterations);
-  const row = await database.call("finish_signup", [
+  const row = await ask(context, "finish_signup", [
     projectId,
     data.email,
     data.name,
     hash,
-    await tokenHash(token),
+    tokenHash(token),
     key,
   ]);
   if (row.code === "email_taken" && row.body !== null) {
@@ -58,7 +58,7 @@ async function signedUp(
     projectId,
     password,
     JSON.parse(account) as Account,
-    "email_taken",
+    new ApiError("email_taken"),
   );
 }
 
@@ -78,19 +78,19 @@ export const login: Handler = async (context, input) => {
     projectId,
     data.password,
     account,
-    "invalid_credentials",
+    new ApiError("invalid_credentials"),
   );
 };
 
 /** Compare a password and open a session; `wrong` is what a wrong one hears. */
-async function signIn(
+export async function signIn(
   context: Context,
   projectId: string,
   password: string,
   account: Account | null,
-  wrong: "invalid_credentials" | "email_taken",
+  wrong: ApiError,
 ): Promise<string> {
-  const { database, environment } = context.services;
+  const { environment } = context.services;
   const token = newToken();
   let kept = account?.hash ?? null;
   // Another login may renew the hash while this one compares: then once more, with the new one.
@@ -101,43 +101,57 @@ async function signIn(
       environment.iterations,
     );
     if (account === null || !verdict.isRight) break;
-    const row = await database.call("finish_login", [
+    const row = await ask(context, "finish_login", [
       projectId,
       account.id,
       kept,
       verdict.renewed,
-      await tokenHash(token),
+      tokenHash(token),
     ]);
     if (row.code !== "hash_changed") return signedIn(bodyOf(row), token);
     kept = row.body;
   }
-  throw new ApiError(wrong);
+  throw wrong;
+}
+
+/** The token of who is signed in: where the documented requests have it, or where it travels else. */
+export function tokenOf(
+  context: Context,
+  said: {
+    readonly token?: string | null | undefined;
+    readonly data?: { readonly token?: string | null | undefined } | null;
+  },
+): string {
+  const token = said.data?.token ||
+    context.request.headers.get("x-site-token") || said.token;
+  if (!token) throw new ApiError("missing_field", "data.token is required");
+  return token;
 }
 
 /** Tell whose token it is. */
 export const me: Handler = async (context, input) => {
-  const { projectId, data } = schemas.check(schemas.session, input);
-  return enter(context, "me", [
-    projectId,
+  const said = schemas.check(schemas.session, input);
+  return await enter(context, "me", [
+    said.projectId,
     context.origin,
     context.client,
-    await tokenHash(data.token),
+    tokenHash(tokenOf(context, said)),
   ]);
 };
 
 /** Let a token die. */
 export const logout: Handler = async (context, input) => {
-  const { projectId, data } = schemas.check(schemas.session, input);
-  return enter(context, "logout", [
-    projectId,
+  const said = schemas.check(schemas.session, input);
+  return await enter(context, "logout", [
+    said.projectId,
     context.origin,
     context.client,
-    await tokenHash(data.token),
+    tokenHash(tokenOf(context, said)),
   ]);
 };
 
 /** The token never reaches the database, so it joins the answer here. */
-function signedIn(user: string, token: string): string {
+export function signedIn(user: string, token: string): string {
   return `{"user":${user},"token":"${token}"}`;
 }
 

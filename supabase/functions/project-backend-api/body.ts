@@ -1,4 +1,5 @@
 import { arriving, inTime, type Pace } from "./arrival.ts";
+import type { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import { limits } from "./settings.ts";
 
@@ -52,12 +53,20 @@ export function bodyKind(headers: Headers): "json" | "form" | "encoded" {
   return "json";
 }
 
-/** Read a JSON object, holding it against the limits before it is parsed. */
-export async function readJson(request: Request): Promise<JsonObject> {
+/**
+ * Read a JSON object, holding it against the limits before it is parsed; `admit` throws where it
+ * must not be parsed at all.
+ */
+export async function readJson(
+  request: Request,
+  deadline: Deadline,
+  admit: (body: Uint8Array) => Promise<void> = () => Promise.resolve(),
+): Promise<JsonObject> {
   const bytes = await readBytes(
     request,
     limits.jsonBody,
     jsonPace,
+    deadline,
   );
   // The envelope around the data is a level of its own.
   if (isDeeper(bytes, limits.jsonDepth + 1)) {
@@ -66,6 +75,7 @@ export async function readJson(request: Request): Promise<JsonObject> {
       `JSON may be nested ${limits.jsonDepth} levels deep`,
     );
   }
+  await admit(bytes);
   let text: string;
   let value: Json;
   try {
@@ -95,19 +105,24 @@ export async function readBytes(
   request: Request,
   limit: number,
   pace: Pace,
+  deadline: Deadline,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = "body_too_large";
   if (isAnnounced(request.headers)) {
     if (Number(request.headers.get("content-length")) > limit) {
       throw new ApiError(tooLarge);
     }
+    const asked = performance.now();
     const bytes = await inTime(request.bytes(), pace.whole);
+    deadline.putOff(performance.now() - asked);
     if (bytes.byteLength > limit) throw new ApiError(tooLarge);
     return bytes;
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of arriving(request, limit, pace, tooLarge)) {
+  for await (
+    const chunk of arriving(request, limit, pace, tooLarge, deadline)
+  ) {
     chunks.push(chunk);
     size += chunk.byteLength;
   }

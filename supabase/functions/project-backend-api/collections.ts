@@ -1,22 +1,25 @@
-import { type JsonObject, queryOf, storable } from "./body.ts";
-import { type Context, enter, type Handler } from "./context.ts";
-import type { FunctionName, Parameter } from "./database.ts";
+import { type JsonObject, storable } from "./body.ts";
+import type { FunctionName, Parameter } from "./calls.ts";
+import {
+  type Context,
+  enter,
+  type Handler,
+  identify,
+  refusalFor,
+} from "./context.ts";
 import { ApiError } from "./errors.ts";
+import { questionIn } from "./questions.ts";
 import { remember, weightOf } from "./reads.ts";
 import { repeatKey } from "./repeats.ts";
 import * as schemas from "./schemas.ts";
 import { limits } from "./settings.ts";
-import { siteToken } from "./tokens.ts";
-
-/** Filters that one list may have. */
-const mostFilters = 10;
 
 /** List the active items of a collection, or read one. */
 export function list(collection: string): Handler {
   return async (context, input) => {
     const query = schemas.check(schemas.itemList, input);
     const { projectId } = query;
-    const filters = filtersIn(context.request, input);
+    const question = questionIn(context.request, input, query);
     const ask = async (
       name: FunctionName,
       ...rest: Parameter[]
@@ -32,26 +35,28 @@ export function list(collection: string): Handler {
         throw error;
       }
     };
-    if (query.id !== undefined) return await ask("read_item", query.id);
-    if (filters === null && query.order === undefined) {
-      return await ask("list_items", query.limit, query.offset);
+    context.keeping = "private, no-cache";
+    if (query.id !== undefined) {
+      if (question?.filters !== undefined || question?.search !== undefined) {
+        throw new ApiError("invalid_field", "id takes no filters beside it");
+      }
+      return await ask("read_item", query.id, question?.fields ?? null);
     }
-    const order = orderIn(query.order);
-    return await ask(
-      "search_items",
-      query.limit,
-      query.offset,
-      filters ?? {},
-      order.by,
-      order.field,
-      order.isDescending,
-    );
+    return question === null
+      ? await ask("list_items", query.limit, query.offset)
+      : await ask(
+        "search_items",
+        query.limit,
+        query.offset,
+        JSON.stringify(question),
+      );
   };
 }
 
-/** Add an item. */
+/** Add an item, or several. */
 export function create(collection: string): Handler {
   return async (context, input) => {
+    if (input.items !== undefined) return await createAll(context, input);
     const item = schemas.check(schemas.newItem, input);
     const text = itemText(item.data);
     return await call(
@@ -63,17 +68,51 @@ export function create(collection: string): Handler {
       [
         text,
         item.sortOrder,
-        await repeatKey(context, item.token ?? "", text, `${item.sortOrder}`),
+        repeatKey(context, item.token ?? "", text, `${item.sortOrder}`),
+        crypto.randomUUID(),
       ],
     );
   };
+
+  async function createAll(
+    context: Context,
+    input: JsonObject,
+  ): Promise<string> {
+    if (input.data !== undefined) {
+      throw new ApiError("invalid_field", "items stands in the place of data");
+    }
+    const bulk = schemas.check(schemas.newItems, input);
+    const text = `[${bulk.items.map(itemText).join(",")}]`;
+    return await call(
+      context,
+      "create_items",
+      bulk.projectId,
+      collection,
+      bulk.token,
+      [
+        text,
+        bulk.sortOrder,
+        repeatKey(context, bulk.token ?? "", text, `${bulk.sortOrder}`),
+      ],
+    );
+  }
 }
 
-/** Replace an item's data. */
+/** Replace an item's data, merge into it, or raise its numbers. */
 export function update(collection: string): Handler {
   return async (context, input) => {
+    if (Array.isArray(input.increment)) {
+      throw new ApiError("invalid_field", "increment must be an object");
+    }
     const item = schemas.check(schemas.changedItem, input);
-    const text = itemText(item.data);
+    const merge = item.merge === true;
+    const increment = item.increment ?? null;
+    needChange(item.data, merge, increment);
+    const text = item.data === undefined ? null : itemText(item.data);
+    const steps = increment === null ? null : storable(increment);
+    const changes = merge || steps !== null || item.ifUpdatedAt != null
+      ? [`${merge}`, steps, item.ifUpdatedAt ?? null]
+      : [];
     return await call(
       context,
       "update_item",
@@ -83,10 +122,44 @@ export function update(collection: string): Handler {
       [
         item.id,
         text,
-        await repeatKey(context, item.token ?? "", "PUT", item.id, text),
+        merge,
+        steps,
+        item.ifUpdatedAt ?? null,
+        repeatKey(
+          context,
+          item.token ?? "",
+          "PUT",
+          item.id,
+          text,
+          ...changes,
+        ),
       ],
     );
   };
+}
+
+/** Refuse a change of which it is not clear what it means. */
+function needChange(
+  data: JsonObject | undefined,
+  merge: boolean,
+  increment: JsonObject | null,
+): void {
+  if (data === undefined && (merge || increment === null)) {
+    throw new ApiError("missing_field", "data is required");
+  }
+  if (increment === null || data === undefined) return;
+  if (!merge) {
+    throw new ApiError(
+      "invalid_field",
+      "increment stands alone or with merge, since data would replace what it counts",
+    );
+  }
+  if (Object.keys(increment).some((field) => Object.hasOwn(data, field))) {
+    throw new ApiError(
+      "invalid_field",
+      "A field stands in data or in increment, not in both",
+    );
+  }
 }
 
 /** Delete an item. */
@@ -101,7 +174,7 @@ export function remove(collection: string): Handler {
       item.token,
       [
         item.id,
-        await repeatKey(context, item.token ?? "", "DELETE", item.id),
+        repeatKey(context, item.token ?? "", "DELETE", item.id),
       ],
     );
   };
@@ -116,28 +189,20 @@ async function call(
   token: string | null | undefined,
   rest: readonly Parameter[],
 ): Promise<string> {
-  const { headers } = context.request;
-  const bearer = await context.services.owners.identify(headers);
+  const { bearer, site } = await identify(context, token);
   try {
     return await enter(context, name, [
       project,
       context.origin,
       context.client,
       bearer.user,
-      await siteToken(headers, token),
+      site,
       collection,
       ...rest,
     ]);
   } catch (error) {
-    throw refusalFor(error, bearer.isDead);
+    throw refusalFor(error, bearer);
   }
-}
-
-/** Somebody refused for a dead token should hear that, not that it is a stranger. */
-export function refusalFor(error: unknown, isDead: boolean): unknown {
-  return isDead && error instanceof ApiError && error.code === "not_permitted"
-    ? new ApiError("invalid_token")
-    : error;
 }
 
 function itemText(data: JsonObject): string {
@@ -153,48 +218,4 @@ function itemText(data: JsonObject): string {
     );
   }
   return text;
-}
-
-/**
- * The `where.FIELD=value` of a query; null for none. Read once more from the address, since the
- * input holds the last of two fields of one name.
- */
-function filtersIn(
-  request: Request,
-  input: JsonObject,
-): Record<string, string> | null {
-  if (!Object.keys(input).some((key) => key.startsWith("where."))) return null;
-  const filters = new Map<string, string>();
-  for (const [key, value] of queryOf(request)) {
-    if (!key.startsWith("where.")) continue;
-    const field = key.slice("where.".length);
-    const isSound = field !== "" && field.length <= 128 &&
-      value.length <= 1024 && !/\0/.test(field + value);
-    if (!isSound || filters.has(field) || filters.size === mostFilters) {
-      throw new ApiError(
-        "invalid_field",
-        `where.FIELD takes ${mostFilters} different fields, each with a value of at most 1024 characters`,
-      );
-    }
-    filters.set(field, value);
-  }
-  return Object.fromEntries(filters);
-}
-
-interface Order {
-  readonly by: string | null;
-  readonly field: string | null;
-  readonly isDescending: boolean;
-}
-
-/** What `order` asks for; the schema has seen to its form. */
-function orderIn(order: string | undefined): Order {
-  if (order === undefined) {
-    return { by: null, field: null, isDescending: false };
-  }
-  const isDescending = order.endsWith(".desc");
-  const column = order.replace(/\.(asc|desc)$/, "");
-  return column.startsWith("data.")
-    ? { by: "data", field: column.slice("data.".length), isDescending }
-    : { by: column, field: null, isDescending };
 }

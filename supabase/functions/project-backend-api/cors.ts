@@ -12,6 +12,7 @@ const allowedHeaders = [
   "x-supabase-api-version",
   "x-site-token",
   "idempotency-key",
+  "if-none-match",
 ].join(", ");
 
 /**

@@ -9,8 +9,14 @@ const enough = 16;
 /** Milliseconds that a call waits for a connection before it is dropped. */
 const usually = 2_000;
 
-/** Calls that may wait. */
-const most = 500;
+/** Calls that may wait: of all, and of one project. */
+const most = { all: 2_000, ofOne: 500 };
+
+/** Milliseconds for which a project counts as being visited after a call. */
+const visited = 1_000;
+
+/** Calls of a kind that a project may have under way while another one is visited, too. */
+const share = 2;
 
 /** What a call does. */
 export type Kind = "read" | "write" | "search";
@@ -26,8 +32,19 @@ interface Lane<Connection> {
 
 interface Turn<Connection> {
   readonly kind: Kind;
+  readonly guest: Guest | null;
   readonly take: (lane: Lane<Connection>) => void;
   isDropped: boolean;
+}
+
+/** A project that calls. */
+interface Guest {
+  /** Calls that are not answered yet. */
+  readonly underWay: Record<Kind, number>;
+  /** Calls that have not got a connection yet. */
+  waiting: number;
+  /** When it last called. */
+  seen: number;
 }
 
 /**
@@ -41,11 +58,15 @@ interface Turn<Connection> {
  *
  * Of several connections one is for reads alone, so that writes that wait for a lock hold up no
  * reader; searches keep to the middle, so that dear ones hold up neither.
+ *
+ * One project alone may fill them. As soon as there are two, each has a few calls under way and waits
+ * with the others: else who visits a quiet site would stand in the queue of a crowded one.
  */
 export class Lanes<Connection> {
   readonly #lanes: readonly Lane<Connection>[];
   readonly #dropped: () => Error;
   readonly #now: () => number;
+  readonly #guests = new Map<string, Guest>();
   #turns: Turn<Connection>[] = [];
 
   constructor(
@@ -66,20 +87,60 @@ export class Lanes<Connection> {
 
   /**
    * Do something on one of the connections; settles as it does. Throw what `dropped` makes for what
-   * has waited too long; then nothing was done.
+   * has waited too long; then nothing was done. `project` is who calls, null for nobody.
    */
   async run<T>(
     work: (connection: Connection) => PromiseLike<T>,
     kind: Kind = "write",
+    project: string | null = null,
   ): Promise<T> {
-    const lane = this.#choose(kind) ?? await this.#turn(kind);
+    const guest = project === null ? null : this.#guest(project);
+    const lane = this.#enter(kind, guest) ?? await this.#turn(kind, guest);
     try {
       return await work(lane.connection);
     } finally {
+      if (guest !== null) guest.underWay[kind]--;
       lane.waiting--;
       lane.since = this.#now();
       if (this.#turns.length > 0) this.#serve();
     }
+  }
+
+  #guest(project: string): Guest {
+    const now = this.#now();
+    let guest = this.#guests.get(project);
+    if (guest === undefined) {
+      for (const [name, { seen, underWay, waiting }] of this.#guests) {
+        const { read, write, search } = underWay;
+        const isGone = read + write + search + waiting === 0;
+        if (isGone && now - seen > visited) this.#guests.delete(name);
+      }
+      guest = {
+        underWay: { read: 0, write: 0, search: 0 },
+        waiting: 0,
+        seen: now,
+      };
+      this.#guests.set(project, guest);
+    }
+    guest.seen = now;
+    return guest;
+  }
+
+  /** Whether it has its share under way already, while there are others. */
+  #isFull(kind: Kind, guest: Guest | null): boolean {
+    if (guest === null || guest.underWay[kind] < share) return false;
+    const now = this.#now();
+    for (const other of this.#guests.values()) {
+      if (other !== guest && now - other.seen < visited) return true;
+    }
+    return false;
+  }
+
+  #enter(kind: Kind, guest: Guest | null): Lane<Connection> | undefined {
+    if (this.#isFull(kind, guest)) return undefined;
+    const lane = this.#choose(kind);
+    if (lane !== undefined && guest !== null) guest.underWay[kind]++;
+    return lane;
   }
 
   /** The first that is not held up, which has one call more from now on. */
@@ -95,13 +156,18 @@ export class Lanes<Connection> {
     return lane;
   }
 
-  #turn(kind: Kind): Promise<Lane<Connection>> {
-    if (this.#turns.length >= most) throw this.#dropped();
+  #turn(kind: Kind, guest: Guest | null): Promise<Lane<Connection>> {
+    const ofOne = guest?.waiting ?? 0;
+    if (this.#turns.length >= most.all || ofOne >= most.ofOne) {
+      throw this.#dropped();
+    }
     const { promise, resolve } = Promise.withResolvers<Lane<Connection>>();
-    const turn = { kind, take: resolve, isDropped: false };
+    const turn = { kind, guest, take: resolve, isDropped: false };
     this.#turns.push(turn);
+    if (guest !== null) guest.waiting++;
     return within(promise, this.longest, () => {
       turn.isDropped = true;
+      if (guest !== null) guest.waiting--;
       this.#turns = this.#turns.filter((other) => other !== turn);
       return this.#dropped();
     });
@@ -112,9 +178,13 @@ export class Lanes<Connection> {
     const left: Turn<Connection>[] = [];
     for (const turn of this.#turns) {
       if (turn.isDropped) continue;
-      const lane = this.#choose(turn.kind);
-      if (lane === undefined) left.push(turn);
-      else turn.take(lane);
+      const lane = this.#enter(turn.kind, turn.guest);
+      if (lane === undefined) {
+        left.push(turn);
+        continue;
+      }
+      if (turn.guest !== null) turn.guest.waiting--;
+      turn.take(lane);
     }
     this.#turns = left;
   }

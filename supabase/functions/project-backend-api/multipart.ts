@@ -19,6 +19,7 @@ export interface Part {
   /** The type that the caller claims; empty for none. */
   readonly type: string;
   readonly size: number;
+  /** Its content in one piece, put together when it is first asked for. */
   bytes(): Uint8Array<ArrayBuffer>;
 }
 
@@ -83,12 +84,13 @@ function asPart(part: MultipartPart): Part {
   const names = parameters(headers["content-disposition"] ?? "");
   const name = names.get("name");
   if (name === undefined) throw unreadable();
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
   return {
     name,
     filename: names.get("filename") ?? null,
     type: headers["content-type"] ?? "",
     size: part.size,
-    bytes: () => part.bytes as Uint8Array<ArrayBuffer>,
+    bytes: () => bytes ??= part.bytes as Uint8Array<ArrayBuffer>,
   };
 }
 

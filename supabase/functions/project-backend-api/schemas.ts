@@ -6,7 +6,7 @@ import * as v from "valibot";
 
 import { isStorableText, type JsonObject } from "./body.ts";
 import { ApiError } from "./errors.ts";
-import { limits, passwords } from "./settings.ts";
+import { limits, namePattern, passwords } from "./settings.ts";
 
 const text = v.pipe(
   v.string("must be a text"),
@@ -24,8 +24,8 @@ const uuid = v.pipe(
 const name = v.pipe(
   v.string("must be a text"),
   v.regex(
-    /^[A-Za-z0-9_-]{1,64}$/,
-    "takes letters, digits, _ and -, at most 64",
+    new RegExp(`^${namePattern}$`),
+    `takes letters, digits, _ and -, at most ${limits.nameChars}`,
   ),
 );
 
@@ -48,13 +48,18 @@ const email = v.pipe(
 );
 
 /** Counted as people do, and JSON Schema: a character beyond 16 bits is one, not two. */
-const newPassword = v.pipe(
-  text,
-  v.regex(
-    new RegExp(`^[\\s\\S]{${passwords.minChars},${passwords.maxChars}}$`, "u"),
-    `takes ${passwords.minChars} to ${passwords.maxChars} characters`,
-  ),
+export const passwordPattern =
+  `^[\\s\\S]{${passwords.minChars},${passwords.maxChars}}$`;
+
+const soundPassword = new RegExp(passwordPattern, "u");
+
+/** However a keyboard writes a letter, it is one. */
+export const passwordLength = v.check<string, string>(
+  (password) => soundPassword.test(password.normalize("NFC")),
+  `takes ${passwords.minChars} to ${passwords.maxChars} characters`,
 );
+
+const newPassword = v.pipe(text, passwordLength);
 
 const sortOrder = v.pipe(
   v.number("must be a number"),
@@ -69,7 +74,34 @@ const digits = v.pipe(
   v.transform(Number),
 );
 
-const token = v.pipe(text, v.maxLength(512, "has more than 512 characters"));
+/** What an Idempotency-Key may be. */
+export const repeatKeyPattern = "^[!-~]{1,255}$";
+
+/** The most characters of a visitor's token, wherever it travels. */
+export const tokenChars = 512;
+
+const token = v.pipe(
+  text,
+  v.maxLength(tokenChars, `has more than ${tokenChars} characters`),
+);
+
+const valueLength = v.maxLength<string, number, string>(
+  limits.valueChars,
+  `has more than ${limits.valueChars} characters`,
+);
+
+/** A time as an item says it. */
+const moment = v.pipe(
+  v.string("must be a text"),
+  v.regex(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/,
+    "must be a time as updated_at is one",
+  ),
+  v.check(
+    (time) => !Number.isNaN(Date.parse(time)),
+    "must be a time as updated_at is one",
+  ),
+);
 
 /** What names a project. */
 export function isUuid(value: unknown): value is string {
@@ -97,10 +129,14 @@ export const itemList = v.object({
   order: v.optional(v.pipe(
     text,
     v.regex(
-      /^(created_at|updated_at|sort_order|data\..{1,128}?)(\.(asc|desc))?$/s,
+      new RegExp(
+        `^(created_at|updated_at|sort_order|data\\.[\\s\\S]{1,${limits.fieldChars}}?)(\\.(asc|desc))?$`,
+      ),
       "must be created_at, updated_at, sort_order or data.FIELD, with .asc or .desc",
     ),
   )),
+  search: v.optional(v.pipe(text, valueLength)),
+  fields: v.optional(v.pipe(text, valueLength)),
   token: v.optional(token),
 });
 
@@ -111,10 +147,28 @@ export const newItem = v.object({
   token: v.nullish(token),
 });
 
+export const newItems = v.object({
+  projectId: uuid,
+  items: v.pipe(
+    v.array(jsonObject, "must be a list"),
+    v.minLength(1, "must not be empty"),
+    v.maxLength(limits.bulkItems, `takes at most ${limits.bulkItems} items`),
+  ),
+  sortOrder: v.nullish(sortOrder, null),
+  token: v.nullish(token),
+});
+
 export const changedItem = v.object({
   projectId: uuid,
   id: uuid,
-  data: jsonObject,
+  data: v.optional(jsonObject),
+  merge: v.nullish(v.boolean("must be true or false")),
+  increment: v.nullish(v.pipe(
+    v.record(v.string(), v.number("must be a number"), "must be an object"),
+    v.minEntries(1, "must name a field"),
+    v.maxEntries(limits.bulkItems, `takes at most ${limits.bulkItems} fields`),
+  )),
+  ifUpdatedAt: v.nullish(moment),
   token: v.nullish(token),
 });
 
@@ -124,37 +178,90 @@ export const deletedItem = v.object({
   token: v.nullish(token),
 });
 
+const personName = v.pipe(
+  text,
+  v.maxLength(200, "has more than 200 characters"),
+);
+
 export const signup = v.object({
   projectId: uuid,
   data: v.object({
     email,
     password: newPassword,
-    name: v.nullish(
-      v.pipe(text, v.maxLength(200, "has more than 200 characters")),
-      null,
-    ),
+    name: v.nullish(personName, null),
   }, "must be an object"),
 });
 
 /** A login takes what an older account may have, so it knows no shortest password. */
+const oldPassword = v.pipe(
+  text,
+  v.maxLength(1024, "has more than 1024 characters"),
+);
+
+const knownEmail = v.pipe(
+  text,
+  v.trim(),
+  v.maxLength(
+    limits.emailChars,
+    `has more than ${limits.emailChars} characters`,
+  ),
+);
+
 export const login = v.object({
   projectId: uuid,
   data: v.object({
-    email: v.pipe(
-      text,
-      v.trim(),
-      v.maxLength(
-        limits.emailChars,
-        `has more than ${limits.emailChars} characters`,
-      ),
-    ),
-    password: v.pipe(text, v.maxLength(1024, "has more than 1024 characters")),
+    email: knownEmail,
+    password: oldPassword,
   }, "must be an object"),
 });
 
+/** A visitor's token travels in `data`, beside it, or in the header X-Site-Token. */
+const mayHoldToken = { token: v.nullish(token) };
+
 export const session = v.object({
   projectId: uuid,
-  data: v.object({ token }, "must be an object"),
+  data: v.nullish(v.object(mayHoldToken, "must be an object")),
+  ...mayHoldToken,
+});
+
+export const newPasswordOf = v.object({
+  projectId: uuid,
+  data: v.object(
+    { ...mayHoldToken, password: oldPassword, newPassword },
+    "must be an object",
+  ),
+  ...mayHoldToken,
+});
+
+export const profile = v.object({
+  projectId: uuid,
+  data: v.object(
+    {
+      ...mayHoldToken,
+      name: v.optional(v.nullable(personName)),
+      metadata: v.optional(jsonObject),
+    },
+    "must be an object",
+  ),
+  ...mayHoldToken,
+});
+
+export const deletedAccount = v.object({
+  projectId: uuid,
+  data: v.object(
+    { ...mayHoldToken, password: oldPassword },
+    "must be an object",
+  ),
+  ...mayHoldToken,
+});
+
+export const reset = v.object({
+  projectId: uuid,
+  data: v.object({
+    email: knownEmail,
+    code: v.pipe(text, v.maxLength(64, "has more than 64 characters")),
+    newPassword,
+  }, "must be an object"),
 });
 
 export const deletedFile = v.object({ projectId: uuid, id: uuid });

@@ -11,7 +11,17 @@ export const limits = {
   emailChars: 254,
   file: 10485760,
   filenameChars: 100,
+  bulkItems: 100,
+  filters: 10,
+  fieldChars: 128,
+  valueChars: 1024,
+  metadata: 16384,
+  formFiles: 10,
+  largeBodies: 60,
 } as const;
+
+/** What names a form or a collection may have, as a regular expression without its ends. */
+export const namePattern = "[A-Za-z0-9_-]{1,64}";
 
 export const uploads: {
   readonly bucket: string;

@@ -20,7 +20,7 @@ def library(
 ) -> Iterator[Endpoint]:
     """A stack whose database has the library's tables."""
     endpoint = stack.reset()
-    with psycopg.connect(endpoint.db_url, autocommit=True) as connection:
+    with psycopg.connect(endpoint.database, autocommit=True) as connection:
         connection.execute(SCHEMA)
     yield endpoint
     disturbed.append(request.node.nodeid)
@@ -29,7 +29,7 @@ def library(
 @pytest.fixture(autouse=True)
 def db(library: Endpoint) -> Iterator[psycopg.Connection[Any]]:
     """The database as role postgres, with the library's rows."""
-    with psycopg.connect(library.db_url, autocommit=True) as connection:
+    with psycopg.connect(library.database, autocommit=True) as connection:
         connection.execute(ROWS)
         yield connection
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,3 +117,11 @@ class Api:
 
     def _headers(self, more: Mapping[str, str]) -> dict[str, str]:
         return {"apikey": self.key, **more}
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait for what the database announces."""
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from http.client import HTTPConnection
 from urllib.parse import quote, urlsplit
 
@@ -172,6 +173,18 @@ def test_a_bad_body_is_told(api: Api, body: str) -> None:
     assert api.rows("books?select=id&id=eq.1") == [{"id": 1}]
 
 
+def test_of_two_keys_of_one_name_the_last_counts(api: Api) -> None:
+    body = '{"sku": "first", "qty": 1, "sku": "last", "qty": 2}'
+    answer = api(
+        "POST",
+        "stock?select=sku,qty",
+        content=body,
+        content_type="application/json",
+        prefer="return=representation",
+    )
+    assert (answer.status_code, answer.json()) == (201, [{"sku": "last", "qty": 2}])
+
+
 def test_a_nul_is_the_callers_fault(api: Api) -> None:
     for path in ("books?title=eq.%00", "books?title=in.(a%00b)", "books?or=(title.eq.%00)"):
         answer = api.get(path)
@@ -183,3 +196,24 @@ def test_bytes_that_are_no_text_are_refused(api: Api) -> None:
     assert api.get("books?title=eq.%ff").json()["code"] == "PGRST100"
     answer = api("POST", "stock", content=b'{"sku": "\xff"}', content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (400, "PGRST102")
+
+
+def test_a_body_that_is_cut_off_changes_nothing(api: Api) -> None:
+    address = urlsplit(api.endpoint.api_url)
+    head = (
+        f"POST /rest/v1/stock HTTP/1.1\r\nhost: {address.netloc}\r\napikey: {api.key}\r\n"
+        "content-type: application/json\r\n"
+    )
+    whole = '{"sku": "cut"}'
+    for length, body in (
+        (f"content-length: {len(whole) + 20}", whole),
+        ("transfer-encoding: chunked", f"{len(whole):x}\r\n{whole}\r\n"),
+    ):
+        with socket.create_connection((address.hostname or "", address.port or 80)) as sent:
+            sent.sendall(f"{head}{length}\r\n\r\n{body}".encode())
+            sent.shutdown(socket.SHUT_WR)
+            sent.settimeout(10)
+            answer = sent.recv(12)
+        assert answer in (b"", b"HTTP/1.1 400"), length
+        assert api.rows("stock?select=sku&sku=eq.cut") == []
+    assert api("POST", "stock", content=whole, content_type="application/json").status_code == 201

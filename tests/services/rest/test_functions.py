@@ -68,7 +68,7 @@ def library(
     stack: EmbeddedStack, disturbed: list[str], request: pytest.FixtureRequest
 ) -> Iterator[Endpoint]:
     endpoint = stack.reset()
-    with psycopg.connect(endpoint.db_url, autocommit=True) as connection:
+    with psycopg.connect(endpoint.database, autocommit=True) as connection:
         connection.execute(SCHEMA)
         connection.execute(FUNCTIONS)
     yield endpoint

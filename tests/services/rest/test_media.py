@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import psycopg
 import pytest
 
-from .library import Api
+from .library import Api, eventually
 
 JSON = "application/json; charset=utf-8"
 OBJECT = "application/vnd.pgrst.object+json"
@@ -62,3 +65,32 @@ def test_rows_are_csv(api: Api) -> None:
 def test_what_has_no_maker_is_refused(api: Api, accept: str) -> None:
     answer = api.get("books", accept=accept)
     assert (answer.status_code, answer.json()["code"]) == (406, "PGRST107")
+
+
+def test_rows_of_a_media_type_of_ones_own_are_what_its_aggregate_makes(
+    api: Api, db: psycopg.Connection[Any]
+) -> None:
+    db.execute("""
+        create domain "text/plain" as text;
+        create domain "application/vnd.list+json" as jsonb;
+        create function title_added(t "text/plain", b books) returns "text/plain"
+        language sql immutable as $$ select t || coalesce(b.title, '-') || ';' $$;
+        create aggregate titles(books) (
+          sfunc = title_added, stype = "text/plain", initcond = ''
+        );
+        create function title_listed(t "application/vnd.list+json", b books)
+        returns "application/vnd.list+json"
+        language sql immutable as $$ select t || jsonb_build_array(b.id) $$;
+        create aggregate list(books) (
+          sfunc = title_listed, stype = "application/vnd.list+json", initcond = '[]'
+        );
+    """)
+    try:
+        # The API hears of new types a moment after they are there.
+        eventually(lambda: api.get("books?id=eq.1", accept="text/plain").text == "Engines;")
+        # PostgREST passes on what PostgreSQL sends in binary, where jsonb begins with its version.
+        listed = api.get("books?id=lt.3&order=id", accept="application/vnd.list+json")
+        assert listed.content == b"\x01[1, 2]"
+        assert listed.headers["content-type"] == "application/vnd.list+json"
+    finally:
+        db.execute('drop domain "text/plain", "application/vnd.list+json" cascade')

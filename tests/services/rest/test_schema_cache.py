@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,20 +11,12 @@ import pytest
 
 from wakti_sb.stack import Endpoint
 
-from .library import Api
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait for what the database announces."""
-    deadline = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+from .library import Api, eventually
 
 
 @pytest.fixture
 def admin(library: Endpoint) -> Iterator[psycopg.Connection[Any]]:
-    url = library.db_url.replace("//postgres:", "//supabase_admin:")
+    url = library.database.replace("//postgres:", "//supabase_admin:")
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
 
@@ -34,13 +25,13 @@ def admin(library: Endpoint) -> Iterator[psycopg.Connection[Any]]:
 def setting(db: psycopg.Connection[Any], **values: str) -> Iterator[None]:
     """Settings of the Data API, while the block runs."""
     for name, value in values.items():
-        db.execute(f"alter role authenticator set pgrst.{name} = '{value}'")  # type: ignore[arg-type]
+        db.execute(f"alter role authenticator set pgrst.{name} = '{value}'")
     db.execute("notify pgrst, 'reload config'")
     try:
         yield
     finally:
         for name in values:
-            db.execute(f"alter role authenticator reset pgrst.{name}")  # type: ignore[arg-type]
+            db.execute(f"alter role authenticator reset pgrst.{name}")
         db.execute("notify pgrst, 'reload config'")
 
 

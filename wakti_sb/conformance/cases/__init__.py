@@ -7,14 +7,17 @@ from .additions import added
 from .as_sql import to_sql
 from .derive import derive
 from .described import Described, short
-from .functions import described_functions, matches
+from .disclosure import may_tell
+from .functions import called_with, described_functions, matches
 
 __all__ = [
     "Described",
     "added",
+    "called_with",
     "derive",
     "described_functions",
     "matches",
+    "may_tell",
     "short",
     "text",
     "to_sql",

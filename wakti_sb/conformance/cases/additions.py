@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ...spec import Function as Entry
-from ...spec import Owned, Relation, Standing, allows
+from ...spec import Owned, PlacePath, Relation, Standing, allows
 from ..model import Identity, Key
 from ..scenario import Scenario, Values
 
@@ -27,9 +27,10 @@ def addable(scenario: Scenario, entry: Entry, who: Identity) -> Iterator[Key]:
     owners = {w.user_id for w in scenario.identities if w.user_id is not None}
     for owned in scenario.spec.owned:
         for place in ("", *_places(scenario, owned)):
-            for owner in ("", *owners):
-                if _may(scenario, entry, owned, who, owner, place):
-                    yield (_ADDED, str(owned.table), owner, place)
+            for shared in ("", *_shared(scenario, owned)):
+                for owner in ("", *owners):
+                    if _may(scenario, entry, owned, who, (owner, place, shared)):
+                        yield (_ADDED, str(owned.table), owner, place, shared)
 
 
 def _belonging(scenario: Scenario, table: Relation, values: Values) -> Key | None:
@@ -40,11 +41,20 @@ def _belonging(scenario: Scenario, table: Relation, values: Values) -> Key | Non
     people = {who.user_id for who in scenario.identities}
     owner = owner if owner in people else ""
     place = place if place in _places(scenario, owned) else ""
-    return (_ADDED, str(table), owner, place) if owner or place else None
+    shared = scenario.shared(owned, values) or ""
+    shared = shared if shared in _shared(scenario, owned) else ""
+    return (_ADDED, str(table), owner, place, shared) if owner or place or shared else None
 
 
 def _places(scenario: Scenario, owned: Owned) -> tuple[str, ...]:
-    path = scenario.spec.place_path(owned)
+    return _keys(scenario, scenario.spec.place_path(owned))
+
+
+def _shared(scenario: Scenario, owned: Owned) -> tuple[str, ...]:
+    return _keys(scenario, scenario.spec.share_path(owned))
+
+
+def _keys(scenario: Scenario, path: PlacePath | None) -> tuple[str, ...]:
     if path is None:
         return ()
     rows: Iterable[Mapping[str, object]] = (r.values for r in scenario.of(path.members.table))
@@ -52,16 +62,24 @@ def _places(scenario: Scenario, owned: Owned) -> tuple[str, ...]:
 
 
 def _may(
-    scenario: Scenario, entry: Entry, owned: Owned, who: Identity, owner: str, place: str
+    scenario: Scenario,
+    entry: Entry,
+    owned: Owned,
+    who: Identity,
+    belonging: tuple[str, str, str],
 ) -> bool:
-    path = scenario.spec.place_path(owned)
-    roles = None
-    if path is not None and place and who.user_id is not None:
-        roles = scenario.roles(path.members, place, who.user_id)
+    owner, place, shared = belonging
+    place_path, share_path = scenario.spec.place_path(owned), scenario.spec.share_path(owned)
+    roles = shares = None
+    if place_path is not None and place and who.user_id is not None:
+        roles = scenario.roles(place_path.members, place, who.user_id)
+    if share_path is not None and shared and who.user_id is not None:
+        shares = scenario.roles(share_path.members, shared, who.user_id)
     standing = Standing(
         signed_in=who.user_id is not None,
         owns=bool(owner) and owner == who.user_id,
         roles=roles,
+        shares=shares,
         claims=who.token,
     )
     if entry.adds is not None:

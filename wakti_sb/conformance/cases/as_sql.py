@@ -10,6 +10,7 @@ from psycopg import sql
 
 from ...spec import Relation
 from ..model import Call, Copy, Delete, Insert, Pairs, Request, Select, Update, Upsert
+from ..scenario.statements import relation_name
 
 # A value has a type of its own; these stand for whatever the caller brings.
 _POLYMORPHIC = {
@@ -42,40 +43,35 @@ def _statement(request: Request) -> sql.Composable:
                 return made
             return sql.SQL("{} returning {}").format(made, _joined(map(sql.Identifier, returning)))
         case Upsert(table=table, values=values, key=key):
-            rest = [(name, value) for name, value in values if name not in key]
-            action = (
-                sql.SQL("do update set {}").format(
-                    _joined(
-                        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(n)) for n, _ in rest
-                    )
-                )
-                if rest
-                else sql.SQL("do nothing")
-            )
-            return sql.SQL("{} on conflict ({}) {}").format(
-                _insert(table, values), _joined(map(sql.Identifier, key)), action
-            )
+            return _over(_insert(table, values), values, key)
         case Update(table=table, values=values, where=where):
             return sql.SQL("update {} set {}{}").format(
-                name(table), _joined(_equal(*pair) for pair in values), _where(where)
+                relation_name(table), _joined(_equal(*pair) for pair in values), _where(where)
             )
         case Delete(table=table, where=where):
-            return sql.SQL("delete from {}{}").format(name(table), _where(where))
-        case Copy(table=table, values=values, where=where):
-            return sql.SQL("insert into {} ({}) select {} from {}{}").format(
-                name(table),
+            return sql.SQL("delete from {}{}").format(relation_name(table), _where(where))
+        case Copy(table=table, values=values, where=where, key=key):
+            copied = sql.SQL("insert into {} ({}) select {} from {}{}").format(
+                relation_name(table),
                 _joined(sql.Identifier(n) for n, _ in values),
                 _joined(sql.Literal(v) for _, v in values),
-                name(table),
+                relation_name(table),
                 _where(where),
             )
+            return _over(copied, values, key) if key else copied
         case Call():
             return _call(request)
 
 
-def name(table: Relation) -> sql.Identifier:
-    """The quoted name of a relation."""
-    return sql.Identifier(table.schema, table.name)
+def _over(insert: sql.Composable, values: Pairs, key: tuple[str, ...]) -> sql.Composable:
+    """The insert, or an update of the row with the same key."""
+    rest = [sql.Identifier(each) for each, _ in values if each not in key]
+    action: sql.Composable = sql.SQL("do nothing")
+    if rest:
+        changes = _joined(sql.SQL("{0} = excluded.{0}").format(each) for each in rest)
+        action = sql.SQL("do update set {}").format(changes)
+    columns = _joined(map(sql.Identifier, key))
+    return sql.SQL("{} on conflict ({}) {}").format(insert, columns, action)
 
 
 def shown(value: Any) -> str:
@@ -96,20 +92,20 @@ def _call(request: Call) -> sql.Composable:
             known = sql.SQL("variadic {}").format(known)
         given.append(sql.SQL("{}{}").format(known, typed))
     # Not `from f()`: a record without names for its columns could not be called so.
-    return sql.SQL("select {}({})").format(name(request.function), _joined(given))
+    return sql.SQL("select {}({})").format(relation_name(request.function), _joined(given))
 
 
 def _select(request: Select) -> sql.Composable:
     columns = [sql.Identifier("t", column) for column in request.columns]
     listed: sql.Composable = sql.SQL("count(*)") if request.count else _joined(columns)
-    source: sql.Composable = sql.SQL("{} as t").format(name(request.table))
+    source: sql.Composable = sql.SQL("{} as t").format(relation_name(request.table))
     if request.join is not None:
         on = sql.SQL(" and ").join(
             sql.SQL("{} = {}").format(sql.Identifier("t", ours), sql.Identifier("p", theirs))
             for ours, theirs in request.join.columns
         )
         source = sql.SQL("{} as p inner join {} on {}").format(
-            name(request.join.parent), source, on
+            relation_name(request.join.parent), source, on
         )
     where: sql.Composable = _where(request.where, "t")
     if request.present is not None:
@@ -128,9 +124,9 @@ def _select(request: Select) -> sql.Composable:
 
 def _insert(table: Relation, values: Pairs) -> sql.Composable:
     if not values:
-        return sql.SQL("insert into {} default values").format(name(table))
+        return sql.SQL("insert into {} default values").format(relation_name(table))
     return sql.SQL("insert into {} ({}) values ({})").format(
-        name(table),
+        relation_name(table),
         _joined(sql.Identifier(n) for n, _ in values),
         _joined(sql.Literal(v) for _, v in values),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,16 +10,19 @@ from dataclasses import dataclass, replace
 from ...spec import Function as Entry
 from ...spec import Nobody, Owned, Relation, allows
 from ..catalog import Argument, Column, Function, Table
+from ..catalog.singular import singular
 from ..model import SERVICE, USERS, Attempt, Call, Case, Expectation, Family, Identity, Key, Subject
 from ..scenario import Row, Scenario, sample
 from ..scenario.statements import text
+from ..scenario.topics import topic_of, topics
 from .additions import addable
 from .described import short
 
 _MOST = 12  # tables whose keys a function is called with, where nothing says which one it means
 _MOST_TEXTS = 6
 TEXTS = ("text", "character varying", "citext", "name")
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_TEXT = re.compile(r"'([^'%{}]{1,40})'")
 _LOCKS = re.compile(r"\b(for\s+(no\s+key\s+)?|do\s+)update\b", re.IGNORECASE)
 _WRITES = re.compile(r"\b(update|delete\s+from|truncate|merge\s+into)\b", re.IGNORECASE)
 _PERSON = re.compile(r"user|owner|profile|account|member|author|person|uid")
@@ -71,7 +75,7 @@ def _surely_writes(function: Function) -> bool:
 
     A function with its caller's rights is held back by the policies, which have their own cases.
     """
-    source = _LOCKS.sub(" ", _COMMENT.sub(" ", function.source))
+    source = _LOCKS.sub(" ", COMMENT.sub(" ", function.source))
     return function.definer and _WRITES.search(source) is not None
 
 
@@ -116,6 +120,8 @@ class _Aim:
                 return _key_of(self.scenario, row)
             if argument.type == f"{_key_type(self.scenario, row.table)}[]":
                 return f"{{{_key_of(self.scenario, row)}}}"
+        if argument.type.endswith("[]") and argument.type.removesuffix("[]") in TEXTS:
+            return _listed_texts(self.scenario, name)
         if argument.type == "uuid":
             return next(w.user_id for w in self.scenario.identities if w.world == "this")
         return literal(argument, number, self.scenario.salt)
@@ -140,11 +146,18 @@ def literal(argument: Argument, number: int, salt: str) -> str | None:
 def aimed_calls(
     scenario: Scenario, entry: Entry, function: Function, usual: Call
 ) -> Iterator[tuple[Relation | None, Call]]:
-    """The call once for each table whose key it may take."""
+    """The call once for each table whose key it may take, and once with a person's."""
     given = dict(usual.arguments)
     wanted = [a for a in function.arguments if a.name not in entry.arguments]
     targets: list[Row | None] = [*_targets(scenario, entry, function, wanted)]
-    for row in targets or [None]:
+    variants = (
+        variant
+        for row in targets
+        if row is not None
+        for variant in scenario.of(row.table)
+        if variant.variant and variant.world == "this"
+    )
+    for row in (*(targets or [None]), *list(variants)[:_MOST]):
         aim = _Aim(scenario, row)
         arguments: list[tuple[str, str | None]] = []
         types: list[str] = []
@@ -158,6 +171,25 @@ def aimed_calls(
             types.append(argument.type)
         call = replace(usual, arguments=tuple(arguments), types=tuple(types), changes=True)
         yield (row.table if row is not None else None), call
+        if targets and row is targets[0]:
+            yield from _meaning_people(scenario, entry, call)
+
+
+def _meaning_people(
+    scenario: Scenario, entry: Entry, call: Call
+) -> Iterator[tuple[Relation, Call]]:
+    """The same call with a person in each argument that may name one, whatever it is called."""
+    person = _person_of(scenario)
+    arguments = tuple(
+        (name, person if type_ == "uuid" and name not in entry.arguments else value)
+        for (name, value), type_ in zip(call.arguments, call.types, strict=True)
+    )
+    if arguments != call.arguments:
+        yield USERS, replace(call, arguments=arguments)
+
+
+def _person_of(scenario: Scenario) -> str:
+    return next(str(who.user_id) for who in scenario.identities if who.world == "this")
 
 
 def exact_calls(
@@ -166,11 +198,12 @@ def exact_calls(
     """Calls with the owner's own texts, and with every default filled."""
     given = dict(usual.arguments)
     texts = [a for a in function.arguments if a.type in TEXTS and a.name not in entry.arguments]
-    if not texts and not any(a.default for a in function.arguments):
+    counted = any(_choices(entry, function))
+    if not texts and not counted and not any(a.default for a in function.arguments):
         return
     values: dict[str, str | None] = {}
     types: tuple[str, ...] = ()
-    for value in (*_texts_of_the_owner(scenario, texts), None):
+    for value in (*_texts_of_the_owner(scenario, texts), *_constants(function, texts), None):
         values = {
             a.name: value if a in texts and value is not None else given.get(a.name)
             for a in function.arguments
@@ -181,8 +214,15 @@ def exact_calls(
                 values[argument.name] = _Aim(scenario, row).value(argument, number)
         types = tuple(argument.type for argument in function.arguments)
         yield replace(usual, arguments=tuple(values.items()), types=types)
+        if value is not None and any(a.default for a in texts):
+            asked = [a for a in function.arguments if not a.default or a.name in given]
+            named = tuple((a.name, values[a.name]) for a in asked)
+            yield replace(usual, arguments=named, types=tuple(a.type for a in asked))
+    for name, choices in _choices(entry, function):
+        for choice in choices:
+            yield replace(usual, arguments=tuple({**values, name: choice}.items()), types=types)
     # A key may be meant as that of a person, whatever it is called.
-    person = next(str(who.user_id) for who in scenario.identities if who.world == "this")
+    person = _person_of(scenario)
     meant = [
         a.name for a in function.arguments if a.type == "uuid" and a.name not in entry.arguments
     ]
@@ -198,6 +238,10 @@ def _texts_of_the_owner(scenario: Scenario, wanted: list[Argument]) -> Iterator[
         return
     owner = next(who for who in scenario.identities if who.world == "this")
     found: dict[str, None] = {str(owner.token["email"]): None}
+    for channel in scenario.spec.channel:
+        found |= {
+            topic_of(each): None for each in topics(scenario, channel) if each.world == "this"
+        }
     named = {_plain(argument) for argument in wanted}
     rows = [row for row in scenario.rows if row.label == "this"]
     for close in (True, False):
@@ -207,6 +251,30 @@ def _texts_of_the_owner(scenario: Scenario, wanted: list[Argument]) -> Iterator[
                 if column.category == "S" and value and (column.name in named) is close:
                     found.setdefault(value)
     yield from list(found)[:_MOST_TEXTS]
+
+
+def _constants(function: Function, texts: list[Argument]) -> list[str]:
+    """The texts that the body names: it may do something else for each."""
+    found = _TEXT.findall(COMMENT.sub(" ", function.source)) if texts else ()
+    return list(dict.fromkeys(found))[:_MOST_TEXTS]
+
+
+def _choices(entry: Entry, function: Function) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Arguments of which each value is worth a call of its own."""
+    for argument in function.arguments:
+        if argument.type == "boolean" and argument.name not in entry.arguments:
+            yield argument.name, ("true", "false")
+
+
+def _listed_texts(scenario: Scenario, name: str) -> str:
+    """What rows say in columns that an array is called after: `roles` asks for every role."""
+    found = {
+        value: None
+        for row in scenario.rows
+        for column in (name, singular(name))
+        if isinstance(value := row.values.get(column), str)
+    }
+    return f"{{{','.join(json.dumps(value) for value in list(found)[:_MOST_TEXTS])}}}"
 
 
 def _targets(
@@ -220,7 +288,7 @@ def _targets(
         row for row in open_ if any(_named_after(scenario, _plain(a)) is row for a in wanted)
     ]
     words = function.relation.name
-    by_words = [row for row in open_ if _singular(row.table.name) in words]
+    by_words = [row for row in open_ if singular(row.table.name) in words]
     by_entry = [row for row in rows if row.table == entry.of]
     return by_name or by_entry or by_words or open_[:_MOST]
 
@@ -238,10 +306,13 @@ def _person(argument: Argument) -> bool:
 
 def _named_after(scenario: Scenario, name: str) -> Row | None:
     """The owner's row of the table that an argument is called after: `note_id`, `note`."""
-    for owned in scenario.spec.owned:
-        if name in (_singular(owned.table.name), f"{_singular(owned.table.name)}_id"):
-            return scenario.row(owned.table, "this")
-    return None
+    plain = name.removesuffix("_id")
+    called = {owned.table: singular(owned.table.name) for owned in scenario.spec.owned}
+    exact = (table for table, word in called.items() if word in (name, plain))
+    # `site_user` may be one of `project_site_users`; `user` alone is a person.
+    longer = (t for t, word in called.items() if "_" in plain and word.endswith(f"_{plain}"))
+    found = next(iter((*exact, *longer)), None)
+    return None if found is None else scenario.row(found, "this")
 
 
 def _key_type(scenario: Scenario, table: Relation) -> str | None:
@@ -256,12 +327,3 @@ def _key_of(scenario: Scenario, row: Row) -> str | None:
 
 def _plain(argument: Argument) -> str:
     return _PREFIX.sub("", argument.name.lower())
-
-
-def _singular(name: str) -> str:
-    word = name.lower()
-    if word.endswith("ies"):
-        return f"{word[:-3]}y"
-    if word.endswith(("ses", "xes", "ches", "shes")):
-        return word[:-2]
-    return word.removesuffix("s")

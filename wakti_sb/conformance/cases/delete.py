@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import DENIED, Attempt, Case, Delete, Family, Identity, Upsert, exactly
+from ..model import DENIED, USERS, Attempt, Case, Delete, Family, Identity, Upsert, exactly
 from ..scenario import Row
 from ..scenario.statements import text
 from .described import Described, can, pairs
-from .insert import own_payload
+from .new_rows import own_payload
 
 
 def delete_cases(described: Described) -> Iterator[Case]:
@@ -97,7 +97,8 @@ def upsert_cases(described: Described) -> Iterator[Case]:
             continue
         values = own_payload(described, who)
         values = {**values, **{name: this.values.get(name) for name in key}}
-        for column in described.changeable()[:1]:
+        naming = {c for k in described.table.foreign_keys if k.table == USERS for c in k.columns}
+        for column in [c for c in described.changeable() if c.name not in naming][:1]:
             values[column.name] = described.alternative(column, this)  # a change that can be seen
         if set(values) <= set(key):
             continue
@@ -116,6 +117,7 @@ def upsert_cases(described: Described) -> Iterator[Case]:
             attempt=Attempt(who, request, described.out_of_the_way(values, this)),
             expected=DENIED,
             controls=(
+                *_rightful_upserts(described, this, key),
                 *described.controls(same, this, "select", "insert", "update"),
                 *described.controls(
                     request, this, "insert", arrange=described.out_of_the_way(values, this)
@@ -123,3 +125,15 @@ def upsert_cases(described: Described) -> Iterator[Case]:
             ),
             why=f"insert = {described.entry.insert.right}, update = {described.entry.update.right}",
         )
+
+
+def _rightful_upserts(described: Described, row: Row, key: tuple[str, ...]) -> Iterator[Attempt]:
+    """Whoever may overwrite the row, with what it would write into a row of its own."""
+    who = next(described.rightful(row, "select", "insert", "update"), None)
+    if who is not None:
+        values = {**own_payload(described, who), **{name: row.values.get(name) for name in key}}
+        if not set(values) <= set(key):
+            request = Upsert(described.entry.table, pairs(values), key)
+            yield Attempt(who, request, described.out_of_the_way(values, row))
+            # Where rules keep the row as it is: as a new one.
+            yield Attempt(who, request, described.out_of_the_way(values))

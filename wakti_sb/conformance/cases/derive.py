@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..model import Case
 from ..scenario import Scenario
+from .channels import channel_cases
 from .delete import delete_cases, upsert_cases
 from .described import Described
 from .files import file_cases
@@ -47,4 +48,5 @@ def _all(scenario: Scenario) -> Iterator[Case]:
             yield from delete_cases(described)
             yield from upsert_cases(described)
     yield from file_cases(scenario)
+    yield from channel_cases(scenario)
     yield from function_cases(scenario)

@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from ...spec import Operation as SpecOperation
-from ...spec import Owned, Relation, Standing, allows
+from ...spec import Owned, Relation, Standing, allows, atoms
 from ..catalog import Column, Table
 from ..model import (
     OBJECTS,
     SERVICE,
+    USERS,
     Attempt,
     Delete,
     Expectation,
@@ -100,6 +101,12 @@ class Described:
         """What the model says."""
         return self.scenario.may(who, operation, self.entry, values)
 
+    def grounds(self, who: Identity, operation: SpecOperation, values: Values) -> frozenset[str]:
+        """The parts of a right that let `who` in, each of which a policy has to ask for."""
+        standing = self.scenario.standing(who, self.entry, values)
+        parts = atoms(self.entry.rule(operation).right)
+        return frozenset(str(part) for part in parts if allows(part, standing))
+
     def may_write(self, who: Identity, operation: SpecOperation, values: Values) -> bool:
         """Whether the model lets `who` leave a row like this behind."""
         return self.may(who, operation, values) and self.scenario.consistent(self.entry, values)
@@ -150,6 +157,7 @@ class Described:
         values.update(
             {k: v for k, v in solved.items() if k not in fixed or (v is None and k not in own)}
         )
+        values.update(self._somebody_else(solved, person))
         values.update(self._file(world))
         allowed = self.entry.insert.columns
         if allowed is not None:
@@ -158,6 +166,18 @@ class Described:
             name: value
             for name, value in values.items()
             if (column := self.table.column(name)) and column.identity != "a"
+        }
+
+    def _somebody_else(self, solved: Values, person: Identity) -> dict[str, Any]:
+        """Columns in which a check wants another person than the one whose row it is."""
+        to_users = (key for key in self.table.foreign_keys if key.table == USERS)
+        columns = (c for key in to_users for c in key.columns if c not in self.entry.placing)
+        others = (w.user_id for w in self.people if w.user_id not in (None, person.user_id))
+        other = next(others, None)
+        return {
+            name: other if solved[name] == person.user_id else solved[name]
+            for name in columns
+            if solved.get(name) is not None
         }
 
     def _file(self, world: World) -> dict[str, Any]:
@@ -184,13 +204,21 @@ class Described:
         deletes: list[Delete] = []
         spared = {self.key(row.values) for row in but}
         for unique in self.table.uniques:
-            if not unique.columns or any(values.get(c) is None for c in unique.columns):
+            # What is not sent takes its default, which may be what the row has.
+            given = [c for c in unique.columns if c in values or not self._filled(c)]
+            if not given or any(values.get(c) is None for c in given):
                 continue
             for row in self.rows:
-                same = all(text(row.values.get(c)) == text(values[c]) for c in unique.columns)
+                same = all(text(row.values.get(c)) == text(values[c]) for c in given)
                 if same and self.key(row.values) not in spared:
                     deletes.append(Delete(self.entry.table, self.where(row)))
         return tuple(dict.fromkeys(deletes))
+
+    def _filled(self, name: str) -> bool:
+        """Whether the database puts a value that is the same for several rows."""
+        column = self.table.column(name)
+        default = column.default if column is not None else None
+        return default is not None and "(" not in default
 
     def alternative(self, column: Column, row: Row) -> str | None:
         """Another value for a column; the present one if nobody can change it."""

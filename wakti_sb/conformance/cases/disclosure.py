@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from ...spec import Function as Entry
-from ...spec import Nobody, Relation
+from ...spec import Nobody, Owned, Relation, allows
 from ..catalog import Function
 from ..model import (
     DENIED,
@@ -21,12 +22,14 @@ from ..model import (
     Key,
     Subject,
 )
-from ..scenario import Row, Scenario
+from ..scenario import Row, Scenario, Values
 from ..scenario.statements import text
-from .changes import TEXTS, admits, aimed_calls, exact_calls
+from .changes import COMMENT, TEXTS, admits, aimed_calls, exact_calls
 from .described import keyed, short
 
 _SHORTEST = 8  # characters of a value that tells a row from all others
+_MOST_CONTROLS = 3  # people
+_WORD = re.compile(r"\w+")
 _TELLS_NOTHING = ("void", "trigger", "event_trigger")
 Mark = tuple[str, Key]
 
@@ -40,10 +43,14 @@ def disclosure_cases(
     What those would not show to the caller must not come out.
     """
     silent = isinstance(entry.execute, Nobody) or function.result in _TELLS_NOTHING
-    if entry.of is not None or not function.definer or silent:
+    declared = "data" in entry.model_fields_set
+    if entry.of is not None or silent or not (function.definer or declared):
         return
+    told = f"{entry.data}" if declared else "what the tables let it select"
     marks = tuple(_marks(scenario))
-    calls = {c.arguments: (t, c) for t, c in _calls(scenario, entry, function, usual)}
+    reads = function.definer and _reads(scenario, function)
+    calls = {c.arguments: (t, c) for t, c in possible_calls(scenario, entry, function, usual)}
+    controls = tuple(_controls(scenario, entry, [call for _, call in calls.values()]))
     for target, call in calls.values():
         words = f" by the key of {short(target)}" if target is not None else ""
         given = {value for _, value in call.arguments if value is not None}
@@ -52,16 +59,18 @@ def disclosure_cases(
         for who in scenario.identities:
             if who is SERVICE or not admits(entry, who):
                 continue
-            closed = keyed(scenario, _closed(scenario, who))
+            closed = keyed(scenario, _closed(scenario, entry, who))
+            what = "only what is open to it" if declared else "only what the tables tell it"
             yield Case(
-                id=f"{label}: {who.label} learns only what the tables tell it{words}",
+                id=f"{label}: {who.label} learns {what}{words}",
                 subject=Subject.function(str(call.function)),
                 operation="execute",
                 family=Family.DATA,
                 attempt=Attempt(who, replace(call, changes=False, tells=news, without=closed)),
-                expected=Expectation(frozenset(_open(scenario, who))),
-                why="data = what the tables let it select",
-                silent=True,
+                expected=Expectation(frozenset(_open(scenario, entry, who))),
+                controls=controls if reads else (),
+                why=f"data = {told}",
+                silent=not reads,
                 transports=("sql",),
             )
 
@@ -89,18 +98,48 @@ def quote_cases(
         )
 
 
-def _closed(scenario: Scenario, who: Identity) -> Iterator[Row]:
-    """The planned rows that the tables do not show to `who`, children first."""
+def _reads(scenario: Scenario, function: Function) -> bool:
+    """Whether it names a described table: its answers then have to depend on rows for somebody."""
+    words = set(_WORD.findall(COMMENT.sub(" ", function.source).lower()))
+    return any(owned.table.name.lower() in words for owned in scenario.spec.owned)
+
+
+def _controls(scenario: Scenario, entry: Entry, calls: list[Call]) -> Iterator[Attempt]:
+    """Calls whose answer is another one without the owner's rows: the owner's first."""
+    people = [w for w in scenario.identities if w is not SERVICE and admits(entry, w)]
+    listed = [*sorted(people, key=lambda w: w.world != "this")[:_MOST_CONTROLS], SERVICE]
+    ours = (row for row in reversed(scenario.rows) if row.label and row.world == "this")
+    described = (row for row in ours if _is_table(scenario, row))
+    without = keyed(scenario, described)
+    for who in listed:
+        yield from (Attempt(who, replace(c, changes=False, without=without)) for c in calls)
+
+
+def _is_table(scenario: Scenario, row: Row) -> bool:
+    owned = scenario.spec.entry(row.table)
+    return owned is not None and not owned.is_view
+
+
+def may_tell(scenario: Scenario, entry: Entry, owned: Owned, who: Identity, values: Values) -> bool:
+    """Whether a call by `who` may tell of a row: by `data`, else as the table itself does."""
+    if "data" not in entry.model_fields_set:
+        return scenario.may(who, "select", owned, values)
+    return allows(entry.data, scenario.standing(who, owned, values))
+
+
+def _closed(scenario: Scenario, entry: Entry, who: Identity) -> Iterator[Row]:
+    """The planned rows of which `who` may learn nothing, children first."""
     for row in reversed(scenario.rows):
         owned = scenario.spec.entry(row.table)
         described = owned is not None and not owned.is_view and row.label is not None
-        if described and owned and not scenario.may(who, "select", owned, row.values):
+        if described and owned and not may_tell(scenario, entry, owned, who, row.values):
             yield row
 
 
-def _calls(
+def possible_calls(
     scenario: Scenario, entry: Entry, function: Function, usual: Call
 ) -> Iterator[tuple[Relation | None, Call]]:
+    """The calls to try, and the table whose key each is made with, where it is one."""
     yield None, usual
     yield from aimed_calls(scenario, entry, function, usual)
     for exact in exact_calls(scenario, entry, function, usual):
@@ -127,10 +166,10 @@ def _marks(scenario: Scenario) -> Iterator[Mark]:
             yield mark, next(iter(keys))
 
 
-def _open(scenario: Scenario, who: Identity) -> Iterator[Key]:
+def _open(scenario: Scenario, entry: Entry, who: Identity) -> Iterator[Key]:
     if who.user_id is not None:
         yield (str(USERS), who.user_id)
     for row in scenario.rows:
         owned = scenario.spec.entry(row.table)
-        if owned is not None and scenario.may(who, "select", owned, row.values):
+        if owned is not None and may_tell(scenario, entry, owned, who, row.values):
             yield (str(row.table), *scenario.key(row.table, row.values))

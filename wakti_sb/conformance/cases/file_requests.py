@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..model import OBJECTS, Copy, Delete, Identity, Insert, Pairs, Request, Select, Update, Upsert
+from ..scenario import Row
 
 OPERATION = "storage.operation"
 
@@ -42,6 +43,11 @@ class Place:
     def pairs(self) -> Pairs:
         """As columns of storage.objects."""
         return (("bucket_id", self.bucket), ("name", self.name))
+
+
+def place_of(row: Row) -> Place:
+    """Where a seeded file lies."""
+    return Place(row.values["bucket_id"], row.values["name"])
 
 
 def listing(bucket: str) -> FileRequest:
@@ -105,6 +111,12 @@ def copy(file: Place, to: Place, who: Identity) -> FileRequest:
     return Copy(OBJECTS, (*to.pairs, *_owner(who)), file.pairs), _as(COPY)
 
 
+def copy_over(file: Place, to: Place, who: Identity) -> FileRequest:
+    """A copy that may overwrite (`x-upsert`): at its destination it is new and changed at once."""
+    values = (*to.pairs, *_owner(who), *_OVERWRITTEN)
+    return Copy(OBJECTS, values, file.pairs, ("bucket_id", "name")), _as(COPY)
+
+
 def remove(file: Place) -> FileRequest:
     """A file and its row."""
     return Delete(OBJECTS, file.pairs), (*_as(REMOVE), _MAY_DELETE)
@@ -113,6 +125,11 @@ def remove(file: Place) -> FileRequest:
 def wipe() -> FileRequest:
     """Every row, unasked."""
     return Delete(OBJECTS), (*_as(REMOVE), _MAY_DELETE)
+
+
+def moving_what_is_in_the_way() -> Pairs:
+    """The settings of a move before which rows are deleted."""
+    return (*_as(MOVE), _MAY_DELETE)
 
 
 def _as(operation: str) -> Pairs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...spec import Own, atoms
+from ...spec import Nobody
 from ..catalog import ForeignKey
 from ..model import (
     ALLOWED_NEW,
@@ -20,9 +20,12 @@ from ..model import (
     Insert,
     World,
 )
-from ..scenario import Row, nobodys, sample
+from ..scenario import nobodys, sample
+from ..scenario.people import STRANGER
 from ..scenario.statements import text
-from .described import Described, pairs, short
+from .described import Described, pairs
+from .new_rows import by_whom, named, own_payload
+from .parents import closed_parent, intruder, open_to, repointed, under
 
 
 def insert_cases(described: Described) -> Iterator[Case]:
@@ -36,28 +39,6 @@ def insert_cases(described: Described) -> Iterator[Case]:
             yield case
 
 
-def own_payload(described: Described, who: Identity) -> dict[str, Any]:
-    """The row that `who` would add on its own side."""
-    world: World = who.world or "this"
-    members = described.scenario.spec.members_in(described.entry.table)
-    values = described.payload(who, world, _named(described, who))
-    top = described.this.person.member_role if described.this and described.this.person else None
-    listed = described.entry.insert.columns
-    role = members.role if members is not None else None
-    if role is not None and top is not None and (listed is None or role in listed):
-        values[role] = top  # the most that somebody could gain
-    return values
-
-
-def _named(described: Described, who: Identity) -> Identity:
-    """In whose name a row of a membership table is: somebody new, unless people add themselves."""
-    members = described.scenario.spec.members_in(described.entry.table)
-    alone = any(isinstance(atom, Own) for atom in atoms(described.entry.insert.right))
-    if members is None or alone or who.world is None:
-        return who
-    return described.scenario.identity("a signed-in stranger") or who
-
-
 def _all(described: Described) -> Iterator[Case]:
     this = described.this
     principal = this.person if this is not None else None
@@ -67,12 +48,14 @@ def _all(described: Described) -> Iterator[Case]:
             if who.world is None and not _has_parents(described, values):
                 continue  # keys of several columns: a stranger has no row to point at
             yield _case(described, who, values, f"insert {_what(described, who)}", Family.OWN)
+    yield from _for_somebody_new(described)
     for key in described.table.foreign_keys:
         if key.table != USERS:
             yield from _foreign_parent(described, key)
     for who in described.people:
         if principal is not None and who.user_id != principal.user_id:
             values = own_payload(described, principal)
+            values |= by_whom(described, who, values)
             words = f"insert a row in the name of {principal.label}"
             yield _case(described, who, values, words, Family.ANOTHERS_NAME)
             if described.entry.owner and who.world == "other":
@@ -83,6 +66,18 @@ def _all(described: Described) -> Iterator[Case]:
     yield from _in_nobodys_name(described)
     yield from _columns(described)
     yield from _kept(described)
+
+
+def _for_somebody_new(described: Described) -> Iterator[Case]:
+    """Who lets somebody else in: a row of memberships or shares that names a stranger."""
+    stranger = described.scenario.identity(STRANGER)
+    if stranger is None or described.scenario.spec.members_in(described.entry.table) is None:
+        return
+    for who in described.people:
+        if who.world is not None and named(described, who) is who:
+            values = own_payload(described, who, stranger)
+            words = f"insert a row for {stranger.label}"
+            yield _case(described, who, values, words, Family.ANOTHERS_NAME)
 
 
 def _returned(described: Described) -> Iterator[Case]:
@@ -151,7 +146,7 @@ def _has_parents(described: Described, values: dict[str, Any]) -> bool:
 
 def _what(described: Described, who: Identity) -> str:
     if described.scenario.spec.members_in(described.entry.table) is not None:
-        name = _named(described, who)
+        name = named(described, who)
         return "a row for itself" if name is who else f"a row for {name.label}"
     if not described.scenario.spec.belongs(described.entry):
         return "a row"
@@ -176,13 +171,15 @@ def _case(
         family=Family.OWN if allowed else Family.FOREIGN_PARENT if closed else family,
         attempt=Attempt(who, request, arrange),
         expected=ALLOWED_NEW if allowed else DENIED,
-        controls=() if allowed else tuple(_controls(described, values)),
+        controls=() if allowed else tuple(_controls(described, values, who)),
         why=f"insert = {described.entry.insert.right}",
     )
 
 
 def _closed_parents(described: Described, who: Identity, values: dict[str, Any]) -> bool:
     """Whether a row would lie under a described parent that `who` may not see: not its place."""
+    if _shares_a_hidden_row(described, who, values):
+        return True
     for key in described.table.foreign_keys:
         entry = described.scenario.spec.entry(key.table)
         nobodys = entry is None or not described.scenario.spec.belongs(entry)
@@ -197,72 +194,77 @@ def _closed_parents(described: Described, who: Identity, values: dict[str, Any])
     return False
 
 
-def _controls(described: Described, values: dict[str, Any]) -> Iterator[Attempt]:
-    """Who may add just this row; the secret key; at last any rightful insert at all."""
+def _shares_a_hidden_row(described: Described, who: Identity, values: dict[str, Any]) -> bool:
+    """Whether it is a share in a row that `who` may not see, also where no key leads there."""
+    scenario = described.scenario
+    for entry in scenario.spec.relations:
+        shares = entry.shared
+        if shares is None or shares.table != described.entry.table:
+            continue
+        for row in scenario.of(entry.table):
+            if text(row.values.get(shares.of)) == text(values.get(shares.key)):
+                return not scenario.may(who, "select", entry, row.values)
+    return False
+
+
+def _controls(
+    described: Described, values: dict[str, Any], by: Identity | None = None
+) -> Iterator[Attempt]:
+    """Who may add just this row; whoever may add a row of its own, `by` itself if it may.
+
+    At last the secret key: it shows only that the request can be carried out.
+    """
     request = Insert(described.entry.table, pairs(values))
     arrange = described.out_of_the_way(values)
     for who in described.people:
-        if described.may_write(who, "insert", values):
+        rightful = described.may_write(who, "insert", values)
+        if rightful and not _closed_parents(described, who, values):
             yield Attempt(who, request, arrange)
             break
-    yield Attempt(SERVICE, request, arrange)
-    for who in (*described.people, SERVICE):
-        if who.world is None and who is not SERVICE:
-            continue
-        person: Identity | None = who
-        if who is SERVICE:
-            person = described.this.person if described.this is not None else None
-        if person is None:
-            continue
-        own = own_payload(described, person)
-        if who is SERVICE or described.may(who, "insert", own):
+    for who in sorted(described.people, key=lambda each: each is not by):
+        own = own_payload(described, who) if who.world is not None or who is by else {}
+        rightful = bool(own) and described.may_write(who, "insert", own)
+        if rightful and not _closed_parents(described, who, own):
             out = described.out_of_the_way(own)
             yield Attempt(who, Insert(described.entry.table, pairs(own)), out)
             break
-
-
-def intruder(described: Described, *operations: Any) -> tuple[Identity, World]:
-    """Somebody with rights of its own, and the world that is not its own."""
-    other = described.scenario.row(described.entry.table, "other")
-    outsider = next((w for w in described.people if w.world == "other"), described.people[0])
-    if "insert" in operations:
-        if described.may(outsider, "insert", own_payload(described, outsider)):
-            return outsider, "this"
-        for who in described.people:
-            if who.world == "this" and described.may(who, "insert", own_payload(described, who)):
-                return who, "other"
-        return outsider, "this"
-    if other is not None and all(described.may(outsider, op, other.values) for op in operations):
-        return outsider, "this"
-    if described.this is not None:
-        for who in described.rightful(described.this, *operations):
-            if who.world == "this":
-                return who, "other"
-    return outsider, "this"
-
-
-def repointed(
-    described: Described, key: ForeignKey, parent: Row
-) -> Iterator[tuple[dict[str, Any], str]]:
-    """The columns that point at `parent`, and in whose name the row then is."""
-    target = dict(zip(key.columns, (parent.values.get(c) for c in key.parent_columns), strict=True))
-    owner = described.entry.owner
-    if owner in target and len(target) > 1:
-        yield {k: v for k, v in target.items() if k != owner}, "its own row"
-        yield target, "a row in the owner's name"
-    else:
-        yield target, "its own row"
-
-
-def under(parent: Row, world: World) -> str:
-    """How a sentence calls a parent that is not one's own."""
-    words = f"{'this' if world == 'this' else 'another'} row of {short(parent.table)}"
-    return f"{words} ({parent.variant})" if parent.variant else words
+    yield Attempt(SERVICE, request, arrange)
+    person = described.this.person if described.this is not None else None
+    if person is not None:
+        own = own_payload(described, person)
+        out = described.out_of_the_way(own)
+        yield Attempt(SERVICE, Insert(described.entry.table, pairs(own)), out)
 
 
 def _foreign_parent(described: Described, key: ForeignKey) -> Iterator[Case]:
     """A foreign key check bypasses row level security: only a policy can refuse this."""
-    who, world = intruder(described, "insert")
+    for who, world, proved in _intruders(described):
+        yield from _under_parent(described, key, who, world, proved=proved)
+
+
+def _intruders(described: Described) -> Iterator[tuple[Identity, World, bool]]:
+    """One for each ground on which the model lets somebody add a row of its own.
+
+    Who, the side that is not its own, and whether its refusal proves something: where the model
+    lets somebody add rows, but nobody of these, it does not.
+    """
+    first, world = intruder(described, "insert")
+    own = own_payload(described, first)
+    proved = described.may(first, "insert", own)
+    yield first, world, proved or isinstance(described.entry.insert.right, Nobody)
+    seen = {described.grounds(first, "insert", own)}
+    for who in described.people:
+        own = own_payload(described, who)
+        grounds = described.grounds(who, "insert", own)
+        if who.world is None or grounds in seen or not described.may(who, "insert", own):
+            continue
+        seen.add(grounds)
+        yield who, "this" if who.world == "other" else "other", True
+
+
+def _under_parent(
+    described: Described, key: ForeignKey, who: Identity, world: World, *, proved: bool
+) -> Iterator[Case]:
     base = own_payload(described, who)
     parent = closed_parent(described, who, key, world, base, "insert")
     if parent is None:
@@ -284,44 +286,10 @@ def _foreign_parent(described: Described, key: ForeignKey) -> Iterator[Case]:
                 described.out_of_the_way(values),
             ),
             expected=DENIED,
-            controls=tuple(_controls(described, values)),
+            controls=tuple(_controls(described, values, who)) if proved else (),
             why=f"insert = {described.entry.insert.right}",
             column=key.columns[0],
         )
-
-
-def closed_parent(
-    described: Described,
-    who: Identity,
-    key: ForeignKey,
-    world: World,
-    values: dict[str, Any],
-    operation: Any,
-) -> Row | None:
-    """A row on the other side that `who` may not point at, a hidden one if there is one."""
-    for parent in described.scenario.of(key.table):
-        if parent.world != world or not (parent.label == world or parent.variant):
-            continue
-        for target, _ in repointed(described, key, parent):
-            if not open_to(described, who, key, parent, {**values, **target}, operation):
-                return parent
-    return None
-
-
-def open_to(
-    described: Described,
-    who: Identity,
-    key: ForeignKey,
-    parent: Row,
-    values: dict[str, Any],
-    operation: Any,
-) -> bool:
-    """Whether the model lets `who` point there: the row stays its own and it sees the parent."""
-    entry = described.scenario.spec.entry(key.table)
-    if entry is None or not described.scenario.spec.belongs(entry):
-        return True  # rows of nobody, such as those of a list of prices
-    sees = described.scenario.may(who, "select", entry, parent.values)
-    return described.may_write(who, operation, values) and sees
 
 
 def _several(described: Described, key: ForeignKey) -> bool:

@@ -22,7 +22,7 @@ from ..model import (
 )
 from ..scenario import Row
 from .described import Described, pairs
-from .insert import closed_parent, intruder, open_to, repointed, under
+from .parents import closed_parent, intruder, open_to, repointed, under
 
 Base = Callable[[Row], Update]
 """A plain change of a row, which whoever may change it can make."""
@@ -49,13 +49,33 @@ class _Mover:
 
 def move_cases(described: Described, base: Base) -> Iterator[Case]:
     """Every way to move a row of one table."""
-    mover = _mover(described)
-    if mover is None:
+    for mover in _movers(described):
+        for key in described.table.foreign_keys:
+            if key.table != USERS:
+                yield from _moves(described, base, mover, key)
+        yield from _hand_over(described, base, mover)
+
+
+def _movers(described: Described) -> Iterator[_Mover]:
+    """One for each ground on which the model lets somebody change a row: a policy may forget one.
+
+    An owner, say, and an admin of the place: each has to fail to move its row elsewhere.
+    """
+    first = _mover(described)
+    if first is None:
         return
-    for key in described.table.foreign_keys:
-        if key.table != USERS:
-            yield from _moves(described, base, mover, key)
-    yield from _hand_over(described, base, mover)
+    yield first
+    seen = {described.grounds(first.who, "update", first.mine.values)}
+    for row in described.planned:
+        far = next((w for w in WORLDS if w != row.world), first.world)
+        other = described.scenario.row(described.entry.table, far)
+        if row.world is None or other is None:
+            continue
+        for person in described.people:
+            grounds = described.grounds(person, "update", row.values)
+            if grounds not in seen and _changes(described, person, row):
+                seen.add(grounds)
+                yield _Mover(person, row, other, far)
 
 
 def _mover(described: Described) -> _Mover | None:
@@ -143,11 +163,11 @@ def _move(
         arrange.extend(Delete(described.entry.table, described.where(r)) for r in rest)
     out = tuple(dict.fromkeys(arrange))
     single = Update(described.entry.table, pairs(target), described.where(row))
-    # The secret key proves that the request can be carried out, and nothing about who moves.
-    controls = (
-        Attempt(SERVICE, single, out),
-        *described.controls(base(row), row, "select", "update"),
-    )
+    # Who may change its own row is who must fail to move one. The secret key shows only that the
+    # request can be carried out.
+    plain = Attempt(mover.who, base(mover.mine))
+    rightful = (plain,) if _changes(described, mover.who, mover.mine) else ()
+    controls = (*rightful, Attempt(SERVICE, single, out))
     return Case(
         id=f"{described.name}: {mover.who.label} {sentence}",
         subject=described.about,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ...spec import allows
+from ..catalog import ForeignKey
 from ..model import (
     DENIED,
     SERVICE,
     Attempt,
     Case,
+    Delete,
     Expectation,
     Family,
     Identity,
@@ -18,6 +21,7 @@ from ..model import (
     exactly,
 )
 from ..scenario import Row
+from ..scenario.statements import text
 from .described import Described, short
 
 
@@ -32,6 +36,7 @@ def select_cases(described: Described) -> Iterator[Case]:
         if described.entry.table not in described.scenario.partial and not described.open_to(who):
             yield _count(described, who)
         yield from _embedded(described, who)
+        yield from _no_longer_shared(described, who)
     yield from _hidden(described)
 
 
@@ -55,6 +60,44 @@ def _one_row(described: Described, who: Identity, row: Row) -> Case:
         expected=exactly(described.key(row.values)) if allowed else DENIED,
         controls=() if allowed else described.controls(request, row, "select"),
         why=f"select = {described.entry.select.right}",
+    )
+
+
+def _no_longer_shared(described: Described, who: Identity) -> Iterator[Case]:
+    """Who reads a row because it is shared with them, once the share is taken away."""
+    row, scenario = described.this, described.scenario
+    path = scenario.spec.share_path(described.entry)
+    if row is None or path is None or described.table.is_view:
+        return
+    standing = scenario.standing(who, described.entry, row.values)
+    right = described.entry.select.right
+    alone = allows(right, standing) and not allows(right, replace(standing, shares=None))
+    key = scenario.shared(described.entry, row.values)
+    mine = [
+        share
+        for share in scenario.of(path.members.table)
+        if str(share.values.get(path.members.key)) == key
+        and str(share.values.get(path.members.user)) == who.user_id
+    ]
+    if not alone or not mine:
+        return
+    request = Select(described.entry.table, described.visible, described.where(row))
+    removed = tuple(
+        Delete(
+            path.members.table,
+            tuple((c, text(s.values.get(c))) for c in scenario.key_columns(path.members.table)),
+        )
+        for s in mine
+    )
+    yield Case(
+        id=f"{described.name}: {who.label} cannot see this row once the share is gone",
+        subject=described.about,
+        operation="select",
+        family=Family.FOREIGN,
+        attempt=Attempt(who, request, removed),
+        expected=DENIED,
+        controls=(Attempt(who, request),),
+        why=f"select = {right}",
     )
 
 
@@ -94,25 +137,36 @@ def _embedded(described: Described, who: Identity) -> Iterator[Case]:
         request = Select(
             described.entry.table, described.visible, join=Join(key.table, columns, key.name)
         )
-        seen = {
-            tuple(str(row.values.get(p)) for p in key.parent_columns)
-            for row in scenario.of(key.table)
-            if scenario.may(who, "select", parent, row.values)
-        }
-        # A parent that is open by mistake is its own finding: its children are judged alone.
-        rows = [row for row in described.rows if described.may(who, "select", row.values)]
-        there = [
-            row
-            for row in rows
-            if row.label and tuple(str(row.values.get(c)) for c in key.columns) in seen
-        ]
-        expected = Expectation(
-            frozenset(described.key(row.values) for row in rows),
-            frozenset(described.key(row.values) for row in there),
-        )
+        expected = _along(described, who, key)
         named = f" by {', '.join(key.columns)}" if _twice(described, key.table) else ""
         sentence = f"{who.label} reaches no row of others through {short(key.table)}{named}"
-        yield _all_rows(described, who, request, expected, sentence, Family.EMBEDDED)
+        case = _all_rows(described, who, request, expected, sentence, Family.EMBEDDED)
+        if not expected.must:
+            others = (w for w in described.people if _along(described, w, key).must)
+            rightful = [Attempt(w, request) for w in (*list(others)[:1], SERVICE)]
+            case = replace(case, controls=tuple(rightful))
+        yield case
+
+
+def _along(described: Described, who: Identity, key: ForeignKey) -> Expectation:
+    """The rows that come along with parents which the model shows to `who`."""
+    scenario, parent = described.scenario, described.scenario.spec.entry(key.table)
+    seen = {
+        tuple(str(row.values.get(p)) for p in key.parent_columns)
+        for row in scenario.of(key.table)
+        if parent is not None and scenario.may(who, "select", parent, row.values)
+    }
+    # A parent that is open by mistake is its own finding: its children are judged alone.
+    rows = [row for row in described.rows if described.may(who, "select", row.values)]
+    there = [
+        row
+        for row in rows
+        if row.label and tuple(str(row.values.get(c)) for c in key.columns) in seen
+    ]
+    return Expectation(
+        frozenset(described.key(row.values) for row in rows),
+        frozenset(described.key(row.values) for row in there),
+    )
 
 
 def _twice(described: Described, parent: str) -> bool:
@@ -169,6 +223,7 @@ def _hidden_from(described: Described, row: Row, who: Identity) -> Iterator[Case
         if described.table.column(column) is None:
             continue
         where = described.where(row)
+        plain = Select(described.entry.table, key, where)
         ways = {
             f"read {column}": Select(described.entry.table, (*key, column), where),
             f"filter by {column}": Select(described.entry.table, key, where, present=column),
@@ -182,6 +237,9 @@ def _hidden_from(described: Described, row: Row, who: Identity) -> Iterator[Case
                     described.entry.table, (*key, column), where, join=join
                 )
         for way, request in ways.items():
+            shown = replace(plain, join=request.join)
+            # Who could read nothing of the row shows nothing by failing to read this of it.
+            rightful = [Attempt(who, shown)] if described.may(who, "select", row.values) else []
             yield Case(
                 id=f"{described.name}: {who.label} cannot {way}",
                 subject=described.about,
@@ -189,7 +247,7 @@ def _hidden_from(described: Described, row: Row, who: Identity) -> Iterator[Case
                 family=Family.HIDDEN_COLUMN,
                 attempt=Attempt(who, request),
                 expected=DENIED,
-                controls=(Attempt(SERVICE, request),),
+                controls=(*rightful, Attempt(SERVICE, request)),
                 why=f"hidden = {', '.join(described.entry.hidden)}",
                 column=column,
             )

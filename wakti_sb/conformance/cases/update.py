@@ -70,9 +70,10 @@ def _one_row(
         return  # a filter needs the right to read; the unfiltered case covers this row
     if allowed and described.changeable():
         plain = [c for c in columns if _plain(described, c)]
-        changed = [c for c in plain if _by_itself(described, c)] or plain or changed
+        # Each value was tried by itself: columns that a check ties together change one at a time.
+        changed = [c for c in plain if _by_itself(described, c)] or plain[:1] or changed
     values = _values(described, changed, row)
-    if allowed and not described.changeable():
+    if not described.changeable() and (allowed or described.sendable()):
         values = _as_it_is(described, described.sendable() or changed, row)
     elif not _plain(described, changed[0]):
         # Nothing but references and what others refer to: where these may lead is the question of
@@ -143,6 +144,7 @@ def _unfiltered(described: Described, who: Identity, column: Column) -> Case:
         controls=()
         if expected.must
         else (
+            *described.controls(_base(described, this), this, "select", "update")[:-1],
             *described.controls(request, this, "update"),
             # One row, where a unique column cannot take the same value in all of them.
             Attempt(SERVICE, Update(request.table, request.values, described.where(this))),
@@ -182,8 +184,8 @@ def _fixed(described: Described, this: Row) -> Iterator[Case]:
             attempt=Attempt(who, request),
             expected=DENIED,
             controls=(
+                *described.controls(_base(described, this), this, "select", "update")[:-1],
                 Attempt(SERVICE, request),
-                *described.controls(_base(described, this), this, "select", "update"),
             ),
             why=f"fixed = {', '.join(described.entry.fixed)}"
             if column.name in described.entry.fixed

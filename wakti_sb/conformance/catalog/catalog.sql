@@ -16,7 +16,7 @@ with relations as (
     c.relkind in ('r', 'p', 'v', 'm', 'f')
     and (
       n.nspname = any (%(schemas)s)
-      or (n.nspname, c.relname) in (('auth', 'users'), ('storage', 'objects'))
+      or (n.nspname, c.relname) in (('auth', 'users'), ('storage', 'objects'), ('realtime', 'messages'))
       or c.oid in (
         -- Tables of other schemas that an exposed one points at or takes its members from.
         select k.confrelid
@@ -319,6 +319,7 @@ select json_build_object(
           inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
           where w.ev_class = r.oid and c.oid <> r.oid and r.relkind in ('v', 'm')
         ),
+        'definition', case when r.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(r.oid) end,
         'estimate', (select greatest(c.reltuples, 0) from pg_catalog.pg_class as c where c.oid = r.oid),
         'columns', coalesce(columns.entries, '[]'),
         'checks', coalesce(constraints.checks, '[]'),

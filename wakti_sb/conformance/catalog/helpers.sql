@@ -12,6 +12,23 @@ select coalesce(json_agg(
       ) with ordinality as a (name, mode, place)
       where a.mode in ('i', 'b', 'v')
     ),
+    'defaults', (
+      select coalesce(
+        json_agg(pg_catalog.pg_get_function_arg_default(p.oid, a.place::integer) order by a.place), '[]'
+      )
+      from unnest(
+        coalesce(p.proargmodes, array_fill('i'::"char", array[p.pronargs]))
+      ) with ordinality as a (mode, place)
+      where a.mode in ('i', 'b', 'v')
+    ),
+    -- Asked for the claims of every new token: of the shape that Auth wants, and Auth alone may.
+    'hook', p.prorettype = 'pg_catalog.jsonb'::pg_catalog.regtype
+    and p.proargtypes::text = 'pg_catalog.jsonb'::pg_catalog.regtype::oid::text
+    and p.prosrc ~* 'claims'
+    and exists (
+      select from pg_catalog.aclexplode(p.proacl) as g
+      where g.grantee = to_regrole('supabase_auth_admin') and g.privilege_type = 'EXECUTE'
+    ),
     'language', l.lanname,
     'definer', p.prosecdef,
     'body', coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)

@@ -43,11 +43,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Check:
-    """A CHECK constraint as PostgreSQL prints it."""
+    """A CHECK constraint as PostgreSQL prints it; `asked` are conditions of functions it calls."""
 
     name: str
     expression: str
     columns: tuple[str, ...]
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ class Table:
     """A table (`r`, `p`), view (`v`), materialized view (`m`) or foreign table (`f`).
 
     `writes` says which of insert, update and delete PostgreSQL can carry out through it, and
-    `bases` names the tables that a view reads. `open_partitions` are those that roles of the API
-    reach by name past the policies of the table.
+    `bases` names the tables that a view reads, `definition` is its query. `open_partitions` are
+    those that roles of the API reach by name past the policies of the table.
     """
 
     relation: Relation
@@ -124,11 +125,18 @@ class Table:
     writes: tuple[str, ...] = ("delete", "insert", "update")
     bases: tuple[Relation, ...] = ()
     estimate: int = 0
+    definition: str = ""
 
     @property
     def is_view(self) -> bool:
         """Whether it is a view, materialized or not."""
         return self.kind in "vm"
+
+    @property
+    def reachable(self) -> bool:
+        """Whether any role of the API has a privilege on it, or on a column of it."""
+        roles = {role for c in self.columns for role in (*c.readers, *c.inserters, *c.updaters)}
+        return bool({"anon", "authenticated"} & (roles | set(self.deleters)))
 
     @cached_property
     def primary_key(self) -> tuple[str, ...]:
@@ -181,7 +189,8 @@ class Function:
 class Helper:
     """A function that policies may call, in whatever schema.
 
-    `arguments` are the names of what it takes, `body` its source.
+    `arguments` are the names of what it takes, `body` its source, `defaults` what stands for the
+    arguments that a call leaves out; `hook`: Auth asks it for the claims of every token.
     """
 
     relation: Relation
@@ -189,6 +198,8 @@ class Helper:
     language: str = "sql"
     definer: bool = False
     body: str = ""
+    defaults: tuple[str | None, ...] = ()
+    hook: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any, cast
 from psycopg import Connection
 
 from ...spec import Relation
+from .asked import with_asked
 from .model import (
     Argument,
     Bucket,
@@ -39,7 +40,10 @@ def read_catalog(
     buckets: list[dict[str, Any]] = []
     if connection.execute("select to_regclass('storage.buckets')").fetchone() != (None,):
         (buckets,) = _one(connection, "buckets.sql")
-    tables = {(table := _table(entry)).relation: table for entry in found["relations"]}
+    known = tuple(_helper(entry) for entry in helpers)
+    tables = {
+        (table := with_asked(_table(entry), known)).relation: table for entry in found["relations"]
+    }
     return Catalog(
         schemas=exposed,
         tables={name: completed(table, tables) for name, table in tables.items()},
@@ -50,14 +54,14 @@ def read_catalog(
             for name, role in found["roles"].items()
         },
         role=found["role"],
-        helpers=tuple(_helper(entry) for entry in helpers),
+        helpers=known,
     )
 
 
 def _one(connection: Connection[Any], file: str, parameters: Any = None) -> tuple[Any, ...]:
     text = resources.files(__package__).joinpath(file).read_text(encoding="utf-8")
     row = connection.execute(text, parameters).fetchone()
-    assert row is not None, "a select of one aggregate answers with one row"  # noqa: S101
+    assert row is not None, "a select of one aggregate answers with one row"  # noqa: S101  (for mypy)
     return cast("tuple[Any, ...]", row)
 
 
@@ -84,6 +88,7 @@ def _table(entry: dict[str, Any]) -> Table:
         writes=tuple(entry["writes"]),
         bases=tuple(Relation.of(*base) for base in entry["bases"]),
         estimate=int(entry["estimate"]),
+        definition=entry["definition"] or "",
     )
 
 
@@ -148,4 +153,6 @@ def _helper(entry: dict[str, Any]) -> Helper:
         entry["language"],
         entry["definer"],
         entry["body"] or "",
+        tuple(entry["defaults"]),
+        entry["hook"] is True,
     )

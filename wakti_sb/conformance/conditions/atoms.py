@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pglast.enums import SubLinkType
+from pglast.enums import A_Expr_Kind, SubLinkType
 
 from ...spec import Relation
 from ..catalog import Helper
 from .bodies import body_of, readable
-from .expression import ast, conjuncts, parsed, printed, qualified, sources, walk
+from .expression import (
+    UNSETTLED,
+    ast,
+    conjuncts,
+    parsed,
+    printed,
+    qualified,
+    settled,
+    sources,
+    walk,
+)
 
 MOST = 200  # conditions of one policy
+_COMPARING = ("=", "<>", "!=", "<", "<=", ">", ">=", "~~", "~~*", "~", "~*", "@>", "<@", "&&", "?")
 _DEPTH = 8  # of helpers that call helpers
 
 
@@ -26,11 +37,18 @@ class Scope:
         source: its FROM clause.
         others: the conditions that AND joins to this one there.
         relations: the tables that it reads, by the names they have there.
+        prefix: its WITH clause.
     """
 
     source: str
     others: tuple[str, ...] = ()
     relations: tuple[tuple[str, Relation], ...] = ()
+    prefix: str = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that is written in it."""
+        return (self.prefix, self.source, *self.others)
 
 
 @dataclass(frozen=True)
@@ -63,7 +81,7 @@ class Taken:
 class Helpers(dict[str, tuple[Helper, ...]]):
     """The project's functions by their name without the schema; the same object is the same key."""
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # a dict has none
         return id(self)
 
 
@@ -88,28 +106,20 @@ def taken_apart(expression: str, helpers: Helpers, table: str = "") -> Taken:
     tree = parsed(expression)
     if tree is None:
         return Taken(problem="the parser cannot read it")
-    atoms = tuple(dict.fromkeys(_Walker(helpers, table).boolean(tree, _Place())))
-    if len(atoms) > MOST:
-        words = f"it has {len(atoms)} conditions, and only the first {MOST} are looked at"
-        return Taken(atoms[:MOST], words)
-    return Taken(atoms)
+    return bounded(Walker(helpers, table).boolean(tree, Place()))
 
 
-def from_select(text: str, helpers: Helpers, *, definer: bool = False) -> Taken:
-    """The atoms in the WHERE of a query, such as a view's."""
-    from pglast import parse_sql
-    from pglast.parser import ParseError
-
-    try:
-        (statement,) = parse_sql(text)
-    except (ParseError, ValueError):
-        return Taken(problem="the parser cannot read it")
-    found = _Walker(helpers).query(statement.stmt, _Place(definer=definer))
-    return Taken(tuple(dict.fromkeys(found))[:MOST])
+def bounded(found: Iterable[Atom]) -> Taken:
+    """Each condition once; what is beyond the first ones is a problem that is told."""
+    atoms = tuple(dict.fromkeys(found))
+    if len(atoms) <= MOST:
+        return Taken(atoms)
+    words = f"it has {len(atoms)} conditions, and only the first {MOST} are looked at"
+    return Taken(atoms[:MOST], words)
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Where the walk is."""
 
     scopes: tuple[Scope, ...] = ()
@@ -118,12 +128,16 @@ class _Place:
 
 
 @dataclass(frozen=True)
-class _Walker:
+class Walker:
+    """Walks through expressions and queries; `table` is the one whose rows they are about."""
+
     helpers: Helpers
     table: str = ""
 
-    def boolean(self, node: Any, place: _Place) -> Iterator[Atom]:
+    def boolean(self, node: Any, place: Place) -> Iterator[Atom]:
         """The atoms of something that is true, false or null."""
+        if settled(node) is not UNSETTLED:
+            return  # as what an argument that is left out makes of `wanted is null or …`
         match node:
             case ast.A_Const():
                 return
@@ -153,9 +167,9 @@ class _Walker:
                 return  # such as what a helper's argument comes to
             case _:
                 yield self._atom(node, place)
-                yield from self._below(node, place)
+                yield from self.below(node, place)
 
-    def query(self, select: Any, place: _Place) -> Iterator[Atom]:
+    def query(self, select: Any, place: Place) -> Iterator[Atom]:
         """The atoms in the WHERE of a query, and in the functions that it calls."""
         if not isinstance(select, ast.SelectStmt):
             return
@@ -165,40 +179,52 @@ class _Walker:
         items, joined = sources(select.fromClause)
         conditions = [*joined, *conjuncts(select.whereClause)]
         for column in select.targetList or ():
-            yield from self._below(column.val, place)
+            yield from self.below(column.val, place)
         for item in items:
             if isinstance(item, ast.RangeFunction):
-                yield from self._below(item, place)
+                yield from self.below(item, place)
         if not items:
             for each in conditions:
                 yield from self.boolean(each, place)
             return
-        source = ", ".join(map(printed, items))
+        yield from self.joined(select, items, conditions, place)
+
+    def joined(
+        self, select: Any, items: list[Any], conditions: list[Any], place: Place
+    ) -> Iterator[Atom]:
+        """The atoms of conditions that AND joins, each in the scope of what the query reads."""
+        source, prefix = ", ".join(map(printed, items)), ""
         if select.withClause is not None:
-            return
+            prefix = f"with {printed(select.withClause)}"
+            for named in select.withClause.ctes:
+                yield from self.query(named.ctequery, place)
         texts = [printed(each) for each in conditions]
-        relations = tuple(_relations(items))
+        relations = tuple(relations_of(items))
         for number, each in enumerate(conditions):
             others = tuple(text for other, text in enumerate(texts) if other != number)
-            scope = Scope(source, others, relations)
-            inner = _Place((*place.scopes, scope), place.definer, place.depth)
+            scope = Scope(source, others, relations, prefix)
+            inner = Place((*place.scopes, scope), place.definer, place.depth)
             yield from self.boolean(each, inner)
 
-    def _below(self, node: Any, place: _Place) -> Iterator[Atom]:
+    def below(self, node: Any, place: Place) -> Iterator[Atom]:
         """The atoms in the subqueries and helper functions somewhere inside a condition."""
         for each in _outermost(node):
             if isinstance(each, ast.SubLink):
                 yield from self.query(each.subselect, place)
                 if each.testexpr is not None:
-                    yield from self._below(each.testexpr, place)
-            elif (inside := self._inside(each, place)) is not None:
+                    yield from self.below(each.testexpr, place)
+            elif (inside := self._inside(each, place, value=True)) is not None:
                 yield from inside
             else:
                 for argument in each.args or ():
-                    yield from self._below(argument, place)
+                    yield from self.below(argument, place)
 
-    def _inside(self, call: Any, place: _Place) -> Iterator[Atom] | None:
-        """The atoms in the body of a helper function; None if it is none or cannot be read."""
+    def _inside(self, call: Any, place: Place, *, value: bool = False) -> Iterator[Atom] | None:
+        """The atoms in the body of a helper function; None if it is none or cannot be read.
+
+        Parameters:
+            value: the call stands where any value may: what it gives need not be true or false.
+        """
         helper = self._helper(call)
         # In the body a name without its table would be that of a column there.
         arguments = call.args or ()
@@ -208,7 +234,9 @@ class _Walker:
         body = body_of(helper, arguments) if helper is not None and known else None
         if helper is None or body is None:
             return None
-        inner = _Place(place.scopes, place.definer or helper.definer, place.depth + 1)
+        inner = Place(place.scopes, place.definer or helper.definer, place.depth + 1)
+        if body.expression is not None and value and not _is_condition(body.expression):
+            return self.below(body.expression, inner)
         if body.expression is not None:
             return self.boolean(body.expression, inner)
         return self.query(body.select, inner)
@@ -224,11 +252,31 @@ class _Walker:
         exact = [each for each in found if len(each.arguments) == given]
         return next(iter((*exact, *found)), None)
 
-    def _atom(self, node: Any, place: _Place) -> Atom:
+    def _atom(self, node: Any, place: Place) -> Atom:
         calls = (self._helper(each) for each in walk(node) if isinstance(each, ast.FuncCall))
         opaque = tuple(h for h in calls if h is not None and not readable(h))
         columns = tuple(dict.fromkeys(_columns(node)))
         return Atom(printed(node), place.scopes, columns, place.definer, opaque)
+
+
+def _is_condition(node: Any) -> bool:
+    """Whether an expression is true, false or null by the way it is written."""
+    match node:
+        case ast.BoolExpr() | ast.BooleanTest() | ast.NullTest():
+            return True
+        case ast.SubLink():
+            return node.subLinkType in (SubLinkType.EXISTS_SUBLINK, SubLinkType.ANY_SUBLINK) or (
+                _bare(node.subselect) and _is_condition(node.subselect.targetList[0].val)
+            )
+        case ast.TypeCast(arg=arg):
+            return _named(node.typeName) == "bool" or _is_condition(arg)
+        case ast.CoalesceExpr(args=args):
+            return _is_boolean(args) or any(map(_is_condition, args))
+        case ast.CaseExpr():
+            return any(_is_condition(when.result) for when in node.args)
+        case ast.A_Expr():
+            return node.kind != A_Expr_Kind.AEXPR_NULLIF and node.name[-1].sval in _COMPARING
+    return False
 
 
 def _is_constant(node: Any) -> bool:
@@ -304,7 +352,8 @@ def _columns(node: Any) -> Iterator[tuple[str, str]]:
             yield from _columns(each)
 
 
-def _relations(items: Any) -> Iterator[tuple[str, Relation]]:
+def relations_of(items: Any) -> Iterator[tuple[str, Relation]]:
+    """The tables of a FROM clause by the names they have there."""
     for each in walk(tuple(items)):
         if isinstance(each, ast.RangeVar):
             name = each.alias.aliasname if each.alias is not None else each.relname

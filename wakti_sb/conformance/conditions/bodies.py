@@ -11,7 +11,7 @@ from pglast import parse_sql
 from pglast.parser import ParseError
 
 from ..catalog import Helper
-from .expression import ast
+from .expression import ast, parsed
 
 # One statement and no variable: what it returns is all that it does.
 _RETURN = re.compile(r"\s*begin\s+return\s+(?!query\b)([^;]+);\s*end\s*;?\s*$", re.IGNORECASE)
@@ -34,6 +34,7 @@ def body_of(helper: Helper, arguments: tuple[Any, ...]) -> Body | None:
     select = _select(text) if text is not None else None
     if select is None:
         return None
+    arguments = (*arguments, *_defaults(helper, len(arguments)))
     named = {
         name: arguments[place]
         for place, name in enumerate(helper.arguments)
@@ -44,6 +45,17 @@ def body_of(helper: Helper, arguments: tuple[Any, ...]) -> Body | None:
     if bare and len(filled.targetList or ()) == 1:
         return Body(expression=filled.targetList[0].val)
     return Body(select=filled)
+
+
+def _defaults(helper: Helper, given: int) -> tuple[Any, ...]:
+    """What stands for the arguments that a call leaves out."""
+    found: list[Any] = []
+    for text in helper.defaults[given:]:
+        tree = parsed(text) if text is not None else None
+        if tree is None:
+            break
+        found.append(tree)
+    return tuple(found)
 
 
 def _text(helper: Helper) -> str | None:

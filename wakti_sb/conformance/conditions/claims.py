@@ -19,7 +19,7 @@ _SETTINGS: dict[str, Source] = {
     "request.headers": "headers",
     "request.cookies": "cookies",
 }
-_SHORT: dict[str, tuple[str, ...]] = {"email": ("email",)}  # auth.email()
+_SHORT = {"email": ("email",), "role": ("role",)}  # auth.email(), auth.role()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pglast.ast
 from pglast import parse_sql
-from pglast.enums import BoolExprType, JoinType
+from pglast.enums import A_Expr_Kind, BoolExprType, JoinType, NullTestType
 from pglast.parser import ParseError
 from pglast.stream import RawStream
 
@@ -40,6 +40,55 @@ def unreadable(expression: str) -> bool:
 def is_bool(node: Any, kind: BoolExprType) -> bool:
     """Whether a node is an AND, an OR or a NOT."""
     return isinstance(node, ast.BoolExpr) and node.boolop == kind
+
+
+UNSETTLED: Any = object()
+"""What `settled` says of a condition that depends on something."""
+
+
+def settled(node: Any) -> Any:
+    """True, False or None where a condition is that by the way it is written; else UNSETTLED."""
+    match node:
+        case ast.TypeCast(arg=arg):
+            return settled(arg)
+        case ast.A_Const(isnull=True):
+            return None
+        case ast.A_Const(val=ast.Boolean(boolval=value)):
+            return bool(value)
+        case ast.NullTest(arg=arg) if _constant(arg):
+            null = _null(arg)
+            return null if node.nulltesttype == NullTestType.IS_NULL else not null
+        case ast.A_Expr(kind=A_Expr_Kind.AEXPR_OP) if _null(node.lexpr) or _null(node.rexpr):
+            return None
+        case ast.BoolExpr(args=args):
+            parts = [settled(each) for each in args]
+            decides = node.boolop == BoolExprType.OR_EXPR
+            if node.boolop == BoolExprType.NOT_EXPR:
+                return parts[0] if parts[0] in (None, UNSETTLED) else not parts[0]
+            if any(part is decides for part in parts):
+                return decides
+            if not decides and any(part is None for part in parts):
+                return None  # never true, whatever the others are
+            if all(part is (not decides) for part in parts):
+                return not decides
+    return UNSETTLED
+
+
+def _constant(node: Any) -> bool:
+    return isinstance(node, ast.A_Const) or (isinstance(node, ast.TypeCast) and _constant(node.arg))
+
+
+def _null(node: Any) -> bool:
+    if isinstance(node, ast.TypeCast):
+        return _null(node.arg)
+    return isinstance(node, ast.A_Const) and bool(node.isnull)
+
+
+def alternatives(node: Any) -> list[Any]:
+    """The parts that OR joins, of which one is enough; the node itself where there is none."""
+    if is_bool(node, BoolExprType.OR_EXPR):
+        return [part for each in node.args for part in alternatives(each)]
+    return [node]
 
 
 def conjuncts(node: Any) -> list[Any]:
@@ -90,7 +139,7 @@ def _bare_columns(node: Any) -> Any:
         return node
     if isinstance(node, ast.ColumnRef):
         return ast.ColumnRef(fields=node.fields[-1:])
-    return _copied(node, _bare_columns)
+    return copied(node, _bare_columns)
 
 
 def qualified(node: Any, table: str) -> Any:
@@ -101,10 +150,10 @@ def qualified(node: Any, table: str) -> Any:
         if len(node.fields) > 1:
             return node
         return ast.ColumnRef(fields=(ast.String(sval=table), *node.fields))
-    return _copied(node, lambda each: qualified(each, table))
+    return copied(node, lambda each: qualified(each, table))
 
 
-def _copied(node: Any, change: Callable[[Any], Any]) -> Any:
+def copied(node: Any, change: Callable[[Any], Any]) -> Any:
     """A copy whose parts are changed; what has none comes back as it is."""
     if isinstance(node, ast.Node):
         made = copy.copy(node)

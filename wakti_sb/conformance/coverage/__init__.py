@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .clauses import Clause, clauses
+from .clauses import Clause
 from .measure import Measured, measure
 from .untested import as_condition, untested_conditions
 from .widen import widen
@@ -11,7 +11,6 @@ __all__ = [
     "Clause",
     "Measured",
     "as_condition",
-    "clauses",
     "measure",
     "untested_conditions",
     "widen",

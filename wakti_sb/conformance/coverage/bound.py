@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...spec import OPERATIONS, Claim, Members, Owned, Relation, Spec, atoms
+from ...spec import OPERATIONS, Claim, Members, Owned, Relation, Spec, TokenNames, atoms
 from ..conditions import Atom, claimed
-from ..model import OBJECTS
+from ..model import MESSAGES, OBJECTS
 from ..scenario import Scenario
 
 _OF_OBJECTS = ("bucket_id", "name", "owner", "owner_id", "path_tokens")
@@ -18,7 +18,10 @@ class Bound:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self._columns: dict[Relation, set[str]] = {OBJECTS: set(_OF_OBJECTS)}
+        self._columns: dict[Relation, set[str]] = {
+            OBJECTS: set(_OF_OBJECTS),
+            MESSAGES: {"topic", "extension", "private"},
+        }
         for entry in scenario.spec.relations:
             self._add(entry.table, _named(entry))
             self._follow(scenario.spec, entry)
@@ -46,6 +49,8 @@ class Bound:
 
     def _holds(self, table: Relation, atom: Atom) -> bool:
         found = [self.resolved(table, atom, *each) for each in atom.columns]
+        # What is called so in the query alone, as a WITH, says nothing of rows by itself.
+        found = [each for each in found if each[0] in self.scenario.catalog.tables]
         if not all(column in self._columns.get(where, ()) for where, column in found):
             return False
         paths = {each.path for each in claimed(atom) if each.source == "token"}
@@ -67,8 +72,8 @@ class Bound:
         return table, column
 
     def _follow(self, spec: Spec, entry: Owned) -> None:
-        owner, place = spec.owner_path(entry), spec.place_path(entry)
-        for path in (owner, place):
+        memberships = spec.memberships(entry)
+        for path in (spec.owner_path(entry), *memberships):
             where = entry.table
             for step in path.steps if path is not None else ():
                 self._add(where, (step.key,))
@@ -76,8 +81,8 @@ class Bound:
                 where = step.table
             if path is not None:
                 self._add(where, (path.column,))
-        if place is not None:
-            self._members(place.members)
+        for each in memberships:
+            self._members(each.members)
 
     def _members(self, members: Members) -> None:
         where = (members.where.column,) if members.where is not None else ()
@@ -95,7 +100,8 @@ def belongs(scenario: Scenario, table: Relation) -> bool:
 
 
 def _named(entry: Owned) -> tuple[str, ...]:
-    own = entry.placing if entry.through or entry.members or entry.owner else ()
+    belongs_to = entry.through or entry.members or entry.owner or entry.token_columns
+    own = entry.placing if belongs_to else ()
     return (*own, *(condition.column for condition in entry.conditions))
 
 
@@ -104,5 +110,5 @@ def _claims(spec: Spec) -> Iterator[tuple[str, ...]]:
     rights += [bucket.right(each) for bucket in spec.bucket for each in OPERATIONS]
     for right in rights:
         for atom in atoms(right):
-            if isinstance(atom, Claim):
+            if isinstance(atom, Claim | TokenNames):
                 yield atom.path

@@ -3,28 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ...spec import OPERATIONS, Operation, Relation
+from ...spec import OPERATIONS, Function, Operation, Relation, View
 from ..catalog import Policy, Table
 from ..conditions import Helpers, Taken, by_name, taken_apart
-from ..model import API_ROLES, OBJECTS
+from ..model import API_ROLES, MESSAGES, OBJECTS, Subject
 from ..scenario import Scenario
 
 
 @dataclass(frozen=True)
-class Clause:
-    """USING or WITH CHECK of a policy, taken apart.
+class Source:
+    """A view or function that lets rows of a table out.
 
     Parameters:
-        table: whose policy it is.
-        policy: its name.
+        subject: what findings call it.
+        alias: what its conditions call the table.
+        entry: what the model says of it.
+        names: its columns that are columns of the table: what both call them.
+        calls: the arguments that a function is called with, as parts of a SELECT.
+    """
+
+    subject: Subject
+    alias: str
+    entry: View | Function = field(hash=False)
+    names: tuple[tuple[str, str], ...] = ()
+    calls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clause:
+    """USING or WITH CHECK of a policy, or the query of a view or function, taken apart.
+
+    Parameters:
+        table: whose rows it decides about.
+        policy: its name; empty for a view or function.
         new_rows: whether it is asked about rows as they would be, not as they are.
         operations: what it decides about.
         roles: those that it is asked for.
         taken: its conditions.
         expression: the whole of it.
         permissive: whether it opens rows, and does not only close some.
+        source: the view or function that it is of, if it is of one.
     """
 
     table: Relation
@@ -35,9 +55,10 @@ class Clause:
     taken: Taken
     expression: str = ""
     permissive: bool = True
+    source: Source | None = None
 
 
-def clauses(scenario: Scenario) -> Iterator[Clause]:
+def policy_clauses(scenario: Scenario) -> Iterator[Clause]:
     """Those of every described table, and of the storage objects where buckets are described."""
     helpers = by_name(scenario.catalog.helpers)
     for relation in _tables(scenario):
@@ -54,6 +75,8 @@ def _tables(scenario: Scenario) -> Iterator[Relation]:
             yield entry.table
     if scenario.spec.bucket and OBJECTS in scenario.catalog.tables:
         yield OBJECTS
+    if scenario.spec.channel and MESSAGES in scenario.catalog.tables:
+        yield MESSAGES
 
 
 def _about_ours(scenario: Scenario, policy: Policy) -> bool:
@@ -73,6 +96,9 @@ def _of(table: Table, policy: Policy, helpers: Helpers) -> Iterator[Clause]:
     for expression, new_rows in ((policy.using, False), (policy.check, True)):
         if expression is None:
             continue
+        if table.relation == MESSAGES:
+            # What a client asks for is the topic of the message that is tried for it.
+            expression = expression.replace("realtime.topic()", f"{table.relation.name}.topic")
         taken = taken_apart(expression, helpers, table.relation.name)
         operations = tuple(_operations(policy, new_rows))
         if operations and (taken.atoms or taken.problem):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import Connection
 
-from ...spec import Relation
-from ..conditions import Atom, unqualified
+from ...spec import Function, Relation
+from ..conditions import ARGUMENTS, Atom, claimed, unqualified
 from ..model import OBJECTS, SERVICE, Case, Identity, Insert, Update, Upsert
 from ..scenario import Scenario, Values
+from .bodies import body_clauses
 from .bound import Bound
-from .clauses import Clause, clauses
-from .evaluate import Evaluator
+from .clauses import Clause, Source, policy_clauses
+from .evaluate import Answers, Evaluator
 from .refused import Refusals
 from .shape import asks_for_null, takes_no_other
 
@@ -56,14 +58,28 @@ def measure(
     `cases` are looked at for the rows that they would write.
     """
     evaluator, bound = Evaluator(connection, scenario), Bound(scenario)
-    listed, by_table = tuple(cases), dict[Relation, list[Clause]]()
-    for clause in clauses(scenario):
-        by_table.setdefault(clause.table, []).append(clause)
+    listed = tuple(cases)
     found: list[Measured] = []
-    for table, its in by_table.items():
-        rows = Rows(scenario, table, listed)
-        found.extend(TableMeasure(evaluator, bound, table, rows).of(its))
+    for about, its in grouped(scenario).items():
+        rows = Rows(scenario, about.table, listed)
+        found.extend(TableMeasure(evaluator, bound, about, rows).of(its))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class About:
+    """The table whose rows conditions decide about, and the view or function that shows them."""
+
+    table: Relation
+    source: Source | None = None
+
+
+def grouped(scenario: Scenario) -> dict[About, list[Clause]]:
+    """All clauses, by what they are about."""
+    found: dict[About, list[Clause]] = {}
+    for clause in (*policy_clauses(scenario), *body_clauses(scenario)):
+        found.setdefault(About(clause.table, clause.source), []).append(clause)
+    return found
 
 
 class Rows:
@@ -89,12 +105,14 @@ class Rows:
 class TableMeasure:
     """Measures the conditions of one table; callers come one after the other, until all is seen."""
 
-    def __init__(self, evaluator: Evaluator, bound: Bound, table: Relation, rows: Rows) -> None:
+    def __init__(self, evaluator: Evaluator, bound: Bound, about: About, rows: Rows) -> None:
         self.evaluator = evaluator
         self.bound = bound
-        self.table = table
+        self.table = about.table
         self.rows = rows
-        self.refusals = Refusals(evaluator.scenario, table)
+        self.refusals = Refusals(evaluator.scenario, about.table, about.source)
+        self.alias = about.source.alias if about.source is not None else ""
+        self.calls = (about.source.calls if about.source is not None else ()) or ("",)
 
     def of(self, its: Sequence[Clause]) -> Iterator[Measured]:
         """What the conditions of these clauses were."""
@@ -125,12 +143,19 @@ class TableMeasure:
             if not _concerns(each, who) or all(one.both_ways for one in found):
                 continue
             bypassing = each.atom.definer
-            answers = self.evaluator.answers(
-                self.table, (each.atom,), rows, who, bypassing=bypassing
-            )
-            for place, (row, line) in enumerate(zip(rows, answers, strict=True)):
-                found[place] = self._seen(found[place], who, row, line[0], bypassing)
+            for answers in self._asked((each.atom,), rows, who, bypassing):
+                for place, (row, line) in enumerate(zip(rows, answers, strict=True)):
+                    found[place] = self._seen(found[place], who, row, line[0], bypassing)
         return found
+
+    def _asked(
+        self, atoms: Sequence[Atom], rows: Sequence[Values], who: Identity, bypassing: bool
+    ) -> Iterator[Answers]:
+        """The answers, once for each call where conditions look at arguments."""
+        for call in self.calls:
+            yield self.evaluator.answers(
+                self.table, atoms, rows, who, bypassing=bypassing, alias=self.alias, beside=call
+            )
 
     def _look_at_all(self, found: list[Measured], given: Sequence[Values] | None = None) -> None:
         for new_rows in (False, True):
@@ -150,24 +175,28 @@ class TableMeasure:
                 and _concerns(each, who)
                 # What a table hides by itself is looked for past it, when all else is seen.
                 and (bypassing or not each.atom.definer)
-                and (not bypassing or each.atom.scopes)
+                and (not bypassing or each.atom.scopes or each.atom.definer)
             ]
             if not rows or not pending:
                 continue
             atoms = tuple(dict.fromkeys(found[number].atom for number in pending))
-            answers = self.evaluator.answers(self.table, atoms, rows, who, bypassing=bypassing)
             place = {atom: number for number, atom in enumerate(atoms)}
-            for number in pending:
-                each = found[number]
-                for row, line in zip(rows, answers, strict=True):
-                    each = self._seen(each, who, row, line[place[each.atom]], bypassing)
-                found[number] = each
+            for answers in self._asked(atoms, rows, who, bypassing):
+                for number in pending:
+                    each = found[number]
+                    for row, line in zip(rows, answers, strict=True):
+                        each = self._seen(each, who, row, line[place[each.atom]], bypassing)
+                    found[number] = each
 
     def _settled(self, each: Measured) -> Measured:
         """Whether a condition on counted values is the same for all of them."""
         named = {bucket.accepts for bucket in self.evaluator.scenario.spec.bucket}
-        if named & {helper.relation for helper in each.atom.calls}:
+        if named & {h.relation for h in each.atom.calls} or self._asks_for_records(each.atom):
             return replace(each, settled="the model names it, and cases try it both ways")
+        if each.true and _asks_as_told(each):
+            return replace(each, settled="the model says with which arguments it is called")
+        if len(each.never) == 1 and _asks_for_the_secret_key(each.atom):
+            return replace(each, settled="only the secret key says so, and no policy asks it")
         if each.both_ways or len(each.never) != 1 or not each.atom.columns:
             return each
         tables = self.evaluator.scenario.catalog.tables
@@ -187,6 +216,18 @@ class TableMeasure:
         same = (each.false is False and seen == {(True, False)}) or seen == {(False, True)}
         words = "it is the same for every value that the column can take"
         return replace(each, settled=words) if same else each
+
+    def _asks_for_records(self, atom: Atom) -> bool:
+        """Whether it looks for a file's name among the rows that record files."""
+        spec = self.evaluator.scenario.spec
+        buckets = {bucket.name for bucket in spec.bucket if bucket.recorded}
+        return self.table == OBJECTS and any(
+            entry.file is not None
+            and entry.file.bucket in buckets
+            and re.search(rf"\b{re.escape(entry.file.path)}\b", atom.text) is not None
+            and re.search(rf"\b{re.escape(entry.table.name)}\b", atom.text) is not None
+            for entry in spec.owned
+        )
 
     def _seen(
         self,
@@ -224,6 +265,20 @@ def _concerns(each: Measured, who: Identity) -> bool:
     """Whether the policy is asked for this caller; what asks for nothing else is for everybody."""
     alone = not each.atom.columns and not each.atom.scopes
     return alone or who.role in each.clause.roles
+
+
+def _asks_for_the_secret_key(atom: Atom) -> bool:
+    """Whether it asks for nothing but the role that passes every policy."""
+    found = claimed(atom)
+    keys = [each.path == ("role",) and each.values == (SERVICE.role,) for each in found]
+    return bool(keys) and all(keys) and not atom.columns and not atom.scopes
+
+
+def _asks_as_told(each: Measured) -> bool:
+    """Whether a condition compares an argument that the model gives."""
+    source = each.clause.source
+    told = source is not None and isinstance(source.entry, Function) and source.entry.arguments
+    return bool(told) and any(name == ARGUMENTS for name, _ in each.atom.columns)
 
 
 def _opaque(atom: Atom) -> str:

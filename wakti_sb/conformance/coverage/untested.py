@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ..conditions import ARGUMENTS
 from ..model import Advice, Condition, Finding, Problem, Subject
 from .measure import Measured
 
 _CLOCK = re.compile(
     r"\b(now\(\)|current_(date|time|timestamp)|localtime|clock_timestamp|extract)", re.IGNORECASE
 )
+_SHOWN = re.compile(rf"\b{ARGUMENTS}\.argument_\d+")
 _MOST_SHOWN = 200  # characters of a condition
 
 
 def as_condition(each: Measured) -> Condition:
     """What a report says about a measured condition."""
     clause = each.clause
-    known = Condition(
-        Subject.table(clause.table), clause.policy, clause.new_rows, _short(each.atom.text)
-    )
+    source = clause.source
+    subject = Subject.table(clause.table) if source is None else source.subject
+    text = _SHOWN.sub("an argument", _short(each.atom.text))
+    known = Condition(subject, clause.policy, clause.new_rows, text)
     if each.both_ways:
         return known
     never = each.never if each.atom.text else ()
@@ -31,10 +34,10 @@ def untested_conditions(conditions: Iterable[Condition]) -> Iterator[Finding]:
     for each in conditions:
         if each.both_ways:
             continue
-        where = "with check" if each.new_rows else "using"
+        where = f'policy "{each.policy}" {each.clause}' if each.policy else f"its {each.clause}"
         what = f"never {' and never '.join(each.never)}: {each.text}" if each.never else each.text
         yield Finding(
-            id=f'{each.subject}: policy "{each.policy}" {where}, {what or each.reason}',
+            id=f"{each.subject}: {where}, {what or each.reason}",
             subject=each.subject,
             problem=Problem.CONDITION,
             reason=each.reason,

@@ -19,9 +19,9 @@ from ..model import OBJECTS, Identity
 from ..scenario import Row, Scenario, row_values
 from ..scenario.insert import Inserter
 from .bound import Bound, belongs
-from .clauses import Clause, clauses
+from .clauses import Clause
 from .evaluate import Evaluator
-from .measure import Measured, Rows, TableMeasure
+from .measure import About, Measured, Rows, TableMeasure, grouped
 from .shape import assignments
 
 _FIRST = 700  # numbers from here on are those of these rows
@@ -31,13 +31,10 @@ _LONGEST = 40  # characters of a value in a sentence
 
 def widen(inserter: Inserter, scenario: Scenario) -> None:
     """Insert what makes conditions true, or false, that no planned row makes so."""
-    by_table: dict[Relation, list[Clause]] = {}
-    for clause in clauses(scenario):
-        by_table.setdefault(clause.table, []).append(clause)
     widener = _Widener(inserter, scenario)
-    for table, its in by_table.items():
-        if table != OBJECTS and scenario.row(table, "this") is not None:
-            widener.widen(table, its)
+    for about, its in grouped(scenario).items():
+        if about.table != OBJECTS and scenario.row(about.table, "this") is not None:
+            widener.widen(about, its)
 
 
 class _NothingGainedError(Exception):
@@ -50,9 +47,11 @@ class _Widener:
         self.scenario = scenario
         self.bound = Bound(scenario)
         self.number = _FIRST
+        self.about = About(OBJECTS)
 
-    def widen(self, relation: Relation, its: Sequence[Clause]) -> None:
+    def widen(self, about: About, its: Sequence[Clause]) -> None:
         """Further rows of one table, and of those that its policies look at."""
+        self.about, relation = about, about.table
         measured = self._measure(relation).of(its)
         missing = [m for m in measured if not m.both_ways and not m.problem]
         made = 0
@@ -61,14 +60,19 @@ class _Widener:
             if made < _MOST and not now.both_ways:
                 made += self._for(relation, now)
         for clause in its:
-            if made < _MOST and clause.permissive and len(clause.taken.atoms) > 1:
+            if (
+                made < _MOST
+                and clause.expression
+                and clause.permissive
+                and len(clause.taken.atoms) > 1
+            ):
                 made += self._whole(relation, clause)
 
     def _measure(self, relation: Relation, further: Sequence[Row] = ()) -> TableMeasure:
         """What is there now, and `further` rows, which may be thought of only."""
         scenario = replace(self.scenario, rows=(*self.scenario.rows, *further), _index={})
         evaluator = Evaluator(self.inserter.connection, scenario)
-        return TableMeasure(evaluator, self.bound, relation, Rows(scenario, relation))
+        return TableMeasure(evaluator, self.bound, self.about, Rows(scenario, relation))
 
     def _for(self, relation: Relation, each: Measured) -> int:
         """Rows that show what this condition has not been; how many were kept."""
@@ -91,8 +95,11 @@ class _Widener:
         """A row for which all of a policy is true where it must refuse, if there can be one."""
         atoms = clause.taken.atoms
         columns = [c for a in atoms for c in self._targets(relation, a).get(relation, ())]
-        known = tuple((relation.name, name) for name in dict.fromkeys(columns))
-        each = Measured(clause, Atom(clause.expression, columns=known), false=True)
+        alias = clause.source.alias if clause.source is not None else relation.name
+        known = tuple((alias, name) for name in dict.fromkeys(columns))
+        definer = clause.source is not None and atoms[0].definer
+        whole = Atom(clause.expression, columns=known, definer=definer)
+        each = Measured(clause, whole, false=True)
         if not known or self._measure(relation).again(each).true:
             return 0
         table, names = self.scenario.catalog.tables[relation], [name for _, name in known]
@@ -177,7 +184,9 @@ class _Widener:
     def _inserted(self, row: Row, wanted: dict[str, Any]) -> tuple[Row, Row]:
         """The row as it came to be, and as it was meant."""
         known = self.scenario.catalog.tables[row.table]
-        found = self.inserter.made(known, dict(row.values), row.person, pinned=set(wanted))
+        found = self.inserter.made(
+            known, dict(row.values), row.person, pinned=set(wanted), beside=True
+        )
         if found is None:
             raise _NothingGainedError
         return replace(row, values=found), row

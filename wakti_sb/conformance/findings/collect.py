@@ -11,13 +11,15 @@ from ...spec import Excuse, Spec
 from ..catalog import Policy, Table
 from ..model import Case, Family, Finding, Fix, Problem, Statements, Verdict
 from ..scenario import Scenario
-from .culprit import culprit
+from .circles import circle
+from .culprit import culprit, root
 from .fixes import fixes
 from .model_policies import ModelPolicies, model_policies
 from .reproduce import script
 from .request import http_text
 
 _UNSEEN = "-- A start: by itself it does not close everything that this finding is about."
+_UNTRIED = "-- Not tried: there were more findings than time to try what closes them."
 
 
 class WhatIf(Protocol):
@@ -55,9 +57,12 @@ def collect(
             problem,
             policy,
             detail,
+            root(scenario, verdict),
         )
         if problem == Problem.NO_VERDICT:  # one cause, whoever asks
             group = (case.subject, problem, verdict.outcome.message)
+        if around := circle(scenario.catalog, verdict):
+            group = (Problem.NO_VERDICT, *around)
         groups.setdefault(group, []).append((verdict, policy))
     model = model_policies(scenario.spec) if groups else ModelPolicies()
     return tuple(_finding(scenario, each, model, what_if) for each in groups.values())
@@ -98,15 +103,18 @@ def _finding(
     model: ModelPolicies,
     what_if: WhatIf | None,
 ) -> Finding:
+    members = _theirs_first(scenario, members)
     verdict, policy = members[0]
     case = verdict.case
     cases = [member.case for member, _ in members]
+    victims = dict.fromkeys(each.subject for each in cases if each.subject != case.subject)
+    also = f"; so does what asks {', '.join(map(str, victims))}" if victims else ""
     fix, tried = _best(fixes(scenario, verdict, policy, model), cases, what_if)
     return Finding(
         id=case.id,
         subject=case.subject,
         problem=verdict.problem or Problem.UNPROVEN,
-        reason=verdict.reason,
+        reason=f"{verdict.reason}{also}",
         operation=case.operation,
         identity=case.identity,
         policy=policy,
@@ -115,11 +123,26 @@ def _finding(
         fix=fix,
         fix_tried=tried,
         cases=tuple(each.id for each in cases),
+        root=root(scenario, verdict),
+    )
+
+
+def _theirs_first(
+    scenario: Scenario, members: list[tuple[Verdict, str]]
+) -> list[tuple[Verdict, str]]:
+    """Where policies ask each other in a circle: the requests for their own tables first."""
+    around = {str(table) for table in circle(scenario.catalog, members[0][0])}
+    if not around:
+        return members
+    return sorted(
+        members,
+        key=lambda m: (m[0].problem != Problem.NO_VERDICT, str(m[0].case.subject) not in around),
     )
 
 
 def _best(known: tuple[Fix, ...], cases: list[Case], what_if: WhatIf | None) -> tuple[Fix, bool]:
     """The first fix that was seen to close it; else the last one, which nobody has seen work."""
+    why = _UNSEEN
     for each in known:
         if what_if is None or not isinstance(each, Statements):
             continue
@@ -127,8 +150,9 @@ def _best(known: tuple[Fix, ...], cases: list[Case], what_if: WhatIf | None) -> 
         if closes:
             return each, True
         if closes is None:
+            why = _UNTRIED
             break
     sentences = [each for each in known if not isinstance(each, Statements)]
     if sentences:
         return sentences[-1], False
-    return (Statements(f"{_UNSEEN}\n{known[-1]}") if what_if is not None else known[-1]), False
+    return (Statements(f"{why}\n{known[-1]}") if what_if is not None else known[-1]), False

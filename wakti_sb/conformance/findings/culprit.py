@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...spec import OPERATIONS, Member, Operation, Shared, atoms
 from ..catalog import Policy, Table
-from ..model import ABOUT_COLUMNS, OBJECTS, Call, Case, Family, Verdict, table_of
+from ..model import ABOUT_COLUMNS, OBJECTS, Call, Case, Family, Problem, Root, Verdict, table_of
 from ..scenario import Scenario
+from .circles import asking, circle
+
+NOT_SUPPORTED = "0A000"  # what the embedded stack's imitations say, such as the extension http
 
 Without = Callable[[Case, Table, Policy], bool]
 """Whether the case would be denied without this policy."""
@@ -23,6 +27,11 @@ def deciding(case: Case, table: Table) -> list[Policy]:
     ]
 
 
+def operation_of(case: Case) -> Operation:
+    """The operation of the model that a case is about; an upsert changes the row that is there."""
+    return next((each for each in OPERATIONS if each == case.operation), "update")
+
+
 def culprit(scenario: Scenario, verdict: Verdict, without: Without | None = None) -> str:
     """In words what decided: the name of a policy where it is one."""
     case = verdict.case
@@ -30,6 +39,8 @@ def culprit(scenario: Scenario, verdict: Verdict, without: Without | None = None
     if isinstance(request, Call):
         return _function(scenario, request, case)
     table = scenario.catalog.tables[table_of(request)]
+    if around := circle(scenario.catalog, verdict):
+        return ", ".join(policy.name for _, policy in asking(scenario.catalog, around))
     if table.kind == "v" and not table.invoker:
         return "the view reads with the rights of its owner"
     if table.kind == "m":
@@ -52,6 +63,50 @@ def culprit(scenario: Scenario, verdict: Verdict, without: Without | None = None
         alone = [policy for policy in policies if without(case, table, policy)]
         policies = alone or policies
     return ", ".join(policy.name for policy in policies)
+
+
+def root(scenario: Scenario, verdict: Verdict) -> Root:
+    """What decided, where other objects can share it."""
+    case, request = verdict.case, verdict.case.attempt.request
+    leaked = verdict.problem == Problem.LEAK
+    answers = (
+        (verdict.outcome, verdict.control) if verdict.status == "unproven" else (verdict.outcome,)
+    )
+    if any(each is not None and each.code == NOT_SUPPORTED for each in answers):
+        return Root.NOT_SERVED
+    if verdict.status != "failed" or verdict.outcome.kind == "error":
+        return Root.OBJECT
+    if isinstance(request, Call):
+        function = next(f for f in scenario.catalog.functions if f.signature == request.signature)
+        told = case.family in (Family.DATA, Family.CHANGES)
+        return Root.DEFINER if told and function.definer and leaked else Root.OBJECT
+    table = scenario.catalog.tables[table_of(request)]
+    if table.relation == OBJECTS or table.kind == "m":
+        return Root.OBJECT
+    if leaked:
+        if table.kind == "v":
+            return Root.OBJECT if table.invoker else Root.VIEW_OWNER
+        if not table.rls:
+            return Root.RLS_OFF
+        return Root.ROLE_IGNORED if _role_ignored(scenario, case) else Root.OBJECT
+    if table.is_view:
+        return Root.OBJECT
+    if verdict.outcome.kind == "refused by grant":
+        return Root.NO_GRANT
+    return Root.OBJECT if deciding(case, table) else Root.NO_POLICY
+
+
+def _role_ignored(scenario: Scenario, case: Case) -> bool:
+    """Whether somebody of the place gets through who does not have the role that it takes."""
+    who, entry = case.attempt.who, scenario.spec.entry(table_of(case.attempt.request))
+    if entry is None or who.world != "this" or who.member_role is None or who.former:
+        return False
+    if case.family in ABOUT_COLUMNS or case.family == Family.FOREIGN_PARENT:
+        return False
+    return any(
+        isinstance(a, Member | Shared) and a.role
+        for a in atoms(entry.rule(operation_of(case)).right)
+    )
 
 
 def _about(case: Case, policy: Policy) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pglast import split
-from psycopg import sql
 
 from ... import sources
 from ...errors import WaktiError
 from ...generate.render import Renderer
 from ...spec import OPERATIONS, Operation, Own, Owned, Relation, Spec, atoms
 from ..catalog import ForeignKey, Table
+from ..catalog.identifiers import ident, quoted
 from ..model import OBJECTS, USERS
 
 _COMMENTS = re.compile(r"^\s*--.*$", re.MULTILINE)
@@ -53,6 +53,17 @@ class ModelPolicy:
             check = f"with check (\n{self.body}\n)"
         parts = (head, "" if self.operation == "insert" else using, check)
         return "\n".join(part for part in parts if part) + ";"
+
+    def altering(self, name: str, further: tuple[str, ...] = (), *, checked: bool) -> str:
+        """`alter policy` of this name; `checked` where it has a WITH CHECK that must go along."""
+        head = f"alter policy {name} on {quoted(self.table)}\nto {self.role}"
+        joined = "\n  and ".join((f"({self.body.strip()})", *further)) if further else self.body
+        check = f"with check (\n{joined}\n)"
+        if self.operation == "insert":
+            return f"{head}\n{check};"
+        using = f"{head}\nusing (\n{self.body}\n)"
+        wanted = self.operation == "update" and (checked or further)
+        return f"{using}\n{check};" if wanted else f"{using};"
 
 
 @dataclass(frozen=True)
@@ -130,13 +141,13 @@ def conditions_on_new_rows(spec: Spec, entry: Owned, table: Table) -> Iterator[s
     """
     path = spec.owner_path(entry)
     if entry.owner and path is not None and path.steps:
-        step, owner = path.steps[0], _ident(entry.owner)
+        step, owner = path.steps[0], ident(entry.owner)
         if len(path.steps) == 1:
             yield (
                 f"exists (\n    select from {quoted(step.table)} as parent\n"
-                f"    where parent.{_ident(step.parent_key)} = {_ident(table.relation.name)}."
-                f"{_ident(step.key)}\n      and parent.{_ident(path.column)} = "
-                f"{_ident(table.relation.name)}.{owner}\n  )"
+                f"    where parent.{ident(step.parent_key)} = {ident(table.relation.name)}."
+                f"{ident(step.key)}\n      and parent.{ident(path.column)} = "
+                f"{ident(table.relation.name)}.{owner}\n  )"
             )
         elif all(isinstance(atom, Own) for atom in atoms(entry.insert.right)):
             yield f"{owner} = (select auth.uid())"
@@ -146,21 +157,12 @@ def conditions_on_new_rows(spec: Spec, entry: Owned, table: Table) -> Iterator[s
 
 
 def _sees_parent(table: Table, key: ForeignKey) -> str:
-    here = _ident(table.relation.name)
+    here = ident(table.relation.name)
     pairs = zip(key.columns, key.parent_columns, strict=True)
-    same = "\n      and ".join(f"parent.{_ident(p)} = {here}.{_ident(c)}" for c, p in pairs)
+    same = "\n      and ".join(f"parent.{ident(p)} = {here}.{ident(c)}" for c, p in pairs)
     exists = f"exists (\n    select from {quoted(key.table)} as parent\n    where {same}\n  )"
     nullable = [c for c in key.columns if (column := table.column(c)) and not column.not_null]
-    return f"({here}.{_ident(nullable[0])} is null or {exists})" if nullable else exists
-
-
-def quoted(relation: Relation) -> str:
-    """A relation's name as a statement spells it."""
-    return sql.Identifier(relation.schema, relation.name).as_string(None)
-
-
-def _ident(name: str) -> str:
-    return sql.Identifier(name).as_string(None)
+    return f"({here}.{ident(nullable[0])} is null or {exists})" if nullable else exists
 
 
 def _statements(text: str) -> Iterator[str]:

@@ -49,9 +49,8 @@ def _needed(scenario: Scenario, attempt: Attempt) -> list[Row]:
         tables.add(name)
         todo.extend(key.table for key in table.foreign_keys)
         entry = scenario.spec.entry(name)
-        place = entry and scenario.spec.place_path(entry)
-        if place:
-            todo.append(place.members.table)
+        paths = scenario.spec.memberships(entry) if entry is not None else ()
+        todo.extend(path.members.table for path in paths)
     return [row for row in scenario.rows if row.label and row.table in tables]
 
 

@@ -8,11 +8,21 @@ from collections.abc import Iterator
 from psycopg import sql
 
 from ...errors import SpecError
-from ...spec import Members, Relation, Spec
+from ...spec import Members, Owned, Relation, Spec
 from ..cases import matches
 from ..catalog import Catalog
 from ..catalog.near import nearest
-from ..model import API_ROLES, Advice, Finding, Problem, Statements, Subject, SubjectKind
+from ..model import (
+    API_ROLES,
+    MESSAGES,
+    Advice,
+    Finding,
+    Problem,
+    Root,
+    Statements,
+    Subject,
+    SubjectKind,
+)
 
 _KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "f": "foreign table"}
 
@@ -28,6 +38,14 @@ def check_names(spec: Spec, catalog: Catalog) -> None:
         )
 
 
+def misnamed(spec: Spec, catalog: Catalog) -> Iterator[Relation]:
+    """The tables and views of the model that the catalog does not have as it describes them."""
+    for entry in spec.relations:
+        lost = any(step not in catalog.tables for step in entry.through)
+        if lost or next(_about(spec, catalog, entry), None) is not None:
+            yield entry.table
+
+
 def static_findings(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
     """Findings that need no case."""
     yield from _bypassing(spec, catalog)
@@ -35,28 +53,34 @@ def static_findings(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
     yield from _partitions(spec, catalog)
     yield from _undeclared(spec, catalog)
     yield from _buckets(spec, catalog)
+    yield from _channels(spec, catalog)
 
 
 def _tables(spec: Spec, catalog: Catalog) -> Iterator[str]:
-    known = [str(name) for name in catalog.tables]
     for entry in spec.relations:
-        section = "[[view]]" if entry.is_view else "[[owned]]"
-        table = catalog.tables.get(entry.table)
-        if table is None:
-            yield f"{section} {entry.table}: there is no such table{nearest(entry.table, known)}"
-            continue
-        if table.is_view != entry.is_view:
-            right = "[[view]]" if table.is_view else "[[owned]]"
-            yield f"{section} {entry.table}: it is a {_KINDS[table.kind]}; describe it as {right}"
-        names = [column.name for column in table.columns]
-        for key, column in _columns(spec, entry.table):
-            if column not in names:
-                yield (
-                    f'{section} {entry.table}: {key} names "{column}", which is no column'
-                    f"{nearest(column, names)}"
-                )
-        if entry.members is not None:
-            yield from _members(catalog, entry.table, entry.members, known)
+        yield from _about(spec, catalog, entry)
+
+
+def _about(spec: Spec, catalog: Catalog, entry: Owned) -> Iterator[str]:
+    known = [str(name) for name in catalog.tables]
+    section = "[[view]]" if entry.is_view else "[[owned]]"
+    table = catalog.tables.get(entry.table)
+    if table is None:
+        yield f"{section} {entry.table}: there is no such table{nearest(entry.table, known)}"
+        return
+    if table.is_view != entry.is_view:
+        right = "[[view]]" if table.is_view else "[[owned]]"
+        yield f"{section} {entry.table}: it is a {_KINDS[table.kind]}; describe it as {right}"
+    names = [column.name for column in table.columns]
+    for key, column in _columns(spec, entry.table):
+        if column not in names:
+            yield (
+                f'{section} {entry.table}: {key} names "{column}", which is no column'
+                f"{nearest(column, names)}"
+            )
+    for key, members in (("members", entry.members), ("shared", entry.shared)):
+        if members is not None:
+            yield from _members(catalog, entry.table, key, members, known)
 
 
 def _columns(spec: Spec, name: Relation) -> Iterator[tuple[str, str]]:
@@ -67,6 +91,10 @@ def _columns(spec: Spec, name: Relation) -> Iterator[tuple[str, str]]:
         yield "owner", entry.owner
     if entry.key and (entry.through or entry.members):
         yield "key", entry.key[0]
+    if entry.shared is not None:
+        yield "shared.of", entry.shared.of
+    for column in entry.token_columns.values():
+        yield "claim", column
     for column in entry.hidden:
         yield "hidden", column
     for key in ("immutable", "fixed", "kept"):
@@ -81,12 +109,12 @@ def _columns(spec: Spec, name: Relation) -> Iterator[tuple[str, str]]:
 
 
 def _members(
-    catalog: Catalog, table: Relation, members: Members, known: list[str]
+    catalog: Catalog, table: Relation, name: str, members: Members, known: list[str]
 ) -> Iterator[str]:
     found = catalog.tables.get(members.table)
     if found is None:
         yield (
-            f"[[owned]] {table}: members names {members.table}, which is not there"
+            f"[[owned]] {table}: {name} names {members.table}, which is not there"
             f"{nearest(members.table, known)}"
         )
         return
@@ -177,7 +205,7 @@ def _partitions(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
 
 def _undeclared(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
     for table in catalog.exposed:
-        if spec.entry(table.relation) is not None:
+        if spec.entry(table.relation) is not None or not table.reachable:
             continue
         kind = _KINDS[table.kind]
         state = "" if table.is_view or table.rls else ", and row level security is off"
@@ -185,6 +213,7 @@ def _undeclared(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
             id=f"{table.relation}: nobody described this {kind}",
             subject=Subject.table(table.relation, view=table.is_view),
             problem=Problem.UNDECLARED,
+            root=Root.UNDECLARED,
             reason=f"a {kind} that the API shows and no model describes{state}",
             fix=Advice(
                 f"describe it as [[{'view' if table.is_view else 'owned'}]] in wakti.toml, or add "
@@ -202,6 +231,7 @@ def _undeclared(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
             id=f"{function.signature}: nobody described this function",
             subject=Subject.function(function.signature),
             problem=Problem.UNDECLARED,
+            root=Root.UNDECLARED,
             operation="execute",
             identity=callers,
             reason=f"{callers} can execute it over the API{rights}",
@@ -209,6 +239,31 @@ def _undeclared(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
                 f"revoke execute on function {function.signature} from public, anon, "
                 "authenticated; or describe it as [[function]] in wakti.toml"
             ),
+        )
+
+
+def _channels(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
+    """Policies of Realtime that no model speaks of; channels where there is no Realtime."""
+    messages = catalog.tables.get(MESSAGES)
+    if messages is not None and messages.policies and not spec.channel:
+        yield Finding(
+            id=f"{MESSAGES}: nobody described the channels",
+            subject=Subject.table(MESSAGES),
+            problem=Problem.UNDECLARED,
+            reason="policies open private Realtime channels and no model describes these",
+            policy=", ".join(policy.name for policy in messages.policies),
+            fix=Advice(
+                "describe them as [[channel]] in wakti.toml, or add "
+                f'[[excuse]] object = "{MESSAGES}" with a reason'
+            ),
+        )
+    for channel in spec.channel if messages is None else ():
+        yield Finding(
+            id=f"channel {channel.name}: untested",
+            subject=Subject.channel(channel.name),
+            problem=Problem.UNTESTED,
+            reason=f"the database has no {MESSAGES}",
+            fix=Advice("try it on a database with the schema realtime, or excuse it"),
         )
 
 
@@ -221,6 +276,7 @@ def _buckets(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
                 id=f"bucket {name}: nobody described this bucket",
                 subject=Subject.bucket(name),
                 problem=Problem.UNDECLARED,
+                root=Root.UNDECLARED,
                 reason="a bucket that no model describes",
                 fix=Advice(
                     "describe it as [[bucket]] in wakti.toml, or add an [[excuse]] with a reason"
@@ -264,7 +320,7 @@ def _buckets(spec: Spec, catalog: Catalog) -> Iterator[Finding]:
 
 
 def _public(name: str, value: str) -> Statements:
-    statement = f"update storage.buckets set public = {value} where id = {{}};"  # noqa: S608
+    statement = f"update storage.buckets set public = {value} where id = {{}};"  # noqa: S608  (a boolean; the id is quoted by psycopg)
     return Statements(_filled(statement, name))
 
 

@@ -14,13 +14,14 @@ from .case import (
     Key,
     exactly,
 )
+from .cause import Cause, Harm
 from .condition import Condition
 from .family import ABOUT_COLUMNS, Family
 from .finding import Finding, Report, Timing
 from .fix import Advice, Fix, Statements
 from .identity import ANON, SERVICE, WORLDS, Identity, World
 from .outcome import DENIALS, Kind, Outcome, refusal
-from .platform import API_ROLES, OBJECTS, USERS
+from .platform import API_ROLES, ELSEWHERE, MESSAGES, OBJECTS, USERS
 from .problem import Problem
 from .request import (
     Call,
@@ -35,6 +36,7 @@ from .request import (
     Upsert,
     table_of,
 )
+from .root import Root
 from .subject import Subject, SubjectKind
 from .verdict import Status, Verdict, beyond
 
@@ -46,6 +48,8 @@ __all__ = [
     "BY_GRANT",
     "DENIALS",
     "DENIED",
+    "ELSEWHERE",
+    "MESSAGES",
     "NEW",
     "OBJECTS",
     "REFUSED",
@@ -56,6 +60,7 @@ __all__ = [
     "Attempt",
     "Call",
     "Case",
+    "Cause",
     "Condition",
     "Copy",
     "Delete",
@@ -63,6 +68,7 @@ __all__ = [
     "Family",
     "Finding",
     "Fix",
+    "Harm",
     "Identity",
     "Insert",
     "Join",
@@ -73,6 +79,7 @@ __all__ = [
     "Problem",
     "Report",
     "Request",
+    "Root",
     "Select",
     "Statements",
     "Status",

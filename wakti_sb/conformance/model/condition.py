@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .subject import Subject
+from .subject import Subject, SubjectKind
 
 
 @dataclass(frozen=True)
@@ -12,8 +12,8 @@ class Condition:
     """One atomic condition.
 
     Parameters:
-        subject: the table whose policy it is.
-        policy: its name.
+        subject: the table whose policy it is, the view or the function.
+        policy: its name; empty for a condition of a view or a function.
         new_rows: whether it is asked about rows as they would be (WITH CHECK).
         text: as PostgreSQL prints it; empty for a policy that could not be read.
         never: what it never was: `true`, `false` or both, for a caller who must be refused.
@@ -26,6 +26,15 @@ class Condition:
     text: str
     never: tuple[str, ...] = ()
     reason: str = ""
+
+    @property
+    def clause(self) -> str:
+        """Where in it the condition stands."""
+        if self.subject.kind is SubjectKind.VIEW:
+            return "where"
+        if self.subject.kind is SubjectKind.FUNCTION:
+            return "body"
+        return "with check" if self.new_rows else "using"
 
     @property
     def both_ways(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .condition import Condition
 from .fix import NO_FIX, Fix
 from .problem import Problem
+from .root import Root
 from .subject import Subject
 from .verdict import Verdict
 
@@ -29,6 +30,7 @@ class Finding:
         fix_tried: whether the statements were seen to close it and to break nothing else.
         cases: the ids of all cases that showed the same.
         excused: the reviewed reason why it may stay.
+        root: what decided, where other objects can share it.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Finding:
     fix_tried: bool = False
     cases: tuple[str, ...] = ()
     excused: str | None = None
+    root: Root = Root.OBJECT
 
     @property
     def table(self) -> str:

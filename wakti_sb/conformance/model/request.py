@@ -79,11 +79,15 @@ class Delete:
 
 @dataclass(frozen=True)
 class Copy:
-    """Add a row of these values if there is one, for the caller, that meets `where`."""
+    """Add a row of these values if there is one, for the caller, that meets `where`.
+
+    Where `key` names columns, the row that has the same values there is overwritten.
+    """
 
     table: Relation
     values: Pairs
     where: Pairs
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Subject(str):
         made.name = name or text
         return made
 
-    def __getnewargs__(self) -> tuple[str, SubjectKind, str]:  # type: ignore[override]
+    def __getnewargs__(self) -> tuple[str, SubjectKind, str]:  # type: ignore[override]  # str's own has one text
         return str(self), self.kind, self.name
 
     @classmethod

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .engine import Judged, MutationReport, mutate
-from .operators import Mutant, mutants
+from .engine import Judged, MutationReport, copy_of, mutate
+from .mutant import Mutant
+from .operators import mutants
 
-__all__ = ["Judged", "Mutant", "MutationReport", "mutants", "mutate"]
+__all__ = ["Judged", "Mutant", "MutationReport", "copy_of", "mutants", "mutate"]

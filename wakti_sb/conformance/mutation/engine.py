@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import secrets
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -23,17 +24,19 @@ from ..conditions import Atom
 from ..coverage.evaluate import Evaluator
 from ..coverage.measure import Rows
 from ..findings import check_names, excuse
-from ..model import API_ROLES, OBJECTS, Case, SubjectKind, Verdict
+from ..model import API_ROLES, MESSAGES, OBJECTS, Case, SubjectKind, Verdict
 from ..run.engine import Listener, Progress, ignore, run_cases
 from ..run.preflight import no_hosted_data
 from ..run.session import catalog_for, connected, prepared
 from ..run.sql import through_sql
 from ..scenario import Scenario
 from ..transports import SqlTransport
-from .operators import Change, Mutant, equivalent, mutants, out_of_reach
+from .mutant import Change, Mutant
+from .operators import equivalent, mutants, out_of_reach
 
 _PREFIX = "wakti_mutant_"
 _MOST_NAMED = 5
+_Shape = tuple[str, str, str, bool]
 _HIDDEN = "the table that it looks at hides those rows by itself"
 
 
@@ -102,7 +105,7 @@ def mutate(
             no_hosted_data(connection, spec, catalog)
     must_be_clean(spec, db_url, allow_data=allow_data)
     listed = tuple(mutants(spec, catalog))
-    shares = [listed[number::workers] for number in range(min(workers, len(listed)) or 1)]
+    shares = _shares(listed, workers)
     done: list[int] = []
     stop = Event()
 
@@ -135,6 +138,21 @@ def mutate(
         (*equivalent(spec, catalog), *shown),
         time.perf_counter() - started,
     )
+
+
+def _shares(listed: Sequence[Mutant], workers: int) -> list[list[Mutant]]:
+    """The mutants of each worker, about as many for each.
+
+    Those of one operator stay together and in their order: what noticed the first ones decides
+    which cases are asked first of the next, so the answer does not depend on how many work.
+    """
+    of_operator: dict[str, list[Mutant]] = {}
+    for mutant in listed:
+        of_operator.setdefault(mutant.operator, []).append(mutant)
+    shares: list[list[Mutant]] = [[] for _ in range(min(workers, len(of_operator)) or 1)]
+    for alike in sorted(of_operator.values(), key=len, reverse=True):
+        min(shares, key=len).extend(alike)
+    return shares
 
 
 @contextmanager
@@ -179,7 +197,7 @@ def _make(connection: Connection[Any], statement: sql.Composed, name: str) -> No
     except psycopg.Error as error:
         raise ConformanceError(
             f"the database {name} cannot be copied: {error.diag.message_primary or error}",
-            remedy="mutate needs a local database and a role that may create one",
+            remedy="a copy needs a local database and a role that may create one",
         ) from None
 
 
@@ -211,6 +229,10 @@ def must_be_clean(spec: Spec, db_url: str, *, allow_data: bool = False) -> None:
         )
 
 
+def _shape(case: Case) -> _Shape:
+    return case.operation, case.family, case.identity, bool(case.expected.must)
+
+
 class _Trial:
     """One seeded copy in which mutants are tried in savepoints, one after the other."""
 
@@ -218,18 +240,30 @@ class _Trial:
         self.connection = connection
         self.scenario = scenario
         self.cases = derive(scenario)
+        self._noticers: dict[str, Counter[_Shape]] = {}
+        """By operator: how many of its mutants a case of this shape noticed; it is asked first."""
 
     def judge(self, mutant: Mutant) -> Judged:
-        """Apply a mutant, try the cases until one fails, undo it."""
+        """Apply a mutant, try the cases until one fails, undo it.
+
+        Those of the broken object first. Where none of them notices it, it is asked whether
+        anything has changed at all, before the others are tried.
+        """
+        near, far = self._apart(mutant)
+        by = self._noticed(mutant, near)
+        same = "" if by else self._same(mutant.change)
+        by = by or (None if same else self._noticed(mutant, far))
+        if by is not None:
+            self._noticers.setdefault(mutant.operator, Counter())[_shape(by)] += 1
+        return Judged(mutant, by is not None, by.id if by else "", same)
+
+    def _noticed(self, mutant: Mutant, cases: Sequence[Case]) -> Case | None:
+        """The first of these cases that fails in the weakened database."""
         with self.connection.transaction(force_rollback=True):
             for statement in mutant.statements:
                 self.connection.execute(sql.SQL(statement))
-            noticed = next(
-                (v for v in self._run(self._ordered(mutant)) if v.status != "passed"), None
-            )
-        if noticed is not None:
-            return Judged(mutant, True, noticed.case.id)
-        return Judged(mutant, False, same=self._same(mutant.change))
+            failed = (v for v in self._run(cases) if v.status != "passed")
+            return next((verdict.case for verdict in failed), None)
 
     def _same(self, change: Change | None) -> str:
         """What shows that a change changes nothing: the tables that it reads hide those rows.
@@ -257,16 +291,18 @@ class _Trial:
     def _run(self, cases: Sequence[Case]) -> Iterator[Verdict]:
         return run_cases(SqlTransport(self.connection, self.scenario), cases)
 
-    def _ordered(self, mutant: Mutant) -> list[Case]:
-        """The cases of the broken object first: one of them will notice soonest."""
-        storage = mutant.object == OBJECTS
-
-        def near(case: Case) -> bool:
-            in_storage = case.subject.kind is SubjectKind.BUCKET
-            about = in_storage if storage else case.subject == mutant.object
-            return not about
-
-        return sorted(self.cases, key=near)
+    def _apart(self, mutant: Mutant) -> tuple[list[Case], list[Case]]:
+        """The cases of the broken object, and all others."""
+        kinds = {str(OBJECTS): SubjectKind.BUCKET, str(MESSAGES): SubjectKind.CHANNEL}
+        kind = kinds.get(mutant.object)
+        near: list[Case] = []
+        far: list[Case] = []
+        for case in self.cases:
+            about = case.subject.kind is kind if kind else case.subject == mutant.object
+            (near if about else far).append(case)
+        known = self._noticers.get(mutant.operator, Counter())
+        near.sort(key=lambda case: -known[_shape(case)])
+        return near, far
 
 
 def _today() -> datetime.date:

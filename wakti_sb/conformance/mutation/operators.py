@@ -4,50 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from psycopg import sql
 
-from ...spec import OPERATIONS, Owned, Public, Relation, Spec, admits_anon
+from ...spec import OPERATIONS, Owned, Public, Spec, admits_anon
 from ..cases import matches
 from ..catalog import Catalog, Policy, Rule, Table
-from ..model import API_ROLES, OBJECTS
-from .expressions import (
-    asks_who,
-    conditions_fixed,
-    conjuncts_removed,
-    disjuncts_removed,
-    simplified,
-    without_folder_test,
-)
-
-
-@dataclass(frozen=True)
-class Change:
-    """A policy's expression before and after one condition was changed."""
-
-    table: Relation
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One weakened database.
-
-    Parameters:
-        id: `public.projects: policy "own" becomes using (true)`.
-        object: the table, view, function or bucket.
-        operator: the kind of weakening.
-        statements: what does it, to be run as the owner.
-        change: the expression, where one condition of it is changed.
-    """
-
-    id: str
-    object: str
-    operator: str
-    statements: tuple[str, ...]
-    change: Change | None = None
+from ..catalog.identifiers import ident, quoted
+from ..model import API_ROLES, MESSAGES, OBJECTS
+from .mutant import Mutant
+from .policies import dropped, policy_mutants, without_folder
 
 
 def mutants(spec: Spec, catalog: Catalog) -> Iterator[Mutant]:
@@ -60,9 +26,9 @@ def mutants(spec: Spec, catalog: Catalog) -> Iterator[Mutant]:
             yield from _row_level_security(table)
         for policy in _in_reach(table):
             if policy.command == "update" and not _changeable(table):
-                yield _dropped(table, policy)
+                yield dropped(table, policy)
                 continue
-            yield from _policy(table, policy, _new_rows_matter(spec, table, policy))
+            yield from policy_mutants(table, policy, _new_rows_matter(spec, table, policy))
         yield from _grants(spec, table)
         yield from _rules(table)
     for view in spec.view:
@@ -72,8 +38,12 @@ def mutants(spec: Spec, catalog: Catalog) -> Iterator[Mutant]:
     objects = catalog.tables.get(OBJECTS)
     if objects is not None and spec.bucket:
         for policy in _in_reach(objects):
-            yield from _policy(objects, policy)
-            yield from _folder(objects, policy)
+            yield from policy_mutants(objects, policy)
+            yield from without_folder(objects, policy)
+    messages = catalog.tables.get(MESSAGES)
+    if messages is not None and spec.channel:
+        for policy in _in_reach(messages):
+            yield from policy_mutants(messages, policy)
     yield from _functions(spec, catalog)
 
 
@@ -125,7 +95,7 @@ def _reached(policy: Policy) -> bool:
 
 def _row_level_security(table: Table) -> Iterator[Mutant]:
     if table.rls and not table.is_view:
-        name = _name(table)
+        name = quoted(table.relation)
         yield Mutant(
             f"{table.relation}: row level security off",
             str(table.relation),
@@ -169,98 +139,11 @@ def _changeable(table: Table) -> set[str]:
     return {c.name for c in table.columns if {*API_ROLES} & set(c.updaters)} - kept
 
 
-def _dropped(table: Table, policy: Policy) -> Mutant:
-    return Mutant(
-        f'{table.relation}: policy "{policy.name}" dropped',
-        str(table.relation),
-        "owner locked out" if policy.permissive else "restriction dropped",
-        (f"drop policy {_ident(policy.name)} on {_name(table)}",),
-    )
-
-
-def _policy(table: Table, policy: Policy, new_rows: bool = True) -> Iterator[Mutant]:
-    name, quoted = _name(table), _ident(policy.name)
-
-    def mutant(operator: str, words: str, *statements: str) -> Mutant:
-        return Mutant(
-            f'{table.relation}: policy "{policy.name}" {words}',
-            str(table.relation),
-            operator,
-            statements,
-        )
-
-    yield _dropped(table, policy)
-    if policy.using is not None and policy.using != "true":
-        yield mutant(
-            "using (true)",
-            "becomes using (true)",
-            f"alter policy {quoted} on {name} using (true)",
-        )
-    for clause, expression in (("using", policy.using), ("with check", policy.check)):
-        for operator, words, changed in _changed(expression):
-            made = mutant(
-                operator,
-                f"{clause} {words}",
-                f"alter policy {quoted} on {name} {clause} ({changed})",
-            )
-            yield replace(made, change=Change(table.relation, expression or "", changed))
-    if new_rows and policy.command in ("insert", "update", "all") and policy.check != "true":
-        yield mutant(
-            "no with check",
-            "without its check of new rows",
-            f"alter policy {quoted} on {name} with check (true)",
-        )
-    if policy.roles == ("authenticated",) and _open_to_all(policy):
-        yield mutant(
-            "another role",
-            "for every role",
-            f"alter policy {quoted} on {name} to public",
-            # The usual default: everybody has the privilege, the policy alone decides.
-            f"grant {_privilege(policy)} on {name} to anon",
-        )
-
-
-def _changed(expression: str | None) -> Iterator[tuple[str, str, str]]:
-    """The expression changed at one condition; what comes to the same is made once."""
-    seen = {"true", "TRUE", "FALSE"}  # `using (true)` is made anyhow, and false is as dropped
-    listed = (
-        *(
-            ("conjunct removed", f"without {_short(r)}", e)
-            for r, e in conjuncts_removed(expression)
-        ),
-        *(
-            ("disjunct removed", f"without {_short(r)}", e)
-            for r, e in disjuncts_removed(expression)
-        ),
-        *(
-            (f"condition made {word}", f"with {_short(r)} made {word}", e)
-            for word, value in (("true", True), ("false", False))
-            for r, e in conditions_fixed(expression, value)
-        ),
-    )
-    for operator, words, changed in listed:
-        key = simplified(changed)
-        if key not in seen:
-            seen.add(key)
-            yield operator, words, changed
-
-
-def _open_to_all(policy: Policy) -> bool:
-    """Whether it asks nothing about the caller: one that does refuses anon by itself."""
-    return not any(asks_who(text) for text in (policy.using, policy.check) if text)
-
-
-def _privilege(policy: Policy) -> str:
-    if policy.command == "all":
-        return "select, insert, update, delete"
-    return policy.command if policy.command in ("select", "insert") else f"select, {policy.command}"
-
-
 def _grants(spec: Spec, table: Table) -> Iterator[Mutant]:
     entry = spec.entry(table.relation)
     if entry is None or table.is_view:
         return
-    name = _name(table)
+    name = quoted(table.relation)
     for column in table.columns:
         if column.generated or column.identity == "a":
             continue
@@ -283,9 +166,9 @@ def _grants(spec: Spec, table: Table) -> Iterator[Mutant]:
 
 def _rules(table: Table) -> Iterator[Mutant]:
     """A rule for what clients write, gone altogether or for one of its columns."""
-    name = _name(table)
+    name = quoted(table.relation)
     for rule in table.rules:
-        drop = f"drop trigger {_ident(rule.name)} on {name}"
+        drop = f"drop trigger {ident(rule.name)} on {name}"
         yield Mutant(
             f"{table.relation}: {rule.name} dropped", str(table.relation), "rule dropped", (drop,)
         )
@@ -298,7 +181,7 @@ def _rules(table: Table) -> Iterator[Mutant]:
                 (drop, _rule(rule, name, rest)),
             )
         if rule.operation == "update":
-            sent = _ident(rule.columns[0])
+            sent = ident(rule.columns[0])
             yield Mutant(
                 f"{table.relation}: update on {rule.columns[0]} revoked",
                 str(table.relation),
@@ -311,10 +194,10 @@ def _rule(rule: Rule, table: str, columns: tuple[str, ...]) -> str:
     """The trigger, on these columns alone."""
     differs = ""
     if rule.operation == "update":
-        old, new = (", ".join(f"{row}.{_ident(c)}" for c in columns) for row in ("old", "new"))
+        old, new = (", ".join(f"{row}.{ident(c)}" for c in columns) for row in ("old", "new"))
         differs = f" and ({old}) is distinct from ({new})"
     return (
-        f"create trigger {_ident(rule.name)} before {rule.operation} on {table} for each row "
+        f"create trigger {ident(rule.name)} before {rule.operation} on {table} for each row "
         f"when (current_user in ('anon', 'authenticated'){differs}) "
         f"execute function wakti_rls.{rule.function}({', '.join(map(_literal, columns))})"
     )
@@ -340,7 +223,7 @@ def _column(
         f"{table.relation}: {privilege} on {column} granted{to_anon}",
         str(table.relation),
         "column grant",
-        (f"grant {privilege} ({_ident(column)}) on {name} to {role}",),
+        (f"grant {privilege} ({ident(column)}) on {name} to {role}",),
     )
 
 
@@ -349,7 +232,7 @@ def _view(table: Table) -> Mutant:
         f"{table.relation}: reads with its owner's rights",
         str(table.relation),
         "view of its owner",
-        (f"alter view {_name(table)} set (security_invoker = false)",),
+        (f"alter view {quoted(table.relation)} set (security_invoker = false)",),
     )
 
 
@@ -359,19 +242,6 @@ def _written(view: Table | None) -> bool:
         return False
     holders = {role for c in view.columns for role in (*c.inserters, *c.updaters)}
     return bool({*API_ROLES} & (holders | set(view.deleters)))
-
-
-def _folder(table: Table, policy: Policy) -> Iterator[Mutant]:
-    name, quoted = _name(table), _ident(policy.name)
-    for clause, expression in (("using", policy.using), ("with check", policy.check)):
-        rest = without_folder_test(expression)
-        if rest is not None:
-            yield Mutant(
-                f'{table.relation}: policy "{policy.name}" {clause} without its folder test',
-                str(table.relation),
-                "no folder test",
-                (f"alter policy {quoted} on {name} {clause} ({rest})",),
-            )
 
 
 def _functions(spec: Spec, catalog: Catalog) -> Iterator[Mutant]:
@@ -384,16 +254,3 @@ def _functions(spec: Spec, catalog: Catalog) -> Iterator[Mutant]:
                 "function open to anon",
                 (f"grant execute on function {function.signature} to anon",),
             )
-
-
-def _name(table: Table) -> str:
-    return sql.Identifier(table.relation.schema, table.relation.name).as_string(None)
-
-
-def _ident(name: str) -> str:
-    return sql.Identifier(name).as_string(None)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else f"{line[:57]}…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from .proposal import propose
+from .draft import GUESS
+from .proposal import propose, proposed_from
 
-__all__ = ["propose"]
+__all__ = ["GUESS", "propose", "proposed_from"]

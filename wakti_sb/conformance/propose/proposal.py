@@ -1,261 +1,262 @@
-"""Propose an ownership model from a live catalog; every guess is marked for the reader."""
+"""Propose an ownership model from a live catalog; each line says where it comes from."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-from ...spec import Relation, slug_of
-from ..catalog import Catalog, Column, ForeignKey, Function, Table, read_catalog
-from ..model import API_ROLES, USERS
+from psycopg import Connection
+
+from ...spec import OPERATIONS, Own, Spec, TokenNames, atoms, parse, parse_right, slug_of
+from ..catalog import Catalog, Column, Function, Table, read_catalog
+from ..model import API_ROLES, OBJECTS
 from ..run.session import connected
+from .draft import Draft, Entry, Line, RightLine, quoted
+from .openness import columns_of
+from .policies import said
+from .rights import Rights
+from .settle import settled
+from .structure import AUDIT, Place, Share, Structure
 
-_OWNERS = ("user_id", "owner_id", "owner", "created_by", "author_id", "profile_id", "uid")
-_ROLES = ("role", "access", "access_level", "permission", "member_role")
-_FLAGS = ("published", "is_published", "public", "is_public", "visible", "is_visible")
-_GUESS = "# guess: confirm or correct"
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A membership table: rows that say who belongs to which row of another table."""
-
-    table: Table
-    key: str
-    user: str
-    role: str | None
-    parent: Relation
-
-
-@dataclass(frozen=True)
-class _Rights:
-    """Who may do what with a table's rows."""
-
-    select: str
-    insert: str
-    change: str
-
-    @classmethod
-    def all(cls, right: str) -> _Rights:
-        """One right for everything."""
-        return cls(right, right, right)
+# Tables of other schemas that name users: a membership may be one of them.
+_NAMING_USERS = """
+select distinct k.conrelid::regclass::text
+from pg_catalog.pg_constraint as k
+inner join pg_catalog.pg_class as c on k.conrelid = c.oid
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+where k.contype = 'f' and k.confrelid = to_regclass('auth.users')
+  and n.nspname not in ('auth', 'storage', 'realtime', 'vault', 'graphql')
+"""
 
 
-# A person's own row in a place that it shares with others: they read it, nobody else writes it.
-_SHARED = _Rights("member", "own and member", "own")
+def propose(
+    db_url: str,
+    schemas: Iterable[str] = ("public",),
+    *,
+    name: str = "project",
+    allow_data: bool = False,
+    warn: Callable[[str], object] = lambda _: None,
+) -> str:
+    """The text of a `wakti.toml` for the database at `db_url`.
 
+    The proposal is tried: a right that no policy grants is made smaller until nobody is said to
+    be locked out. What the policies let through beyond it stays a finding.
 
-def propose(db_url: str, schemas: Iterable[str] = ("public",), *, name: str = "project") -> str:
-    """The text of a `wakti.toml` for the database at `db_url`."""
+    Parameters:
+        allow_data: try it although it is a hosted database that holds data.
+        warn: takes the sentence that says why it could not be tried; the text has it too.
+    """
     with connected(db_url) as connection:
-        return proposal(read_catalog(connection, schemas), name=name)
+        catalog = read_catalog(connection, schemas, _further(connection))
+        made = settled(draft(catalog, name=name), connection, catalog, allow_data=allow_data)
+    if made.untried:
+        warn(made.untried)
+    return made.text
 
 
 def proposal(catalog: Catalog, *, name: str = "project") -> str:
-    """The same from a catalog. Pure."""
-    return "\n".join(_Proposal(catalog).lines(name)) + "\n"
+    """The same from a catalog alone, untried. Pure."""
+    return draft(catalog, name=name).text
 
 
-class _Proposal:
-    """Guesses by foreign keys first, by names where there are none."""
+def proposed_from(catalog: Catalog) -> Spec:
+    """The model that is proposed for a catalog. Pure."""
+    return parse(proposal(catalog), place="the proposal")
 
+
+def draft(catalog: Catalog, *, name: str = "project") -> Draft:
+    """The proposal in pieces. Pure."""
+    return Draft(slug_of(name), catalog.schemas, tuple(_Drafting(catalog).entries()))
+
+
+def _further(connection: Connection[Any]) -> list[str]:
+    return [row[0] for row in connection.execute(_NAMING_USERS)]
+
+
+class _Drafting:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.tables = [t for t in catalog.exposed if not t.is_view]
-        self.profiles = {t.relation: t.primary_key for t in self.tables if _is_a_person(t)}
-        self.places = [place for t in self.tables if (place := _place(t, self.profiles))]
-        self.shared = _inside(self.tables, {place.parent for place in self.places})
-        self.owners = {
-            t.relation: owner
-            for t in self.tables
-            if (owner := _owner(t, self.places, self.profiles))
-        }
-        self.through: dict[Relation, Relation] = {}
+        self.structure = Structure(catalog)
+        self.given = Rights(catalog, self.structure)
+        self.rights: dict[str, dict[str, RightLine]] = {}
 
-    def lines(self, name: str) -> Iterator[str]:
-        yield "# Who owns what, proposed from the database. Nothing here is proved yet:"
-        yield f'# every line marked "{_GUESS}" is for a person to decide.'
-        yield ""
-        yield "[project]"
-        yield f"name = {_toml(slug_of(name))}"
-        yield f"schemas = {_toml(list(self.catalog.schemas))}"
-        yield ""
-        yield "# Your own migrations hold the policies; wakti-sb only proves them."
-        yield "[generate]"
-        yield "backend = false"
-        yield "policies = false"
-        for table in self.tables:
-            yield from self._table(table)
+    def entries(self) -> Iterator[Entry]:
+        for table in self.structure.tables:
+            yield self._table(table)
         for table in self.catalog.exposed:
             if table.is_view:
-                yield from self._view(table)
+                yield self._view(table)
         for bucket in self.catalog.buckets.values():
-            yield from self._bucket(bucket.name, bucket.public)
+            yield self._bucket(bucket.name, bucket.public)
         for function in self.catalog.functions:
             if not function.trigger and set(API_ROLES) & set(function.executors):
-                yield from _function(function)
+                yield _function(function)
 
-    def _table(self, table: Table) -> Iterator[str]:
-        yield ""
-        yield "[[owned]]"
-        yield f"table = {_toml(str(table.relation))}"
-        rights = yield from self._belonging(table)
-        flag = next((c for c in table.columns if c.name in _FLAGS and c.base == "boolean"), None)
-        select = f"public where {flag.name}" if flag is not None else rights.select
-        yield f"select = {_toml(select)}  {_GUESS}"
-        yield f"insert = {_toml(rights.insert)}  {_GUESS}"
-        for operation in ("update", "delete"):
-            yield f"{operation} = {_toml(rights.change)}  {_GUESS}"
-        secret = [c.name for c in table.columns if _is_secret(c)]
-        if secret:
-            yield f"hidden = {_toml(secret)}  {_GUESS}"
+    def _table(self, table: Table) -> Entry:
+        head = [Line("table", quoted(str(table.relation)))]
+        belonging = list(self._belonging(table))
+        rights: dict[str, RightLine] = {o: self.given.right(table, o) for o in OPERATIONS}
+        self.rights[str(table.relation)] = rights
+        by_token = any("claim:" in line.right for line in rights.values())
+        if by_token and self.structure.owners.get(table.relation) in AUDIT:
+            # Who made a row of a tenant is no owner of it, unless a right says so.
+            asks = any(
+                isinstance(a, Own) for o in rights.values() for a in atoms(parse_right(o.right))
+            )
+            belonging = [line for line in belonging if asks or line.key != "owner"]
+        head += belonging
+        secret = [c.name for c in table.columns if _is_secret(c) or _is_unread(c, table)]
+        tail = (Line("hidden", quoted(secret), "nobody should read these", True),) if secret else ()
+        remarks = (
+            []
+            if len(head) > 1 or by_token
+            else ["Nothing here leads to a user: whose rows are these?"]
+        )
+        return Entry("owned", str(table.relation), tuple(head), rights, tail, tuple(remarks))
 
-    def _belonging(self, table: Table) -> Generator[str, None, _Rights]:
-        """The lines that say to whom a row belongs; returns the rights that follow."""
-        place = next((p for p in self.places if p.parent == table.relation), None)
-        own = next((p for p in self.places if p.table is table), None)
-        owner = self.owners.get(table.relation)
-        if own is not None:
-            yield f"key = {_toml(own.key)}"
-            yield f"members = {_members(own)}  {_GUESS}"
-            return _Rights.all("member")
+    def _belonging(self, table: Table) -> Iterator[Line]:
+        """The lines that say to whom a row belongs."""
+        structure, name = self.structure, table.relation
+        inside, above = structure.place_in(name), structure.place_of(name)
+        share = structure.share_in(name)
+        if share is not None:
+            yield Line("through", quoted(str(share.parent)), f"its key {share.key}", True)
+            yield Line("key", quoted(share.key))
+            if share.of != "id":
+                yield Line("parent_key", quoted(share.of))
+            theirs = structure.owners.get(share.parent)
+            if theirs is not None:
+                yield Line("parent_owner", quoted(theirs))
+            return
+        owner, parent = structure.owners.get(name), structure.parents.get(name)
+        if inside is not None:
+            if inside.parent in structure.owners:
+                yield Line("through", quoted(str(inside.parent)), f"its key {inside.key}", True)
+            elif self.given.names_its_person(table):
+                yield Line("owner", quoted(inside.user), "the person of a membership", True)
+            yield Line("key", quoted(inside.key))
+            yield Line("members", _members(inside), "a membership by its shape", True)
+            return
         if owner is not None:
-            yield f"owner = {_toml(owner)}{'' if _points_at_user(table, owner) else f'  {_GUESS}'}"
-        if place is not None:
-            yield f"members = {_members(place)}  {_GUESS}"
-            return _Rights.all("own or member" if owner else "member")
-        for key in table.foreign_keys:
-            parent = self.owners.get(key.table)
-            shared = key.table in self.shared
-            if (parent is None and not shared) or self._leads_back(table.relation, key.table):
-                continue
-            if owner is not None and key.columns == (owner,):
-                continue  # the profile of the owner, and no parent
-            self.through[table.relation] = key.table
-            yield f"through = {_toml(str(key.table))}  {_GUESS}"
-            column = next((c for c in key.columns if c != owner), key.columns[0])
-            yield f"key = {_toml(column)}"
-            if parent is not None and owner is None:
-                yield f"parent_owner = {_toml(parent)}"
-            if shared:
-                return _SHARED if owner is not None else _Rights.all("member")
-            return _Rights.all("own")
-        if owner is None:
-            yield "# Nothing here leads to a user: whose rows are these?"
-            return _Rights.all("none")
-        return _Rights.all("own")
+            known = structure.names_user(table, owner)
+            source = "its foreign key leads to a user" if known else "its name"
+            yield Line("owner", quoted(owner), source, not known)
+        if above is not None:
+            source = f"{above.table.relation} says who belongs to it"
+            yield Line("members", _members(above), source, True)
+        elif parent is not None and not (owner and self.given.shows_others(parent.table)):
+            source = "a column of this name" if parent.guessed else f"its key {parent.key}"
+            yield Line("through", quoted(str(parent.table)), source, True)
+            yield Line("key", quoted(parent.key))
+            if parent.of != "id":
+                yield Line("parent_key", quoted(parent.of))
+            theirs = structure.owners.get(parent.table)
+            if theirs is not None and owner is None:
+                yield Line("parent_owner", quoted(theirs))
+        given = structure.share_of(name)
+        if given is not None:
+            source = f"{given.table.relation} says with whom a row is shared"
+            yield Line("shared", _members(given), source, True)
 
-    def _leads_back(self, table: Relation, parent: Relation) -> bool:
-        """Whether `parent` already belongs, over any number of steps, to `table`."""
-        step: Relation | None = parent
-        while step is not None and step != table:
-            step = self.through.get(step)
-        return step == table
-
-    def _view(self, table: Table) -> Iterator[str]:
-        yield ""
-        yield "[[view]]"
-        yield f"view = {_toml(str(table.relation))}"
-        owner = next((c.name for c in table.columns if c.name in _OWNERS), None)
-        if owner is not None:
-            yield f"owner = {_toml(owner)}  {_GUESS}"
-        yield f"select = {_toml('own' if owner else 'none')}  {_GUESS}"
+    def _view(self, table: Table) -> Entry:
+        head = [Line("view", quoted(str(table.relation)))]
+        readers = {role for c in table.columns for role in c.readers} & set(API_ROLES)
+        base = self.catalog.tables.get(table.bases[0]) if len(table.bases) == 1 else None
+        right, source = "none", "nobody says whose rows it shows"
+        if not readers:
+            source = "no role of the API may select"
+        elif base is not None and str(base.relation) in self.rights:
+            known = self.rights[str(base.relation)]["select"]
+            words = known.right.split()
+            source = f"as {base.relation}"
+            if known.right in ("public", "authenticated", "none"):
+                right = known.right
+            elif self._fits(known.right, table):
+                lines = list(self._like(table, base))
+                if lines or words[0] == "public" or words[0].startswith("claim:"):
+                    head += lines
+                    right = known.right
+        remarks: tuple[str, ...] = ()
         if table.kind == "v" and not table.invoker:
-            yield "# It reads with its owner's rights: add security_invoker or say invoker = false."
+            remarks = (
+                "It reads with its owner's rights: add security_invoker or say invoker = false.",
+            )
+        return Entry(
+            "view",
+            str(table.relation),
+            tuple(head),
+            {"select": RightLine(right, source)},
+            remarks=remarks,
+        )
 
-    def _bucket(self, name: str, public: bool) -> Iterator[str]:
-        yield ""
-        yield "[[bucket]]"
-        yield f"name = {_toml(name)}"
-        yield f"public = {_toml(public)}"
-        yield f'paths = ["{{user}}"]  {_GUESS}'
-        for operation in ("select", "insert", "update", "delete"):
-            yield f'{operation} = "own"  {_GUESS}'
+    def _fits(self, right: str, view: Table) -> bool:
+        """Whether a view shows the columns that a right asks for."""
+        parsed = parse_right(right)
+        named = {a.column for a in atoms(parsed) if isinstance(a, TokenNames)}
+        return all(view.column(name) is not None for name in columns_of(parsed) | named)
 
+    def _like(self, view: Table, base: Table) -> Iterator[Line]:
+        """A row of the view belongs to whom the row of its table belongs."""
+        owner = self.structure.owners.get(base.relation)
+        shared = self.structure.place_above(base.relation) is not None
+        if owner is not None and not shared and view.column(owner) is not None:
+            yield Line("owner", quoted(owner), f"as {base.relation}", True)
+            return
+        key = base.primary_key
+        if len(key) == 1 and view.column(key[0]) is not None and (owner or shared):
+            yield Line("through", quoted(str(base.relation)), "the table that it reads", True)
+            yield Line("key", quoted(key[0]))
+            if key[0] != "id":
+                yield Line("parent_key", quoted(key[0]))
 
-def _inside(tables: list[Table], places: set[Relation]) -> set[Relation]:
-    """Places, and the tables whose rows lie in one, over however many steps."""
-    found = set(places)
-    while more := {
-        table.relation
-        for table in tables
-        if table.relation not in found and any(key.table in found for key in table.foreign_keys)
-    }:
-        found |= more
-    return found
-
-
-_Profiles = Mapping[Relation, tuple[str, ...]]
-
-
-def _is_a_person(table: Table) -> bool:
-    """A profile: its key is a user's id."""
-    return table.primary_key in [key.columns for key in table.foreign_keys if key.table == USERS]
-
-
-def _names_user(key: ForeignKey, profiles: _Profiles) -> bool:
-    return key.table == USERS or key.parent_columns == profiles.get(key.table)
-
-
-def _place(table: Table, profiles: _Profiles) -> _Place | None:
-    """A table with one key to a user and one to something else, unique together."""
-    users = [k.columns[0] for k in table.foreign_keys if _names_user(k, profiles)]
-    others = [
-        k for k in table.foreign_keys if k.table != table.relation and not _names_user(k, profiles)
-    ]
-    if len(users) != 1 or len(others) != 1 or len(others[0].columns) != 1:
-        return None
-    key, user = others[0].columns[0], users[0]
-    if not any(set(unique.columns) == {key, user} for unique in table.uniques):
-        return None
-    named = any(word in table.relation.name for word in ("member", "guest", "role", "access"))
-    role = next((c.name for c in table.columns if c.name in _ROLES), None)
-    if role is None and not named:
-        return None  # a like or a vote looks just the same
-    return _Place(table, key, user, role, others[0].table)
+    def _bucket(self, name: str, public: bool) -> Entry:
+        objects = self.catalog.tables.get(OBJECTS)
+        head = [Line("name", quoted(name)), Line("public", quoted(public))]
+        rights: dict[str, RightLine] = {}
+        calls: set[str] = set()
+        for operation in OPERATIONS:
+            found = said(self.catalog, objects, operation) if objects is not None else None
+            about = found is not None and (
+                name in found.own.texts or "bucket_id" not in found.own.columns
+            )
+            calls |= found.own.calls if found is not None and about else set()
+            source = found.cited if found is not None and about else "no policy speaks of it"
+            rights[operation] = RightLine("own" if about else "none", source)
+        if {"foldername", "uid"} & calls:
+            head.append(Line("paths", quoted(["{user}"]), "the first folder names the owner", True))
+        return Entry("bucket", f"bucket {name}", tuple(head), rights)
 
 
-def _owner(table: Table, places: list[_Place], profiles: _Profiles) -> str | None:
-    if any(place.table is table for place in places):
-        return None
-    pointing = [k.columns[0] for k in table.foreign_keys if _names_user(k, profiles)]
-    for name in _OWNERS:
-        if name in pointing:
-            return name
-    if pointing:
-        return pointing[0]
-    elsewhere = {column for key in table.foreign_keys for column in key.columns}
-    uuids = {c.name for c in table.columns if c.base == "uuid"} - elsewhere
-    return next((name for name in _OWNERS if name in uuids), None)
-
-
-def _points_at_user(table: Table, column: str) -> bool:
-    return any(k.table == USERS and column in k.columns for k in table.foreign_keys)
-
-
-def _members(place: _Place) -> str:
+def _members(place: Place) -> str:
     parts = [
-        f"table = {_toml(str(place.table.relation))}",
-        f"key = {_toml(place.key)}",
-        f"user = {_toml(place.user)}",
+        f"table = {quoted(str(place.table.relation))}",
+        f"key = {quoted(place.key)}",
+        f"user = {quoted(place.user)}",
     ]
     if place.role is not None:
-        parts.append(f"role = {_toml(place.role)}")
-    ended = next((c.name for c in place.table.columns if c.name in ("left_at", "removed_at")), None)
-    if ended is not None:
-        parts.append(f"where = {_toml(f'{ended} is null')}")
+        parts.append(f"role = {quoted(place.role)}")
+    if place.ended is not None:
+        parts.append(f"where = {quoted(f'{place.ended} is null')}")
+    if isinstance(place, Share) and place.of != "id":
+        parts.append(f"of = {quoted(place.of)}")
     return f"{{ {', '.join(parts)} }}"
 
 
-def _function(function: Function) -> Iterator[str]:
-    yield ""
-    yield "[[function]]"
-    yield f"function = {_toml(function.signature)}"
+def _function(function: Function) -> Entry:
     right = "public" if "anon" in function.executors else "authenticated"
-    yield f"execute = {_toml(right)}  {_GUESS}"
+    who = " and ".join(role for role in API_ROLES if role in function.executors)
+    remarks: tuple[str, ...] = ()
     if function.definer:
-        yield "# It runs with its owner's rights: name the table whose rows it tells with `of`."
+        remarks = (
+            "It runs with its owner's rights: name the table whose rows it tells with `of`.",
+        )
+    return Entry(
+        "function",
+        function.signature,
+        (Line("function", quoted(function.signature)),),
+        {"execute": RightLine(right, f"granted to {who}")},
+        remarks=remarks,
+    )
 
 
 def _is_secret(column: Column) -> bool:
@@ -263,5 +264,8 @@ def _is_secret(column: Column) -> bool:
     return column.category == "S" and any(word in column.name for word in words)
 
 
-def _toml(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _is_unread(column: Column, table: Table) -> bool:
+    """A column that nobody may read, while others of its table may be."""
+    roles = set(API_ROLES)
+    others = any(roles & set(c.readers) for c in table.columns)
+    return others and not roles & set(column.readers)

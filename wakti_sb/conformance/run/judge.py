@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Case, Family, Outcome, Problem, Status, Verdict, beyond
+from ..model import SERVICE, Case, Family, Outcome, Problem, Status, Verdict, beyond
 
 _Judgement = tuple[Status, Problem | None, str]
 _BY_FOREIGN_KEY = (Family.FOREIGN_PARENT, Family.ANOTHERS_NAME)
@@ -14,6 +14,8 @@ def judge(
     """The verdict on a case. `controls` are the outcomes of `case.controls`, as far as tried."""
     status, problem, reason = _judge(case, outcome, controls)
     proof = next((control for control in controls if control.kind == "allowed"), None)
+    if status == "unproven":  # what the secret key could do is not what is missing
+        proof = None
     return Verdict(case, outcome, status, reason, problem, transport, proof or _first(controls))
 
 
@@ -40,7 +42,7 @@ def _judge(case: Case, outcome: Outcome, controls: tuple[Outcome, ...]) -> _Judg
         return "passed", None, str(outcome)
     if case.silent:
         return "passed", None, str(outcome)
-    if not any(control.kind == "allowed" for control in controls):
+    if not _proved(case, outcome, controls):
         first = _first(controls)
         proof = f"the rightful request was answered with {first}" if first else "nothing was tried"
         return "unproven", Problem.UNPROVEN, f"denied, but {proof}"
@@ -51,6 +53,20 @@ def _judge(case: Case, outcome: Outcome, controls: tuple[Outcome, ...]) -> _Judg
         words = f"a constraint answered before any policy did: {outcome.message}"
         return "unproven", Problem.UNPROVEN, words
     return "passed", None, str(outcome)
+
+
+def _proved(case: Case, outcome: Outcome, controls: tuple[Outcome, ...]) -> bool:
+    """Whether the refusal shows something: somebody who may got through.
+
+    The secret key counts only where the model lets nobody, or where a privilege refused: that is
+    asked for before any row or policy.
+    """
+    by_key = [attempt.who == SERVICE for attempt in case.controls[: len(controls)]]
+    by_key += [False] * (len(controls) - len(by_key))
+    let_in = [key for key, each in zip(by_key, controls, strict=True) if each.kind == "allowed"]
+    if not let_in:
+        return False
+    return not all(let_in) or all(by_key) or outcome.kind == "refused by grant"
 
 
 def _held(case: Case, outcome: Outcome) -> bool:

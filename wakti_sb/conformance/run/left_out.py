@@ -67,7 +67,7 @@ def _depending(spec: Spec, gone: Mapping[str, str]) -> dict[str, str]:
 
 
 def _needs(entry: Owned) -> list[str]:
-    members = [str(entry.members.table)] if entry.members is not None else []
+    members = [str(each.table) for each in (entry.members, entry.shared) if each is not None]
     return [*map(str, entry.through), *members]
 
 

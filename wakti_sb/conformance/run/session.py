@@ -28,12 +28,22 @@ def prepared(
 ) -> Iterator[tuple[Connection[Any], Scenario]]:
     """A connection whose transaction holds the seeded scenario; rolled back at the end."""
     with connected(db_url) as connection:
-        catalog = catalog_for(spec, connection)
-        check_names(spec, catalog)
-        must_be_able(connection, catalog)
-        if not allow_data:
-            no_hosted_data(connection, spec, catalog)
+        catalog = triable(spec, connection, allow_data=allow_data)
         yield connection, seed(connection, plan(spec, catalog, salt), widen)
+
+
+def triable(spec: Spec, connection: Connection[Any], *, allow_data: bool = False) -> Catalog:
+    """The catalog of a database in which the model can be tried.
+
+    Raise ConformanceError where a name of the model is not there, the role is held back itself, or
+    (not `allow_data`) it is a hosted database that holds data.
+    """
+    catalog = catalog_for(spec, connection)
+    check_names(spec, catalog)
+    must_be_able(connection, catalog)
+    if not allow_data:
+        no_hosted_data(connection, spec, catalog)
+    return catalog
 
 
 @contextmanager
@@ -70,10 +80,9 @@ def catalog_for(spec: Spec, connection: Connection[Any]) -> Catalog:
     named: set[str] = set()
     for owned in spec.relations:
         named.add(f"{owned.table.schema}.{owned.table.name}")
-        place = spec.place_path(owned)
-        if place is not None:
-            named.add(f"{place.members.table.schema}.{place.members.table.name}")
-    for bucket in spec.bucket:
-        if bucket.members is not None:
-            named.add(str(bucket.members.table))
+        for path in spec.memberships(owned):
+            named.add(f"{path.members.table.schema}.{path.members.table.name}")
+    for each in spec.places:
+        if each.members is not None:
+            named.add(str(each.members.table))
     return read_catalog(connection, spec.project.schemas, sorted(named))

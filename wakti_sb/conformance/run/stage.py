@@ -19,9 +19,8 @@ from ..cases.bad_tokens import bad_tokens, deleted_user
 from ..cases.file_requests import Place
 from ..catalog import Catalog
 from ..coverage import widen
-from ..model import OBJECTS, Case, Identity
+from ..model import ELSEWHERE, OBJECTS, Case, Identity
 from ..scenario import Scenario, plan, refresh, seed
-from ..scenario.folders import ELSEWHERE
 from ..transports.clients import Clients
 from ..transports.journal import Journal, Made, files_of, planned
 from ..transports.residue import empty_tables, filled
@@ -138,7 +137,7 @@ def _must_be_empty(connection: Connection[Any], scenario: Scenario) -> None:
         entry = scenario.spec.entry(table)
         if known.is_view or table == OBJECTS or entry is None:
             continue
-        if scenario.spec.owner_path(entry) is None and scenario.spec.place_path(entry) is None:
+        if not scenario.spec.belongs(entry):
             continue  # rows that belong to nobody, such as those of a list of countries
         name = sql.Identifier(table.schema, table.name)
         query = sql.SQL("select exists (select from {})").format(name)

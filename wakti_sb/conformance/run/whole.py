@@ -16,6 +16,7 @@ from ..model import Finding, Report, Timing, Verdict
 from .engine import Listener, ignore
 from .left_out import leave_out
 from .sql import SqlRun, through_sql
+from .what_if import PATIENCE
 
 
 def run(
@@ -28,6 +29,7 @@ def run(
     today: datetime.date | None = None,
     listener: Listener = ignore,
     left_out: Mapping[str, str] | None = None,
+    patience: float = PATIENCE,
 ) -> Report:
     """Prove the ownership model of `spec` against the database at `db_url`.
 
@@ -40,6 +42,7 @@ def run(
         salt: keeps runs apart that share a database at the same time.
         today: the day on which excuses are judged.
         left_out: what the database lacks or has in part only, and why: untested unless excused.
+        patience: seconds for trying what closes the findings; the rest is proposed untried.
 
     Raise ConformanceError where no verdict can be reached, SpecError where the model names
     something that is not there.
@@ -49,7 +52,9 @@ def run(
 
         undo_killed_runs(endpoint)  # first: what they left would count as somebody's data
     there, gone = leave_out(spec, left_out or {})
-    sql = through_sql(there, db_url, allow_data=allow_data, salt=salt, listener=listener)
+    sql = through_sql(
+        there, db_url, allow_data=allow_data, salt=salt, listener=listener, patience=patience
+    )
     verdicts, found, timings = sql.verdicts, [*sql.findings], [sql.timing]
     if endpoint is not None:
         also, further, timing = _through_client(there, sql, endpoint, salt, listener)

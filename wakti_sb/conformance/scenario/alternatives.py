@@ -15,6 +15,7 @@ from .plan import row_values
 from .samples import sample
 from .solve import expressions_on
 from .statements import assign, matching, relation_name, text
+from .together import tried_together
 
 _SPARE = 500  # numbers from here on are those of rows that cases insert
 
@@ -31,7 +32,7 @@ def rehearse(inserter: Inserter, scenario: Scenario, table: Table) -> dict[str, 
     tried = dict(values)
     try:
         with inserter.connection.transaction(force_rollback=True):
-            inserter.made(table, tried, first.person, settle=True)
+            inserter.made(table, tried, first.person, rehearsal=True)
     except psycopg.Error:
         return {}
     return {name: value for name, value in tried.items() if values.get(name) != value}
@@ -80,9 +81,8 @@ def _changes(
         sql.Literal(column),
     )
     try:
-        with connection.transaction(force_rollback=True):
-            changed = connection.execute(query).fetchone()
+        changed = tried_together(connection, [query])[0].rows
     except psycopg.Error as error:
         # A foreign key refuses a value by itself that it takes together with its other column.
         return known and isinstance(error, psycopg.errors.ForeignKeyViolation)
-    return changed is not None and changed[0] != row.values.get(column)
+    return bool(changed) and changed[0][0] != row.values.get(column)

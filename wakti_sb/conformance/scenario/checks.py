@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pglast import parse_sql
-from pglast.ast import A_Const, A_Expr, Float, Integer, Node, String
+from pglast.ast import A_Const, A_Expr, Float, FuncCall, Integer, Node, String, TypeCast
 from pglast.parser import ParseError
 
 from ..catalog import Column
@@ -17,7 +17,9 @@ from .samples import elements, sample
 
 _NUMBERS = ("smallint", "integer", "bigint", "numeric", "real", "double precision", "money")
 _WHOLE = ("smallint", "integer", "bigint")
+_SPLITTING = ("string_to_array", "string_to_table", "regexp_split_to_array")
 _MOMENTS = ("date", "timestamp", "time")
+_APART = (1, 3, 50, -50, -1)  # of two moments: hours, of two days: days
 _MOST = 40  # candidates a column; a constraint over three columns then tries 64,000 at most
 
 
@@ -50,8 +52,9 @@ def candidates(
         found.extend("{" + json.dumps(str(value)) + "}" for _, value in literals)
         found.extend(("{}", "{1}"))
     elif column.base.startswith(_MOMENTS):
-        found.extend(v for _, v in literals if re.match(r"\d{2,4}[-:]", str(v)))
-        found.extend(s for n in (number + 50, number - 50) if (s := sample(column, n, salt)))
+        form = r"\d{2}:" if column.base.startswith("time ") else r"\d{4}-"
+        found.extend(v for _, v in literals if re.match(form, str(v)))
+        found.extend(s for n in _APART if (s := sample(column, number + n, salt)))
     if not column.not_null:
         found.append(None)
     return list(dict.fromkeys(found))[:_MOST]
@@ -73,11 +76,16 @@ def _texts(literals: list[tuple[str, Any]], number: int) -> Iterator[str]:
             yield str(value)
         elif kind in ("regex", "iregex"):
             for more in (number % 5, 0, 2, 5, 9, 30):
-                text = example(str(value), more=more, ignore_case=kind == "iregex")
+                text = example(str(value), more=more, number=number, ignore_case=kind == "iregex")
                 if text is not None:
                     yield text
         elif kind == "like":
-            yield str(value).replace("%", "w").replace("_", "w")
+            plain = str(value).replace("_", "w")
+            yield plain.replace("%", "w")
+            for other, size in literals:  # and of a length that is asked for
+                room = int(size) - len(plain.replace("%", "")) if other == "number" else 0
+                if 0 < room <= 1_000:
+                    yield plain.replace("%", "w" * room, 1).replace("%", "")
         elif kind == "number" and 0 < value <= 10_000:
             word = f"{number}w" * int(value)
             yield from (word[: int(value) + more] for more in (0, 1, -1))
@@ -109,6 +117,21 @@ def _literals(expression: str) -> list[tuple[str, Any]]:
     return list(_walk(statement.stmt, "text"))
 
 
+def _split(call: FuncCall) -> Iterator[tuple[str, Any]]:
+    """The members of a list that is written as one text and taken apart by a function."""
+    if call.funcname and str(getattr(call.funcname[-1], "sval", "")) in _SPLITTING:
+        given = [_text_of(each) for each in call.args or ()]
+        if len(given) > 1 and given[0] is not None and given[1]:
+            yield from (("text", part.strip()) for part in given[0].split(given[1]))
+
+
+def _text_of(node: Any) -> str | None:
+    while isinstance(node, TypeCast):
+        node = node.arg
+    value = node.val if isinstance(node, A_Const) else None
+    return value.sval if isinstance(value, String) else None
+
+
 def _walk(node: Any, kind: str) -> Iterator[tuple[str, Any]]:
     if isinstance(node, A_Const):
         match node.val:
@@ -124,6 +147,9 @@ def _walk(node: Any, kind: str) -> Iterator[tuple[str, Any]]:
         yield from _walk(node.lexpr, kind)
         yield from _walk(node.rexpr, kinds.get(operator, kind))
     elif isinstance(node, Node):
+        if isinstance(node, FuncCall) and (parts := list(_split(node))):
+            yield from parts
+            return
         for name in node:
             yield from _walk(getattr(node, name), kind)
     elif isinstance(node, tuple):

@@ -7,7 +7,7 @@ What comes of them is for the model to say, as for everybody else.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...spec import Relation, Spec
@@ -21,6 +21,7 @@ from .samples import uuid_for
 _OF_EVERY_TOKEN = ("sub", "role", "aud", "iss", "iat", "exp", "session_id", "is_anonymous")
 _MOST = 12
 _OPPOSITE = ("true", "false")
+_LEVELS = ("aal1", "aal2")  # no token says another one, whatever it is compared with
 
 
 def by_values(spec: Spec, catalog: Catalog, salt: str) -> Iterator[Identity]:
@@ -44,7 +45,7 @@ def by_rows(
             relation = _relation(table, atom, qualifier)
             this = next((r for r in rows if r.table == relation and r.label == "this"), None)
             value = this.values.get(column) if this is not None else None
-            if value is None:
+            if value is None or (each.path == ("aal",) and value not in _LEVELS):
                 continue
             who = claimant(each, str(value), salt, "the owner's")
             if former is not None and each.path[:1] == ("app_metadata",):
@@ -80,6 +81,15 @@ def nested(path: tuple[str, ...], value: str | bool) -> dict[str, Any]:
     return {path[0]: value if len(path) == 1 else nested(path[1:], value)}
 
 
+def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Both claims; objects that both have are joined."""
+    made = {**one, **other}
+    for key in set(one) & set(other):
+        if isinstance(one[key], dict) and isinstance(other[key], dict):
+            made[key] = merged(one[key], other[key])
+    return made
+
+
 def typed(value: str) -> str | bool:
     """True and false as tokens have them."""
     return value == "true" if value in _OPPOSITE else value
@@ -88,6 +98,7 @@ def typed(value: str) -> str | bool:
 def _claims(spec: Spec, catalog: Catalog) -> Iterator[tuple[Relation, Atom, Claimed]]:
     helpers = by_name(catalog.helpers)
     described = {entry.table for entry in spec.relations}
+    modelled = {path for entry in spec.relations for path in entry.token_columns}
     for table in catalog.tables.values():
         if table.relation not in described and table.relation.schema != "storage":
             continue
@@ -95,11 +106,16 @@ def _claims(spec: Spec, catalog: Catalog) -> Iterator[tuple[Relation, Atom, Clai
         for text in dict.fromkeys(texts):
             for atom in taken_apart(text, helpers, table.relation.name).atoms:
                 for each in claimed(atom):
+                    if each.source == "token" and each.columns and each.path in modelled:
+                        continue  # the model says who that is
                     if each.path and each.path[0] not in _OF_EVERY_TOKEN:
                         yield table.relation, atom, each
 
 
 def _values(each: Claimed) -> Iterator[str]:
+    if each.source == "token" and each.path == ("aal",):
+        yield from _LEVELS
+        return
     for value in each.values:
         if each.pattern in ("~~", "~~*"):
             yield value.replace("%", "w").replace("_", "w")

@@ -6,24 +6,22 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ...spec import Bucket, Relation, Segment, Standing
-from ..model import OBJECTS, Identity, World
+from ...spec import Bucket, Channel, Relation, Segment, Standing
+from ..model import ELSEWHERE, OBJECTS, Identity, World
 from .model import Row, Scenario
 from .samples import uuid_for
 
 LOOSE = "loose"
-ELSEWHERE = "wakti-elsewhere"
-"""A bucket of our own: a policy must ask for its bucket, or it opens every other one too."""
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of a bucket: `path` is the pattern of the model that it follows.
+    """A folder of a bucket, or a topic: `path` is the pattern of the model that it follows.
 
     `worlds` says for each part to which side it belongs; where they differ it is nobody's.
     """
 
-    bucket: Bucket
+    bucket: Bucket | Channel
     path: tuple[Segment, ...]
     worlds: tuple[World, ...]
     parts: tuple[str, ...]
@@ -50,7 +48,10 @@ class Folder:
 
 
 def folder(
-    scenario: Scenario, bucket: Bucket, path: tuple[Segment, ...], worlds: tuple[World, ...]
+    scenario: Scenario,
+    bucket: Bucket | Channel,
+    path: tuple[Segment, ...],
+    worlds: tuple[World, ...],
 ) -> Folder | None:
     """The folder that `path` means in `worlds`; None if a row that it names is not there."""
     parts: list[str] = []
@@ -124,20 +125,21 @@ def standing(scenario: Scenario, place: Folder, who: Identity, owner_id: str | N
     """What `who` is to a file in this folder."""
     owns: list[bool] = []
     roles: list[frozenset[str] | None] = []
+    shares: list[frozenset[str] | None] = []
     for segment, part, world in zip(place.path, place.parts, place.worlds, strict=False):
         if segment.kind == "user":
             owns.append(part == who.user_id)
         elif segment.kind == "members" and place.bucket.members and who.user_id:
             roles.append(scenario.roles(place.bucket.members, part, who.user_id))
         elif segment.kind == "row":
-            _add_row(scenario, segment.relation, world, who, owns, roles)
+            _add_row(scenario, segment.relation, world, who, owns, roles, shares)
     if not place.path:
         owns.append(owner_id is not None and owner_id == who.user_id)
-    known = [role for role in roles if role is not None]
     return Standing(
         signed_in=who.user_id is not None,
         owns=bool(owns) and all(owns) and who.user_id is not None,
-        roles=frozenset.intersection(*known) if known and len(known) == len(roles) else None,
+        roles=_in_all(roles),
+        shares=_in_all(shares),
         claims=who.token,
     )
 
@@ -149,6 +151,7 @@ def _add_row(
     who: Identity,
     owns: list[bool],
     roles: list[frozenset[str] | None],
+    shares: list[frozenset[str] | None],
 ) -> None:
     entry, row = scenario.spec.entry(table), scenario.row(table, world)
     if entry is None or row is None:
@@ -158,10 +161,22 @@ def _add_row(
         owns.append(found.owns)
     if scenario.spec.place_path(entry) is not None:
         roles.append(found.roles)
+    if scenario.spec.share_path(entry) is not None:
+        shares.append(found.shares)
+
+
+def _in_all(found: list[frozenset[str] | None]) -> frozenset[str] | None:
+    """The roles that somebody has in every place; None if there is one, or none, it is not in."""
+    known = [roles for roles in found if roles is not None]
+    return frozenset.intersection(*known) if known and len(known) == len(found) else None
 
 
 def _part(
-    scenario: Scenario, bucket: Bucket, segment: Segment, world: World, principal: Identity | None
+    scenario: Scenario,
+    bucket: Bucket | Channel,
+    segment: Segment,
+    world: World,
+    principal: Identity | None,
 ) -> str | None:
     match segment.kind:
         case "name":

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import psycopg
 from psycopg import Connection, sql
-from psycopg.errors import CheckViolation
+from psycopg.errors import CheckViolation, ExclusionViolation, UniqueViolation
 
 from ...spec import Relation, Spec
 from ..catalog import Catalog, Table
 from ..model import OBJECTS, USERS, Identity
 from .checks import candidates
+from .metadata import profile
 from .model import Row
-from .samples import marker
-from .shown import act_for
+from .shown import acting_for
 from .solve import expressions_on, mend
 from .statements import assign, matching, relation_name, text
+from .together import done_together
 
+_CHECK = sql.SQL("set constraints all immediate")
+_WAIT = sql.SQL("set constraints all deferred")
 _ATTEMPTS = 6
-
-
-def profile(number: int, salt: str) -> dict[str, str]:
-    """What a new user says of itself: triggers at sign-up often read it."""
-    word = marker(number, f"user{salt}")
-    names = ("name", "full_name", "display_name", "first_name", "last_name")
-    return {name: f"{name} {word}" for name in names} | {
-        "username": word,
-        "user_name": word,
-        "avatar_url": f"https://example.com/{word}",
-    }
+_MOST_REFERENCES = 5
 
 
 def refresh(connection: Connection[Any], catalog: Catalog, view: Relation) -> None:
@@ -56,6 +50,8 @@ class Inserter:
     pinned: dict[str, set[str]]
     untested: dict[str, str] = field(default_factory=dict)
     planned: dict[Relation, list[tuple[Row, dict[str, Any]]]] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(100))
+    _people: list[str] = field(default_factory=list)
     _moved: dict[tuple[Relation, str, str], Any] = field(default_factory=dict)
 
     def users(self, identities: Sequence[Identity]) -> None:
@@ -65,7 +61,8 @@ class Inserter:
             if who.user_id is None or who.user_id in seen:
                 continue
             seen.add(who.user_id)
-            metadata = profile(number, self.salt) | who.token["user_metadata"]
+            self._people.append(who.user_id)
+            metadata = profile(number, self.salt, self.catalog) | who.token["user_metadata"]
             values = {
                 "id": who.user_id,
                 "aud": "authenticated",
@@ -75,8 +72,7 @@ class Inserter:
                 "raw_app_meta_data": '{"provider": "email", "providers": ["email"]}',
             }
             try:
-                with self.connection.transaction():
-                    self._insert(USERS, values)
+                done_together(self.connection, [_insertion(USERS, values)])
             except psycopg.Error as error:
                 self.untested.setdefault(str(USERS), words_of(error))
 
@@ -118,13 +114,19 @@ class Inserter:
             return
         table = self.catalog.tables[row.table]
         try:
-            made = self.made(table, self._repointed(table, row.values), row.person, wait=wait)
+            made = self.made(
+                table,
+                self._repointed(table, row.values),
+                row.person,
+                wait=wait,
+                beside=row.optional or bool(row.variant),
+            )
         except psycopg.Error as error:
             if not row.optional:
                 self.untested[str(row.table)] = words_of(error)
             return
         if made is None:
-            if row.optional:
+            if row.optional or row.variant or (row.label == "other" and self._is_nobodys(table)):
                 return
             cause = (
                 f"no row for {row.label}: a trigger drops it, or one with the same unique key "
@@ -153,23 +155,20 @@ class Inserter:
         values: dict[str, Any],
         person: Identity | None,
         *,
-        settle: bool = False,
+        rehearsal: bool = False,
         wait: bool = False,
         pinned: Collection[str] = (),
+        beside: bool = False,
     ) -> dict[str, Any] | None:
         """Insert; `values` is corrected in place, but for those in `pinned`.
 
-        None if the same key is taken by another row.
+        None if the same key is taken by another row. `rehearsal`: no other row is touched.
+        `beside`: it takes the place of no planned row.
         """
+        mended = False
         for attempt in range(_ATTEMPTS):
             try:
-                with self.connection.transaction():
-                    act_for(self.connection, person)
-                    if wait:
-                        self.connection.execute("set constraints all deferred")
-                    made = self._insert(table.relation, values)
-                    if not wait:
-                        self.connection.execute("set constraints all immediate")
+                made = self._insert(table.relation, values, person, wait)
             except CheckViolation as error:
                 kept = {*self.pinned.get(table.relation, ()), *pinned}
                 mended = attempt + 1 < _ATTEMPTS and mend(
@@ -178,53 +177,57 @@ class Inserter:
                     values,
                     error,
                     attempt=attempt,
+                    number=next(self._numbers),
                     pinned=kept,
+                    references=self._references(table),
                     salt=self.salt,
                 )
                 if not mended:
                     raise
                 continue
-            finally:
-                act_for(self.connection, None)
-            if made is not None or settle:
-                return made or values
-            if (adopted := self._adopt(table, values)) is not None:
-                return adopted
-            self._renumber(table, values, attempt)
-        return self._adopt(table, values, any_key=True)
+            except (UniqueViolation, ExclusionViolation):
+                made = None
+            if made is not None:
+                return made
+            if self._loosened(table, values):
+                continue
+            # A check that takes one value alone leaves room for one row.
+            only = mended and self._is_nobodys(table)
+            if rehearsal and only:
+                return values
+            if (
+                not rehearsal
+                and (found := self._adopt(table, values, any_key=only, beside=beside)) is not None
+            ):
+                return found
+            self._renumber(table, values)
+        return values if rehearsal else self._adopt(table, values, any_key=True, beside=beside)
 
-    def _insert(self, table: Relation, values: dict[str, Any]) -> dict[str, Any] | None:
-        given = {name: value for name, value in values.items() if value is not None}
-        query = sql.SQL(
-            "insert into {} as t ({}) overriding system value values ({})"
-            " on conflict do nothing returning to_jsonb(t.*)"
-        ).format(
-            relation_name(table),
-            sql.SQL(", ").join(map(sql.Identifier, given)),
-            sql.SQL(", ").join(map(sql.Literal, given.values())),
-        )
-        if not given:
-            query = sql.SQL("insert into {} as t default values returning to_jsonb(t.*)").format(
-                relation_name(table)
-            )
-        row = self.connection.execute(query).fetchone()
-        return row[0] if row else None
+    def _insert(
+        self, table: Relation, values: dict[str, Any], person: Identity | None, wait: bool
+    ) -> dict[str, Any] | None:
+        insertion = _insertion(table, values)
+        steps = [acting_for(person), insertion, _CHECK, acting_for(None)]
+        if wait:
+            steps = [acting_for(person), _WAIT, insertion, acting_for(None)]
+        rows = done_together(self.connection, steps)[2 if wait else 1].rows
+        return rows[0][0] if rows else None
 
     def _adopt(
-        self, table: Table, values: dict[str, Any], *, any_key: bool = False
+        self, table: Table, values: dict[str, Any], *, any_key: bool = False, beside: bool = False
     ) -> dict[str, Any] | None:
         """A row that a trigger has made for us: found by its unique key, completed with ours.
 
         `any_key`: also by a key that does not consist of references alone, such as a user's row for
-        each of several kinds; one that was not adopted yet.
+        each of several kinds, or the one row of a table of settings; one that was not adopted yet.
         """
         pointing = {column for key in table.foreign_keys for column in key.columns}
         for unique in table.uniques:
             inside = set(unique.columns) <= pointing
-            if not unique.columns or not (inside or (any_key and pointing & set(unique.columns))):
+            further = self._is_nobodys(table) or pointing & set(unique.columns)
+            if not unique.columns or not (inside or (any_key and further)):
                 continue
-            known = (made for _, made in self.planned.get(table.relation, ()))
-            if not inside and any(_same(unique.columns, made, values) for made in known):
+            if (beside or not inside) and self._is_ours(table, unique.columns, values):
                 continue
             if any(values.get(column) is None for column in unique.columns):
                 continue
@@ -242,18 +245,56 @@ class Inserter:
                 return dict(row[0])
         return None
 
-    def _renumber(self, table: Table, values: dict[str, Any], attempt: int) -> None:
-        """Another value in each unique column that points nowhere."""
+    def _is_nobodys(self, table: Table) -> bool:
+        """Whether its rows belong to nobody: such a table may hold one row and no other."""
+        return table.relation in self.pinned and not self.pinned[table.relation]
+
+    def _is_ours(self, table: Table, columns: Iterable[str], values: Mapping[str, Any]) -> bool:
+        """Whether the row with these values is one that was planned: no other takes its place."""
+        known = (made for _, made in self.planned.get(table.relation, ()))
+        return any(_same(columns, made, values) for made in known)
+
+    def _references(self, table: Table) -> dict[str, list[str | None]]:
+        """Rows that columns of foreign keys may point at."""
+        found: dict[str, list[str | None]] = {}
+        for key in table.foreign_keys:
+            rows = [made for _, made in self.planned.get(key.table, ())]
+            for column, theirs in zip(key.columns, key.parent_columns, strict=True):
+                ids = [text(made.get(theirs)) for made in rows]
+                known = self._people if key.table == USERS else filter(None, ids)
+                found[column] = [*known][:_MOST_REFERENCES]
+        return found
+
+    def _loosened(self, table: Table, values: dict[str, Any]) -> bool:
+        """Point nowhere with an optional key that takes one row, which is another planned one."""
+        placing = self.pinned.get(table.relation, ())
+        pointing = {column for key in table.foreign_keys for column in key.columns}
+        for unique in table.uniques:
+            free = [
+                name
+                for name in pointing & set(unique.columns)
+                if (column := table.column(name)) and not column.not_null and name not in placing
+            ]
+            there = bool(free) and values.get(free[0]) is not None
+            if there and self._is_ours(table, unique.columns, values):
+                values[free[0]] = None
+                return True
+        return False
+
+    def _renumber(self, table: Table, values: dict[str, Any]) -> None:
+        """Another value in each unique column that points nowhere, also where it has a default."""
         pointing = {column for key in table.foreign_keys for column in key.columns}
         for unique in table.uniques:
             for name in unique.columns:
                 column = table.column(name)
-                if column is None or name in pointing or name not in values:
+                if column is None or column.generated or name in pointing:
+                    continue
+                if name not in values and (column.default is None or "(" in column.default):
                     continue
                 expressions = expressions_on(table, name)
-                number = 100 + attempt * 7 + len(str(values[name]))
-                choices = candidates(column, expressions, number, self.salt)
-                values[name] = next((c for c in choices if c != values[name]), values[name])
+                now = values.get(name)
+                choices = candidates(column, expressions, next(self._numbers), self.salt)
+                values[name] = next((c for c in choices if c != now), now)
 
 
 def pinned(spec: Spec) -> dict[str, set[str]]:
@@ -276,3 +317,20 @@ def words_of(error: psycopg.Error) -> str:
     if isinstance(error, psycopg.errors.LockNotAvailable):
         return "another session holds a lock on it"
     return (error.diag.message_primary or str(error)).strip()
+
+
+def _insertion(table: Relation, values: Mapping[str, Any]) -> sql.Composed:
+    """The statement that inserts a row, NULLs left out, and answers with it."""
+    given = {name: value for name, value in values.items() if value is not None}
+    query = sql.SQL(
+        "insert into {} as t ({}) overriding system value values ({}) returning to_jsonb(t.*)"
+    ).format(
+        relation_name(table),
+        sql.SQL(", ").join(map(sql.Identifier, given)),
+        sql.SQL(", ").join(map(sql.Literal, given.values())),
+    )
+    if not given:
+        query = sql.SQL("insert into {} as t default values returning to_jsonb(t.*)").format(
+            relation_name(table)
+        )
+    return query

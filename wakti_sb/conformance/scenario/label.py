@@ -24,7 +24,7 @@ def _side(scenario: Scenario, entry: Owned, row: Row) -> Identity | None:
     sides = [w for w in scenario.identities if w.world is not None and w.user_id is not None]
     for who in sides:
         standing = scenario.standing(who, entry, row.values)
-        if standing.owns or standing.roles is not None:
+        if standing.owns or standing.roles is not None or standing.shares is not None:
             return who
     shown = {str(value) for value in row.values.values()}
     for base in scenario.rows:

@@ -38,6 +38,7 @@ class Scenario:
     `untested` says why some rows are not there, `solved` which values the CHECK constraints of a
     table wanted in a further row, `alternatives` to what each column of a row can be changed,
     `partial` which tables hold so much data that only our rows, and some others, are known.
+    `endless` are conditions that were stopped once, with the words for it: nobody waits twice.
     """
 
     spec: Spec
@@ -49,6 +50,7 @@ class Scenario:
     alternatives: Mapping[Relation, Values] = field(default_factory=dict)
     partial: frozenset[Relation] = frozenset()
     salt: str = ""
+    endless: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     _index: dict[Relation, list[Row]] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, table: Relation) -> list[Row]:
@@ -77,15 +79,12 @@ class Scenario:
 
     def standing(self, who: Identity, owned: Owned, values: Values) -> Standing:
         """What `who` is to a row of `owned` with these values."""
-        owner, place = self.owner(owned, values), self.place(owned, values)
-        place_path = self.spec.place_path(owned)
-        roles = None
-        if place_path is not None and place is not None and who.user_id is not None:
-            roles = self.roles(place_path.members, place, who.user_id)
+        owner = self.owner(owned, values)
         return Standing(
             signed_in=who.user_id is not None,
             owns=owner is not None and owner == who.user_id,
-            roles=roles,
+            roles=self._roles_by(self.spec.place_path(owned), values, who),
+            shares=self._shares(owned, values, who),
             row=values,
             claims=who.token,
         )
@@ -100,8 +99,28 @@ class Scenario:
         path = self.spec.place_path(owned)
         return None if path is None else self._follow(path, values)
 
+    def shared(self, owned: Owned, values: Values) -> str | None:
+        """The key, in the table of shares, of the row that a row of `owned` is or lies under."""
+        path = self.spec.share_path(owned)
+        return None if path is None else self._follow(path, values)
+
+    def _shares(self, owned: Owned, values: Values, who: Identity) -> frozenset[str] | None:
+        shares = self.spec.shares_in(owned.table)
+        if shares is None:
+            return self._roles_by(self.spec.share_path(owned), values, who)
+        named = who.user_id is not None and str(values.get(shares.user)) == who.user_id
+        return frozenset() if named and (not shares.where or shares.where.holds(values)) else None
+
+    def _roles_by(
+        self, path: PlacePath | None, values: Values, who: Identity
+    ) -> frozenset[str] | None:
+        key = None if path is None else self._follow(path, values)
+        if path is None or key is None or who.user_id is None:
+            return None
+        return self.roles(path.members, key, who.user_id)
+
     def roles(self, members: Members, place: str, user_id: str) -> frozenset[str] | None:
-        """The roles a user has in a place; None if it does not belong there."""
+        """The roles a user has in a place, or for a shared row; None if nothing names it there."""
         mine = [
             row.values
             for row in self.of(members.table)

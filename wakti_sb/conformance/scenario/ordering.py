@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ...spec import Relation, Spec
 from ..catalog import Catalog, ForeignKey, Table
-from ..model import OBJECTS, USERS
+from ..model import MESSAGES, OBJECTS, USERS
 
 
 def insertion_order(spec: Spec, catalog: Catalog) -> tuple[Relation, ...]:
@@ -18,7 +18,7 @@ def insertion_order(spec: Spec, catalog: Catalog) -> tuple[Relation, ...]:
         table = catalog.tables.get(name)
         if name in order or name in open_ or table is None or table.is_view:
             return
-        if name in (USERS, OBJECTS):
+        if name in (USERS, OBJECTS, MESSAGES):
             return
         open_.append(name)
         for key in sorted(table.foreign_keys, key=lambda k: not must_have(table, k)):
@@ -33,15 +33,18 @@ def insertion_order(spec: Spec, catalog: Catalog) -> tuple[Relation, ...]:
 
     for owned in spec.relations:
         steps = spec.owner_path(owned)
-        place = spec.place_path(owned)
-        for step in (*(steps.steps if steps else ()), *(place.steps if place else ())):
+        memberships = spec.memberships(owned)
+        further = (step for path in memberships for step in path.steps)
+        for step in (*(steps.steps if steps else ()), *further):
             visit(step.table)
+        for parent in owned.through:  # also where no foreign key leads there
+            visit(parent)
         visit(owned.table)
-        if place is not None:
-            visit(place.members.table)
-    for bucket in spec.bucket:
-        if bucket.members is not None:
-            visit(bucket.members.table)
+        for path in memberships:
+            visit(path.members.table)
+    for each in spec.places:
+        if each.members is not None:
+            visit(each.members.table)
     return tuple(order)
 
 

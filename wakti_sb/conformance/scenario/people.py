@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ...spec import (
+    CHANNEL_OPERATIONS,
     OPERATIONS,
     AnyOf,
     Claim,
@@ -21,9 +22,10 @@ from ...spec import (
 )
 from ..catalog import Catalog
 from ..model import ANON, SERVICE, WORLDS, Identity, World
-from .checks import enumerated
 from .claimants import by_values, nested, typed
-from .samples import uuid_for
+from .holders import Holder, holders
+from .memberships import Membership, held_roles, person, valid_roles
+from .sharees import sharees
 
 _PERSONS = ("admin", "guest", "agent", "assistant", "client", "student", "parent", "patient")
 _OPPOSITE = {"true": "false", "false": "true"}
@@ -33,33 +35,25 @@ _SELF_WRITTEN = re.compile(
     r"(?:\s*=\s*(?:any\s*\(array\[)?'([^']*)'|::bool)",
     re.IGNORECASE,
 )
+_METADATA = re.compile(r"(?:raw_user_meta_data|user_metadata)'?\)*\s*->>?\s*'([^']+)'")
+_NAMED = re.compile(r"=\s*'([^']{1,40})'")
 _MOST_ROLES = 6
+_MOST_VALUES = 4
 STRANGER = "a signed-in stranger"
 _TOP_ROLES = ("owner", "admin", "administrator", "manager", "editor")
 
 
 @dataclass(frozen=True)
-class Membership:
-    """One row of a membership table: who belongs to the place of a world, and as what.
-
-    `stands`: it is the row of that world that most cases are about.
-    """
-
-    members: Members
-    world: World
-    person: Identity
-    role: str | None
-    former: bool = False
-    stands: bool = False
-
-
-@dataclass(frozen=True)
 class People:
-    """Everybody, and who belongs where. `principals` own what a world holds."""
+    """Everybody, and who belongs where.
+
+    `principals` own what a world holds, `holders` are those whose token names a row's column.
+    """
 
     identities: tuple[Identity, ...]
     principals: dict[World, Identity]
     memberships: tuple[Membership, ...]
+    holders: tuple[Holder, ...] = ()
 
     def members_of(self, members: Members) -> list[Membership]:
         """The memberships written in this table, former ones too."""
@@ -84,15 +78,15 @@ def people(spec: Spec, catalog: Catalog, salt: str = "") -> People:
     apart = with_owners and any(map(_own_or_member, _rights(spec)))
     for world in WORLDS:
         rank = top[tables[0].table] if tables else None
-        principals[world] = _person(labels[world], world, rank, salt)
+        principals[world] = person(labels[world], world, rank, salt)
         for members in tables:
             # Where no right names a role, any that the table takes.
-            role = top[members.table] or next(iter(valid_roles(members, catalog)), None)
+            role = top[members.table] or next(iter(held_roles(members, catalog)), None)
             who = principals[world]
             if world == "other" and apart:
                 # An owner who is no member: its rights must not come from a membership alone.
                 suffix = f" of {members.table.name}" if len(tables) > 1 else ""
-                who = _person(f"a member elsewhere{suffix}", world, role, salt)
+                who = person(f"a member elsewhere{suffix}", world, role, salt)
                 elsewhere.append(who)
             memberships.append(Membership(members, world, who, role, stands=True))
     identities = [principals["this"], principals["other"], *elsewhere]
@@ -100,24 +94,19 @@ def people(spec: Spec, catalog: Catalog, salt: str = "") -> People:
         for membership in _others(members, tables, roles, catalog, labels["this"], salt):
             memberships.append(membership)
             identities.append(membership.person)
-    identities.append(_person(STRANGER, None, None, salt))
+    for membership in sharees(spec, _rights(spec), catalog, salt):
+        memberships.append(membership)
+        identities.append(membership.person)
+    identities.append(person(STRANGER, None, None, salt))
     identities.extend(_with_claims(spec, tuple(identities)))
+    told = tuple(holders(spec, identities, salt))
+    identities.extend(holder.who for holder in told)
     identities.append(_anonymous(salt))
     identities.extend(_forgers(spec, catalog, salt))
     known = {who.label for who in identities}
     claimants = by_values(spec, catalog, salt)
     identities.extend(who for who in claimants if who.label not in known)
-    return People((*identities, ANON, SERVICE), principals, tuple(memberships))
-
-
-def valid_roles(members: Members, catalog: Catalog) -> tuple[str, ...]:
-    """The roles that the membership table's column takes, where its type or a CHECK says so."""
-    table = catalog.tables.get(members.table)
-    column = table.column(members.role) if table and members.role else None
-    if table is None or column is None:
-        return ()
-    checks = (check.expression for check in table.checks if column.name in check.columns)
-    return enumerated(column, (*checks, *column.domain_checks))
+    return People((*identities, ANON, SERVICE), principals, tuple(memberships), told)
 
 
 def _others(
@@ -133,25 +122,25 @@ def _others(
     for role in here:
         label = _called(role) + suffix
         if label != taken:
-            person = _person(label, "this", role, salt)
-            yield Membership(members, "this", person, role)
-    unnamed = [r for r in valid_roles(members, catalog) if r not in roles]
+            who = person(label, "this", role, salt)
+            yield Membership(members, "this", who, role)
+    unnamed = [r for r in held_roles(members, catalog) if r not in roles]
     plain = unnamed[0] if unnamed else None
     if members.role is None or plain is not None or not here:
         label = _a("member") + suffix
         if label == taken:
             label = f"another member{suffix}"
-        person = _person(label, "this", plain, salt)
-        yield Membership(members, "this", person, plain)
+        who = person(label, "this", plain, salt)
+        yield Membership(members, "this", who, plain)
     for role in unnamed[1:_MOST_ROLES]:
         # The table takes it, whether or not the model speaks of it.
-        person = _person(_called(role) + suffix, "this", role, salt)
-        yield Membership(members, "this", person, role)
+        who = person(_called(role) + suffix, "this", role, salt)
+        yield Membership(members, "this", who, role)
     if members.where is not None:
         last = _top(here) or plain
-        person = _person(f"a former member{suffix}", "this", last, salt)
-        person = replace(person, former=True)
-        yield Membership(members, "this", person, last, former=True)
+        who = person(f"a former member{suffix}", "this", last, salt)
+        who = replace(who, former=True)
+        yield Membership(members, "this", who, last, former=True)
 
 
 def _members(spec: Spec) -> list[Members]:
@@ -160,9 +149,9 @@ def _members(spec: Spec) -> list[Members]:
         path = spec.place_path(owned)
         if path is not None:
             _keep(found, path.members)
-    for bucket in spec.bucket:
-        if bucket.members is not None:
-            _keep(found, bucket.members)
+    for place in spec.places:
+        if place.members is not None:
+            _keep(found, place.members)
     return list(found.values())
 
 
@@ -178,6 +167,8 @@ def _rights(spec: Spec) -> Iterator[Right]:
         yield from (owned.rule(operation).right for operation in OPERATIONS)
     for bucket in spec.bucket:
         yield from (bucket.right(operation) for operation in OPERATIONS)
+    for channel in spec.channel:
+        yield from (channel.right(each) for each in CHANNEL_OPERATIONS)
     for function in spec.function:
         yield from (function.execute, function.data)
 
@@ -208,11 +199,6 @@ def _top(roles: tuple[str, ...]) -> str | None:
     return next(best, roles[0] if roles else None)
 
 
-def _person(label: str, world: World | None, role: str | None, salt: str) -> Identity:
-    slug = re.sub(r"\W+", "-", label)
-    return Identity(label, user_id=uuid_for("person", salt, slug), world=world, member_role=role)
-
-
 def _with_claims(spec: Spec, people: tuple[Identity, ...]) -> Iterator[Identity]:
     """Twins whose token says what a right asks for; the others' tokens do not."""
     claims = [a for r in _rights(spec) for a in atoms(r) if isinstance(a, Claim)]
@@ -228,7 +214,7 @@ def _with_claims(spec: Spec, people: tuple[Identity, ...]) -> Iterator[Identity]
 
 def _anonymous(salt: str) -> Identity:
     """Somebody who signed in without saying who it is: it has a user, and the usual role."""
-    who = _person("an anonymous sign-in", None, None, salt)
+    who = person("an anonymous sign-in", None, None, salt)
     return replace(who, claims={"is_anonymous": True}, beside_the_model=True)
 
 
@@ -247,10 +233,21 @@ def _forgers(spec: Spec, catalog: Catalog, salt: str) -> Iterator[Identity]:
     for text in (*_expressions(catalog), *(f.source for f in catalog.functions)):
         for key, value in _SELF_WRITTEN.findall(text):
             wanted.setdefault(key, value or "true")
-    for key, value in wanted.items():
-        who = _person(f"a stranger with user_metadata.{key}={value}", None, None, salt)
+    for key, value in (*wanted.items(), *_by_hook(catalog)):
+        who = person(f"a stranger with user_metadata.{key}={value}", None, None, salt)
         path = ("user_metadata", *key.split("."))
         yield replace(who, claims=nested(path, typed(value)))
+
+
+def _by_hook(catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """What the access token hook takes out of user_metadata, as any value that a policy names."""
+    sources = [helper.body for helper in catalog.helpers if helper.hook]
+    keys = dict.fromkeys(key for text in sources for key in _METADATA.findall(text))
+    values = dict.fromkeys(
+        value for text in _expressions(catalog) if "jwt" in text for value in _NAMED.findall(text)
+    )
+    for key in keys:
+        yield from ((key, value) for value in list(values)[:_MOST_VALUES])
 
 
 def _expressions(catalog: Catalog) -> Iterator[str]:
@@ -261,8 +258,8 @@ def _expressions(catalog: Catalog) -> Iterator[str]:
 def _called(role: str) -> str:
     """`an editor`, `a guest`; a role that is no person, as `write`, is named as what it is."""
     word = role.lower()
-    person = word in _PERSONS or word.endswith(("er", "or", "ist", "ian"))
-    return _a(role) if person else f"a member with role {role}"
+    acts = word in _PERSONS or word.endswith(("er", "or", "ist", "ian"))
+    return _a(role) if acts else f"a member with role {role}"
 
 
 def _a(noun: str) -> str:

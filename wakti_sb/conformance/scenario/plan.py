@@ -8,29 +8,41 @@ from typing import Any
 
 from ...spec import Condition, Members, Owned, Spec
 from ..catalog import Catalog, Column, ForeignKey, Table
-from ..model import USERS, WORLDS, Identity, World
+from ..model import ELSEWHERE, OBJECTS, USERS, WORLDS, Identity, World
 from .checks import enumerated
 from .claimants import by_rows
+from .holders import holder_of, named, with_claims
+from .hook import as_known
+from .memberships import Membership, some_role
 from .model import Row, Scenario
 from .ordering import insertion_order, must_have, needed
-from .people import Membership, People, people
+from .people import People, people
 from .samples import sample, uuid_for
 
 NOBODYS = "of nobody"
+# For `COLUMN <= now()`: dates that every type of date and time reads.
+_PAST, _FUTURE = "2001-02-03", "2101-02-03"
+
+
+def _needs_a_file(table: Table) -> bool:
+    return any(key.table == OBJECTS and must_have(table, key) for key in table.foreign_keys)
 
 
 def plan(spec: Spec, catalog: Catalog, salt: str = "") -> Scenario:
     """The scenario as it is meant to be; seeding makes it real and corrects it."""
     planner = Planner(spec, catalog, people(spec, catalog, salt), salt)
     planner.run()
-    known = planner.people.identities
-    return Scenario(
-        spec,
-        catalog,
-        (*known, *by_rows(spec, catalog, planner.rows, known, salt)),
-        tuple(planner.rows),
-        untested=planner.untested,
-        salt=salt,
+    told = with_claims(spec, planner.people.holders, planner.rows)
+    known = tuple(told.get(who.label, who) for who in planner.people.identities)
+    return as_known(
+        Scenario(
+            spec,
+            catalog,
+            (*known, *by_rows(spec, catalog, planner.rows, known, salt)),
+            tuple(planner.rows),
+            untested=planner.untested,
+            salt=salt,
+        )
     )
 
 
@@ -48,9 +60,25 @@ class Planner:
 
     def run(self) -> None:
         """Plan the rows of every table that is described, or needed by one that is."""
-        for relation in insertion_order(self.spec, self.catalog):
+        order = insertion_order(self.spec, self.catalog)
+        if any(_needs_a_file(self.catalog.tables[relation]) for relation in order):
+            self._files()
+        for relation in order:
             self._table(self.catalog.tables[relation])
         self._close_circles()
+
+    def _files(self) -> None:
+        """A stored object on each side, for rows that must point at one."""
+        for world in WORLDS:
+            person = self.people.principals[world]
+            values = {
+                "id": uuid_for("file", self.salt, world),
+                "bucket_id": ELSEWHERE,
+                "name": f"{person.user_id}/wakti-{self.salt}-{world}.txt",
+                "owner": person.user_id,
+                "owner_id": person.user_id,
+            }
+            self.rows.append(Row(OBJECTS, values, world, world, person))
 
     def _close_circles(self) -> None:
         """Let rows that stand before the parent that they must have point at it all the same.
@@ -84,8 +112,7 @@ class Planner:
                 self._membership(table, membership)
             return
         for world in WORLDS:
-            principal = self.people.principals[world]
-            self._add(table, world, principal, world)
+            self._add(table, world, self._principal(entry, world), world)
         if self._is_a_person(table):
             for person in self._others():
                 self._add(table, person.world or "this", person, person.label)
@@ -105,10 +132,9 @@ class Planner:
         if column is None:
             return
         value = _failing(condition, column, table)
-        alone = any(
-            set(u.columns) <= {*entry.placing} for u in table.uniques if entry.owner in u.columns
-        )
-        # Where a person can have one row only, the other owner's row is the one that differs.
+        tied = {*entry.placing, *(name for key in table.foreign_keys for name in key.columns)}
+        alone = any(u.columns and {*u.columns} <= tied for u in table.uniques)
+        # Where a person can have one row only, for these parents, the other owner's row differs.
         world: World = "other" if alone else "this"
         label = f"not {condition}"
         overrides = {condition.column: value}
@@ -122,8 +148,13 @@ class Planner:
                 for row in self.rows
             ]
             return
-        person = self.people.principals[world]
+        person = self._principal(entry, world)
         self._add(table, world, person, label, overrides, variant=label)
+
+    def _principal(self, entry: Owned | None, world: World) -> Identity:
+        """Whose the rows of a world are; where only a token leads to them, its holder's."""
+        holder = entry and holder_of(self.spec, entry, self.people.holders, world)
+        return holder or self.people.principals[world]
 
     def _is_a_person(self, table: Table) -> bool:
         """Whether its key is a user's id, and others point there where they name a user."""
@@ -195,6 +226,7 @@ def row_values(
     members = spec.members_in(table.relation)
     if members is not None:
         values[members.user] = person.user_id
+        values.update(some_role(members, table))
     if entry is not None:
         values.update(_owner(spec, entry, person))
         for condition in entry.conditions:
@@ -204,9 +236,11 @@ def row_values(
     for key in table.foreign_keys:
         _point(table, key, world, person, rows, values)
     if entry is not None and entry.key and entry.key[0] not in values:
-        values[entry.key[0]] = uuid_for("place", salt, world)
+        values[entry.key[0]] = _above(entry, world, rows) or uuid_for("place", salt, world)
     if members is not None and members.key not in values:
         values[members.key] = uuid_for("place", salt, world)
+    if entry is not None:
+        values |= _named_by_tokens(spec, entry, table, world, values, rows, salt)
     hidden = entry.hidden if entry is not None else ()
     for column in table.columns:
         if column.generated or column.name in values:
@@ -218,6 +252,40 @@ def row_values(
         if key.table == table.relation and any(needed(table, c) for c in key.columns):
             values.update(_itself(key, values))
     return {name: value for name, value in values.items() if table.column(name) is not None}
+
+
+def _named_by_tokens(
+    spec: Spec,
+    entry: Owned,
+    table: Table,
+    world: World,
+    values: dict[str, Any],
+    rows: list[Row],
+    salt: str,
+) -> dict[str, Any]:
+    """What stands in columns that tokens name and no key fills: the same in every table."""
+    found: dict[str, Any] = {}
+    for path, name in entry.token_columns.items():
+        column = table.column(name)
+        if column is None or name in values or name in table.primary_key:
+            continue
+        known = named(spec, path, world, rows)
+        if known is not None:
+            found[name] = known
+        elif column.base == "uuid":
+            found[name] = uuid_for("named by tokens", salt, world)
+        else:
+            found[name] = sample(column, 1 + WORLDS.index(world), salt)
+    return found
+
+
+def _above(entry: Owned, world: World, rows: list[Row]) -> Any:
+    """The key of the row that a row lies under although no foreign key leads there."""
+    if not entry.through:
+        return None
+    parents = (r for r in rows if r.table == entry.through[0] and r.label == world)
+    parent = next(parents, None)
+    return parent.values.get(entry.parent_key[0]) if parent is not None else None
 
 
 def _tells(table: Table, column: Column) -> bool:
@@ -293,6 +361,8 @@ def _meeting(condition: Condition, column: Column, number: int, salt: str) -> An
             return None
         case "not null":
             return sample(column, number, salt)
+        case "past":
+            return _PAST
         case _:
             return _literal(condition.value)
 
@@ -307,6 +377,8 @@ def _failing(condition: Condition, column: Column, table: Table) -> Any:
             return sample(column, 7)
         case "not null":
             return None
+        case "past":
+            return _FUTURE
     checks = tuple(c.expression for c in table.checks if column.name in c.columns)
     choices = enumerated(column, (*checks, *column.domain_checks))
     wanted = _literal(condition.value)

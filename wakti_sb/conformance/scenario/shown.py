@@ -22,8 +22,13 @@ _OURS = (
 
 def act_for(connection: Connection[Any], person: Identity | None) -> None:
     """Triggers and views may ask who is there: they are told `person`."""
+    connection.execute(acting_for(person))
+
+
+def acting_for(person: Identity | None) -> sql.Composed:
+    """The statement that tells them."""
     claims = "" if person is None else json.dumps(person.token)
-    connection.execute("select set_config('request.jwt.claims', %s, true)", (claims,))
+    return sql.SQL("select set_config('request.jwt.claims', {}, true)").format(sql.Literal(claims))
 
 
 def shown_to(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -18,7 +19,8 @@ _MOST_COMBINATIONS = 200_000  # of candidates that PostgreSQL is asked about at 
 def expressions_on(table: Table, column: str) -> tuple[str, ...]:
     """The CHECK expressions that speak of a column, its domain's too."""
     known = table.column(column)
-    checks = tuple(c.expression for c in table.checks if column in c.columns)
+    about = [c for c in table.checks if column in c.columns]
+    checks = tuple(c.expression for c in about) + tuple(text for c in about for text in c.asked)
     return (*checks, *(known.domain_checks if known else ()))
 
 
@@ -29,14 +31,20 @@ def mend(
     error: CheckViolation,
     *,
     attempt: int,
+    number: int,
     pinned: set[str],
+    references: Mapping[str, list[str | None]],
     salt: str,
 ) -> bool:
-    """Find values for the columns of the violated constraint; False if none are found."""
+    """Find values for the columns of the violated constraint; False if none are found.
+
+    Another `number` leads to other values, as far as the constraint leaves a choice. `references`
+    are what columns of foreign keys may hold instead, as another person than the first.
+    """
     name = error.diag.constraint_name
     check = next((check for check in table.checks if check.name == name), None)
     if check is None:
-        return _mend_domain(connection, table, values, salt)
+        return _mend_domain(connection, table, values, number, salt)
     pointing = {column for key in table.foreign_keys for column in key.columns}
     pointing |= pinned & set(values)
     # At first the columns of this check alone; then all that are tied to them by further ones.
@@ -47,11 +55,13 @@ def mend(
     for column in columns:
         if column.name in pointing:
             tried: list[str | None] = [text(values.get(column.name))]
+            if column.name not in pinned:
+                tried.extend(r for r in references.get(column.name, ()) if r not in tried)
             if not column.not_null and column.name not in pinned and None not in tried:
                 tried.append(None)  # one of several references has to be there, or none
         else:
             expressions = expressions_on(table, column.name)
-            tried = _shortened(candidates(column, expressions, 17 + attempt, salt), most)
+            tried = _shortened(candidates(column, expressions, number, salt), most)
         sources.append(source_of(column.name, column.type, tried))
     all_of = [c.expression for c in table.checks if {*c.columns} <= {*names}]
     texts = sql.SQL(", ").join(
@@ -98,14 +108,14 @@ def _shortened(values: list[str | None], most: int) -> list[str | None]:
 
 
 def _mend_domain(
-    connection: Connection[Any], table: Table, values: dict[str, Any], salt: str
+    connection: Connection[Any], table: Table, values: dict[str, Any], number: int, salt: str
 ) -> bool:
     """The first candidate that the domain takes, in every column whose domain has a check."""
     mended = False
     for column in table.columns:
         if not column.domain_checks or column.name not in values:
             continue
-        for choice in candidates(column, column.domain_checks, 17, salt):
+        for choice in candidates(column, column.domain_checks, number, salt):
             if choice is not None and _taken(connection, column, choice):
                 mended = mended or choice != values[column.name]
                 values[column.name] = choice

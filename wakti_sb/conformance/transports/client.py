@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import psycopg
 from postgrest import APIError
 from psycopg import Connection
 
@@ -54,8 +55,10 @@ class ClientTransport:
 
     def perform(self, attempt: Attempt) -> Outcome:
         """Send the request, look at its effect, undo it."""
-        for delete in attempt.arrange:
-            self.connection.execute(to_sql(delete))
+        hindered = self._arrange(attempt)
+        if hindered is not None:
+            self._restore()
+            return hindered
         looks = not isinstance(attempt.request, Select | Call)
         before = self._before(attempt) if looks else {}
         answer = self._send(attempt)
@@ -68,6 +71,16 @@ class ClientTransport:
             self._restore()
         return outcome or Outcome("zero rows")
 
+    def _arrange(self, attempt: Attempt) -> Outcome | None:
+        """Make room for it; what refused that, a row that refers to one in the way."""
+        try:
+            for delete in attempt.arrange:
+                self.connection.execute(to_sql(delete))
+        except psycopg.Error as error:
+            words = (error.diag.message_primary or str(error)).strip()
+            return refusal(error.sqlstate or "", words, error.diag.constraint_name or "")
+        return None
+
     def at_once(self, attempts: Sequence[Attempt]) -> Iterator[dict[Attempt, Outcome]]:
         """Outcomes of attempts that have changed nothing, several at the same time.
 
@@ -78,15 +91,24 @@ class ClientTransport:
             for batch in _batches(attempts):
                 for each in batch:
                     self.clients.of(each.who)  # two threads must not make the same one
-                answers = list(pool.map(self._send, batch))
-                told = [answer.if_nothing_changed for answer in answers]
-                reads = all(isinstance(each.request, Select) for each in batch)
-                changed = not reads and self._restore()
-                if not believed(told, reads=reads, changed=changed):
-                    yield {}
-                    continue
-                pairs = zip(batch, told, strict=True)
-                yield {each: outcome for each, outcome in pairs if outcome is not None}
+                outcomes, left = self._together(pool, batch)
+                if left:  # without those that have spoiled it
+                    more, _ = self._together(pool, left)
+                    outcomes |= more
+                yield outcomes
+
+    def _together(
+        self, pool: ThreadPoolExecutor, batch: Sequence[Attempt]
+    ) -> tuple[dict[Attempt, Outcome], list[Attempt]]:
+        """Outcomes that can be believed; if none can, the attempts that were answered with no."""
+        answers = list(pool.map(self._send, batch))
+        told = [answer.if_nothing_changed for answer in answers]
+        reads = all(isinstance(each.request, Select) for each in batch)
+        changed = not reads and self._restore()
+        pairs = list(zip(batch, told, strict=True))
+        if believed(told, reads=reads, changed=changed):
+            return {each: outcome for each, outcome in pairs if outcome is not None}, []
+        return {}, [each for each, outcome in pairs if outcome is not None]
 
     def _send(self, attempt: Attempt) -> _Answer:
         """The outcome, where the answer tells it."""
@@ -129,7 +151,9 @@ class ClientTransport:
             stored = self.store.rows()
             rows = changed(attempt.request, before, stored, 0) | self._files.arrived(attempt)
             if rows or stored != before or attempt.arrange:
-                self._restore()
+                self._restore(stored)
+        elif self.restorer.untouched():
+            rows = changed(attempt.request, before, before, count)
         else:
             now = self.restorer.read_all()
             after = now[table] if table in now else self.restorer.read(table)
@@ -139,10 +163,16 @@ class ClientTransport:
                 self.store.restore()
         return Outcome("allowed" if rows else "zero rows", rows, len(rows))
 
-    def _restore(self) -> bool:
-        """Undo what has changed; whether anything had."""
+    def _restore(self, stored: State | None = None) -> bool:
+        """Undo what has changed; whether anything had.
+
+        Parameters:
+            stored: the rows of the objects as they are, if somebody has just read them.
+        """
+        if stored is None and self.restorer.untouched():
+            return False
         rows = self.restorer.restore()
-        files = self.store is not None and self.store.restore()
+        files = self.store is not None and self.store.restore(stored)
         return rows or files
 
 

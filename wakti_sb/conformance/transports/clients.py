@@ -23,6 +23,29 @@ class Tokens(Protocol):
         """Why nobody can have the token of `who` here; None if it can be had."""
 
 
+class _NoCookies(httpx.Cookies):
+    """Stay empty, whatever a server sets."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Keep nothing."""
+
+
+class _Connections(httpx.Client):
+    """Connections that many people share: none sends a cookie that was set for another."""
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """None, ever."""
+        return _NONE
+
+    @cookies.setter
+    def cookies(self, cookies: object) -> None:
+        """Are not kept."""
+
+
+_NONE = _NoCookies()
+
+
 class Clients:
     """One client an identity, with connections that are kept open.
 
@@ -35,7 +58,7 @@ class Clients:
         self.endpoint = endpoint
         self.tokens = tokens
         # One pool for all: who asks is told by headers, not by the connection.
-        self._http = httpx.Client(
+        self._http = _Connections(
             timeout=_TIMEOUT, limits=httpx.Limits(max_keepalive_connections=16)
         )
         self._clients: dict[Identity, Client] = {}

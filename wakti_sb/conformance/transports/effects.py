@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,7 +22,7 @@ def state(rows: Iterable[Mapping[str, Any]], key: tuple[str, ...]) -> State:
 def changed(request: Request, before: State, after: State, count: int) -> frozenset[Key]:
     """The keys of the rows that `request` has reached; `count` is what the database reported."""
     match request:
-        case Copy():
+        case Copy(key=()):
             return frozenset({NEW}) if count or set(after) - set(before) else frozenset()
         case Insert(values=values, about=about):
             # A view need not show the row that was written through it: the report counts too.
@@ -43,7 +44,7 @@ def changed(request: Request, before: State, after: State, count: int) -> frozen
                 # The value was there already: the report of the database has to do.
                 hit = {k for k, row in before.items() if _meets(row, where) and _meets(row, values)}
             return frozenset(hit | moved)
-        case Upsert(values=values):
+        case Upsert(values=values) | Copy(values=values):
             names = dict(values)
             new = {NEW} if set(after) - set(before) else set()
             hit = {k for k in set(before) & set(after) if _differs(before[k], after[k], names)}
@@ -88,6 +89,22 @@ def _orphaned(table: Table, row: Mapping[str, Any], gone: Mapping[Relation, Stat
         if any(all(row.get(c) == p.get(t) is not None for c, t in pairs) for p in parents):
             found |= set(key.columns)
     return found
+
+
+def shape(answer: str) -> str:
+    """Which values the rows of an answer have and which are null, not what they are."""
+    try:
+        return json.dumps([_outline(json.loads(line)) for line in answer.splitlines()])
+    except ValueError:
+        return answer  # a refusal
+
+
+def _outline(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _outline(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_outline(each) for each in value]
+    return value if value is None or isinstance(value, bool) else "*"
 
 
 def _differs(before: Mapping[str, Any], after: Mapping[str, Any], names: Iterable[str]) -> bool:

@@ -22,5 +22,5 @@ def filled(connection: Connection[Any], empty_before: frozenset[str]) -> tuple[s
 
 def _holds_rows(connection: Connection[Any], name: str) -> bool:
     # format('%I') has quoted the name.
-    query = f"select exists (select from {name})"  # noqa: S608
+    query = f"select exists (select from {name})"  # noqa: S608  (the name is quoted)
     return connection.execute(query).fetchone() == (True,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg import Connection, sql
@@ -12,9 +12,13 @@ from ...spec import Relation
 from ..catalog import Table
 from ..model import OBJECTS
 from ..scenario import Scenario
+from ..scenario.statements import relation_name
 from .effects import State, state
 
 _PASSES = 3  # a trigger may answer a repair with a row of its own
+# Each transaction that writes gets a number, and a snapshot tells which have ended. The whole
+# of it is compared: a long one may end after younger ones without moving the highest number.
+_MOMENT = "select pg_current_snapshot()::text"
 
 
 class Restorer:
@@ -31,40 +35,51 @@ class Restorer:
         tables = dict.fromkeys(row.table for row in scenario.rows)
         catalog = scenario.catalog.tables
         self.tables = tuple(t for t in tables if not catalog[t].is_view and t != OBJECTS)
+        self._every_row = _every_row(connection, self.tables)
+        self._read_at = self._seen_at = ""
         self.snapshot = self.read_all()
+        self._seen_at = self._read_at
 
     def read(self, table: Relation) -> State:
         """The rows of a table by their key."""
-        query = sql.SQL("select to_jsonb(t.*) from {} as t").format(_name(table))
+        query = sql.SQL("select to_jsonb(t.*) from {} as t").format(relation_name(table))
         rows = (row[0] for row in self.connection.execute(query))
         return state(rows, self.scenario.key_columns(table))
 
     def read_all(self) -> dict[Relation, State]:
         """The same of every table, in one round trip."""
-        parts = (
-            sql.SQL("select {}, to_jsonb(t) from {} as t").format(sql.Literal(table), _name(table))
-            for table in self.tables
-        )
-        found: dict[Relation, list[Any]] = {table: [] for table in self.tables}
-        if self.tables:
-            for name, row in self.connection.execute(sql.SQL(" union all ").join(parts)):
-                found[Relation(name)].append(row)
-        return {t: state(rows, self.scenario.key_columns(t)) for t, rows in found.items()}
+        found: dict[str, list[Any]] = {"": [], **{str(table): [] for table in self.tables}}
+        for name, row in self.connection.execute(self._every_row):
+            found[name].append(row)
+        self._read_at = found[""][0]
+        return {t: state(found[str(t)], self.scenario.key_columns(t)) for t in self.tables}
 
     def restore(self, now: Mapping[Relation, State] | None = None) -> bool:
         """Remove what is new, bring back what is gone, undo what has changed; whether it had to.
 
         Parameters:
-            now: the rows, if somebody has read all of them already.
+            now: what `read_all` has just told, if somebody has asked it.
         """
+        if now is None and self.untouched():
+            return False
         for number in range(_PASSES):
             current = self.read_all() if now is None or number else now
             if current == self.snapshot:
+                self._seen_at = self._read_at
                 return number > 0
             self._repair(current)
         # A value that a trigger always renews (updated_at) cannot be put back: it is the new state.
         self.snapshot = self.read_all()
+        self._seen_at = self._read_at
         return True
+
+    def untouched(self) -> bool:
+        """Whether no transaction has written since the rows were last seen to be as seeded.
+
+        One that has written need not have changed a row of the run: False proves nothing.
+        """
+        row = self.connection.execute(_MOMENT).fetchone()
+        return row is not None and row[0] == self._seen_at
 
     def _repair(self, current: Mapping[Relation, State]) -> None:
         with self.connection.transaction(), self.connection.pipeline():
@@ -83,7 +98,9 @@ class Restorer:
 
     def _delete(self, table: Relation, row: Any) -> None:
         columns = self.scenario.key_columns(table)
-        query = sql.SQL("delete from {} as t where {}").format(_name(table), _where(columns))
+        query = sql.SQL("delete from {} as t where {}").format(
+            relation_name(table), _where(columns)
+        )
         key = json.dumps({column: row.get(column) for column in columns})
         self.connection.execute(query, (key,) * len(columns))
 
@@ -92,7 +109,7 @@ class Restorer:
         query = sql.SQL(
             "insert into {0} ({1}) overriding system value"
             " select {1} from jsonb_populate_record(null::{0}, %s) on conflict do nothing"
-        ).format(_name(table.relation), columns)
+        ).format(relation_name(table.relation), columns)
         self.connection.execute(query, (json.dumps(row),))
 
     def _update(self, table: Table, row: Any) -> None:
@@ -100,9 +117,21 @@ class Restorer:
         query = sql.SQL(
             "update {0} as t set ({1}) = (select {1} from jsonb_populate_record(null::{0}, %s))"
             " where {2}"
-        ).format(_name(table.relation), _columns(table, identity=False), _where(keys))
+        ).format(relation_name(table.relation), _columns(table, identity=False), _where(keys))
         key = json.dumps({column: row.get(column) for column in keys})
         self.connection.execute(query, (json.dumps(row), *(key,) * len(keys)))
+
+
+def _every_row(connection: Connection[Any], tables: Sequence[Relation]) -> str:
+    """The rows of all tables with their names, and with none the moment that they are of."""
+    parts = (
+        sql.SQL("select {}, to_jsonb(t) from {} as t").format(
+            sql.Literal(table), relation_name(table)
+        )
+        for table in tables
+    )
+    moment = sql.SQL("select '', to_jsonb(pg_current_snapshot()::text)")
+    return sql.SQL(" union all ").join((moment, *parts)).as_string(connection)
 
 
 def _columns(table: Table, *, identity: bool = True) -> sql.Composable:
@@ -122,7 +151,3 @@ def _where(columns: tuple[str, ...]) -> sql.Composable:
         for column in columns
     )
     return sql.SQL(" and ").join(parts)
-
-
-def _name(table: Relation) -> sql.Identifier:
-    return sql.Identifier(table.schema, table.name)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from postgrest import CountMethod, ReturnMethod
+from postgrest import CountMethod, ReturnMethod, SyncPostgrestClient
 from supabase import Client
 
 from ...spec import Relation
@@ -36,17 +36,18 @@ class RowRequests:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
+        self._schemas: dict[tuple[Client, str], SyncPostgrestClient] = {}
 
     def select(self, client: Client, request: Select) -> Outcome:
         """Read rows."""
         columns = ",".join(request.columns)
         if request.join is not None:
             hint = f"!{request.join.name}" if request.join.name else ""
-            parent = _table(client, request.join.parent)
+            parent = self._table(client, request.join.parent)
             answer = parent.select(f"{request.table.name}{hint}({columns})").execute()
             rows = [row for each in answer.data for row in _inner(each, request.table.name)]
             return self._read(request, rows)
-        query = _table(client, request.table)
+        query = self._table(client, request.table)
         if request.count:
             counted = query.select(columns, count=CountMethod.exact, head=True).execute()
             count = counted.count or 0
@@ -64,7 +65,7 @@ class RowRequests:
             name: _argument(value, type_)
             for (name, value), type_ in zip(request.arguments, request.types, strict=False)
         }
-        schema = client.schema(request.function.schema)
+        schema = self._schema(client, request.function.schema)
         answer = json.dumps(schema.rpc(request.function.name, arguments).execute().data)
         rows = told(request, answer) if request.tells else frozenset({NEW})
         return Outcome("allowed" if rows else "zero rows", rows, 1, message=answer[:200])
@@ -72,7 +73,7 @@ class RowRequests:
     def write(self, client: Client, request: Request) -> int:
         """Send it without asking for rows back; how many rows the API says it has written."""
         asked: dict[str, Any] = {"returning": ReturnMethod.minimal, "count": CountMethod.exact}
-        table = _table(client, table_of(request))
+        table = self._table(client, table_of(request))
         match request:
             case Insert(table=name, values=values):
                 query = table.insert(self._json(name, values), **asked)
@@ -87,6 +88,16 @@ class RowRequests:
             case _:
                 return 0
         return int(query.execute().count or 0)
+
+    def _table(self, client: Client, table: Relation) -> Any:
+        return self._schema(client, table.schema).table(table.name)
+
+    def _schema(self, client: Client, name: str) -> SyncPostgrestClient:
+        """What `client.schema` makes, once."""
+        found = self._schemas.get((client, name))
+        if found is None:
+            found = self._schemas[client, name] = client.schema(name)
+        return found
 
     def _read(self, request: Select, rows: list[Any]) -> Outcome:
         table = self.scenario.catalog.tables[request.table]
@@ -108,10 +119,6 @@ class RowRequests:
     def _json(self, table: Relation, values: Pairs) -> dict[str, Any]:
         known: Table = self.scenario.catalog.tables[table]
         return {name: _value(known.column(name), value) for name, value in values}
-
-
-def _table(client: Client, table: Relation) -> Any:
-    return client.schema(table.schema).table(table.name)
 
 
 def _filtered(query: Any, where: Pairs) -> Any:

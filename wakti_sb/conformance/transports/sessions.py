@@ -14,7 +14,7 @@ from supabase import AuthError, Client, ClientOptions, create_client
 from ...errors import ConformanceError
 from ...stack.endpoint import Endpoint
 from ..model import Identity
-from ..scenario.insert import profile
+from ..scenario.metadata import profile
 from .tokens import forged
 
 _TIMEOUT = 60.0  # seconds
@@ -76,7 +76,7 @@ class SessionTokens:
         return self._tokens.get(who)
 
     def why_not(self, who: Identity) -> str | None:
-        """Why `who` cannot be had by signing in."""
+        """Why `who` cannot be made by signing in."""
         if who.signature in ("foreign", "none"):
             return None
         if who.signature == "valid" and (who.user_id is None or who in self._tokens):
@@ -103,7 +103,7 @@ class SessionTokens:
             "email_confirm": True,
             "user_metadata": dict(profile),
         }
-        made = self._admin.auth.admin.create_user(attributes)  # type: ignore[arg-type]
+        made = self._admin.auth.admin.create_user(attributes)  # type: ignore[arg-type]  # the client wants its own dict type
         if made.user.id != user_id:
             self._admin.auth.admin.delete_user(made.user.id)
             raise ConformanceError(
@@ -118,7 +118,7 @@ class SessionTokens:
         wanted = {name: who.claims[name] for name in _METADATA if name in who.claims}
         users = self._admin.auth.admin
         if wanted:
-            users.update_user_by_id(str(who.user_id), wanted)  # type: ignore[arg-type]
+            users.update_user_by_id(str(who.user_id), wanted)  # type: ignore[arg-type]  # the client wants its own dict type
         # One of its own: a client keeps whom it has signed in.
         own = _client(self._endpoint, self._endpoint.publishable_key, self._http)
         answer = own.auth.sign_in_with_password(
@@ -126,7 +126,7 @@ class SessionTokens:
         )
         if wanted:
             gone = {name: dict.fromkeys(values) for name, values in wanted.items()}
-            users.update_user_by_id(str(who.user_id), gone)  # type: ignore[arg-type]
+            users.update_user_by_id(str(who.user_id), gone)  # type: ignore[arg-type]  # the client wants its own dict type
         token = "" if answer.session is None else answer.session.access_token
         said = _claims(token)
         if not _holds(said, who.claims):

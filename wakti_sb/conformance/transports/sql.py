@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import psycopg
 from psycopg import Connection
@@ -12,7 +14,7 @@ from psycopg import sql as q
 
 from ...spec import Relation
 from ..cases import added
-from ..cases.as_sql import name, to_sql
+from ..cases.as_sql import to_sql
 from ..model import (
     NEW,
     OBJECTS,
@@ -27,22 +29,31 @@ from ..model import (
     Pairs,
     Request,
     Select,
+    Update,
+    Upsert,
     refusal,
-    table_of,
 )
 from ..scenario import Scenario
-from ..scenario.statements import text
-from .effects import State, changed, state, touched
+from ..scenario.ahead import tried_ahead
+from ..scenario.statements import relation_name
+from ..scenario.together import Answer, done_together, tried_together
+from .effects import State, changed, shape, state, touched
+from .large import about_ours
 
-_CLAIMS = "select set_config('request.jwt.claims', %s, true)"
-_BECOME = (
-    "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true),"
-    " set_config('statement_timeout', %s, true), set_config('request.headers', %s, true)"
+_SET = q.SQL("select set_config({}, {}, true)")
+_BECOME = q.SQL(
+    "select set_config('role', {}, true), set_config('request.jwt.claims', {}, true),"
+    " set_config('statement_timeout', {}, true), set_config('request.headers', {}, true)"
 )
-
+_CHECK_ALL = q.SQL("set constraints all immediate")
+_RESET = q.SQL("reset role")
+_CLOSED_SCHEMA = re.compile(r"permission denied for schema (.+)$")
 
 # Stopped by a timeout, an endless policy, no memory or stack, a lock.
 _GAVE_UP = ("57", "42P17", "53", "54", "55", "XX")
+
+Steps = list[q.Composed | q.SQL]
+Read = Callable[[Sequence[Answer]], Outcome]  # what the answers to the steps say
 
 
 class SqlTransport:
@@ -64,213 +75,284 @@ class SqlTransport:
 
     def perform(self, attempt: Attempt) -> Outcome:
         """Send the request, look at its effect, undo it."""
+        request = attempt.request
+        try:
+            if _by_steps(request):
+                return self._step_by_step(attempt, request)
+            steps, read = self._planned(attempt)
+            return read(tried_together(self.connection, steps))
+        except psycopg.Error as error:
+            return _failed(request, error)
+
+    def perform_all(self, attempts: Sequence[Attempt]) -> dict[Attempt, Outcome]:
+        """The same for each of several, whose ways to the database overlap.
+
+        Those that need an answer in the middle are left out.
+        """
+        able = [one for one in attempts if not _by_steps(one.request)]
+        planned = [self._planned(one) for one in able]
+        found = tried_ahead(self.connection, [steps for steps, _ in planned])
+        return {
+            one: _failed(one.request, answers)
+            if isinstance(answers, psycopg.Error)
+            else read(answers)
+            for one, (_, read), answers in zip(able, planned, found, strict=True)
+        }
+
+    def _planned(self, attempt: Attempt) -> tuple[Steps, Read]:
+        """The statements of an attempt, and how their answers are read."""
+        request = attempt.request
+        if isinstance(request, Call) and request.changes:
+            return self._changing(attempt, request)
+        if isinstance(request, Select | Call):
+            return self._reading(attempt, request)
+        return self._writing(attempt, request)
+
+    def _arranged(self, attempt: Attempt) -> Steps:
+        """What is done before it with the secret key."""
+        return [
+            *(_setting(*pair) for pair in attempt.settings),
+            *(_text(to_sql(each)) for each in attempt.arrange),
+        ]
+
+    def _become(self, attempt: Attempt) -> q.Composed | q.SQL:
+        who = attempt.who
+        timeout = self.scenario.catalog.timeout(who.role)
+        values = (who.role, json.dumps(who.token), timeout, json.dumps(dict(who.headers)))
+        return _BECOME.format(*map(q.Literal, values))
+
+    def _reading(self, attempt: Attempt, request: Select | Call) -> tuple[Steps, Read]:
+        counts = isinstance(request, Select) and request.count
+        # As JSON, so that a key reads the same here and in the scenario.
+        cast = "" if isinstance(request, Select) else "::text"
+        statement: q.Composed | q.SQL = _text(to_sql(request))
+        if not counts:
+            statement = q.SQL("select to_jsonb(q.*){} from ({}) as q").format(
+                q.SQL(cast), statement
+            )
+
+        def read(answers: Sequence[Answer]) -> Outcome:
+            found = answers[-1].rows
+            if isinstance(request, Call):
+                return _said(request, "\n".join(row[0] for row in found))
+            if counts:
+                count = int(found[0][0]) if found else 0
+                return Outcome("allowed" if count else "zero rows", count=count)
+            rows = frozenset(state((row[0] for row in found), self._key(request)))
+            return Outcome("allowed" if rows else "zero rows", rows, len(found))
+
+        return [*self._arranged(attempt), self._become(attempt), statement], read
+
+    def _writing(
+        self, attempt: Attempt, request: Insert | Upsert | Update | Delete | Copy
+    ) -> tuple[Steps, Read]:
+        table = request.table
+        asks = self.scenario.catalog.tables[table].kind == "v"
+        fresh = asks or bool(attempt.arrange)
+        rows_of = self._rows_of(table)
+        steps = self._arranged(attempt)
+        if asks:  # what a view shows may depend on who is there
+            steps.append(_setting("request.jwt.claims", json.dumps(attempt.who.token)))
+        if fresh:
+            steps.append(rows_of)
+        before = len(steps) - 1
+        steps += [self._become(attempt), _text(to_sql(request)), _CHECK_ALL, _RESET, rows_of]
+
+        def read(answers: Sequence[Answer]) -> Outcome:
+            there = self._as_state(table, answers[before].rows) if fresh else self._before_of(table)
+            count = answers[-4].count
+            rows = changed(request, there, self._as_state(table, answers[-1].rows), count)
+            if isinstance(request, Copy) and count and table in self.scenario.partial:
+                rows = frozenset({NEW})
+            return Outcome("allowed" if rows else "zero rows", rows, count)
+
+        return steps, read
+
+    def _step_by_step(self, attempt: Attempt, request: Call) -> Outcome:
+        """A function that is called more than once."""
         run = self.connection.execute
         run("savepoint attempt")
         try:
-            return self._perform(attempt)
-        except psycopg.Error as error:
-            refused = refusal(
-                error.sqlstate or "",
-                (error.diag.message_primary or str(error)).strip(),
-                error.diag.constraint_name or "",
-                error.diag.message_detail or "",
-            )
-            if _broke(attempt.request, refused):
-                return Outcome("allowed", frozenset({NEW}), 1, refused.code, refused.message)
-            return entered(attempt.request, refused)
+            for step in (*self._arranged(attempt), self._become(attempt)):
+                run(step)
+            return self._compared(attempt, request)
         finally:
             run("rollback to savepoint attempt; release savepoint attempt")
-
-    def _perform(self, attempt: Attempt) -> Outcome:
-        request = attempt.request
-        for setting, value in attempt.settings:
-            self.connection.execute("select set_config(%s, %s, true)", (setting, value))
-        for delete in attempt.arrange:
-            self.connection.execute(_text(to_sql(delete)))
-        before: State = {}
-        if not isinstance(request, Select | Call):
-            table = table_of(request)
-            asks = self.scenario.catalog.tables[table].kind == "v"
-            if asks:  # what a view shows may depend on who is there
-                self.connection.execute(_CLAIMS, (json.dumps(attempt.who.token),))
-            before = self._state(table, fresh=asks or bool(attempt.arrange))
-        everything = self._everything() if isinstance(request, Call) and request.changes else {}
-        self._become(attempt)
-        if isinstance(request, Select):
-            return self._read(request)
-        if isinstance(request, Call):
-            if request.changes:
-                return self._changes(request, everything)
-            return self._compared(attempt, request) if request.without else self._call(request)
-        count = self.connection.execute(_text(to_sql(request))).rowcount
-        self.connection.execute("set constraints all immediate; reset role")
-        after = self._state(table_of(request), fresh=True)
-        rows = changed(request, before, after, count)
-        if (
-            isinstance(request, Insert | Copy)
-            and count
-            and table_of(request) in self.scenario.partial
-        ):
-            rows = frozenset({NEW})
-        return Outcome("allowed" if rows else "zero rows", rows, count)
-
-    def _become(self, attempt: Attempt) -> None:
-        who = attempt.who
-        timeout = self.scenario.catalog.timeout(who.role)
-        self.connection.execute(
-            _BECOME, (who.role, json.dumps(who.token), timeout, json.dumps(dict(who.headers)))
-        )
-
-    def _read(self, request: Select) -> Outcome:
-        statement = to_sql(request)
-        if request.count:
-            row = self.connection.execute(_text(statement)).fetchone()
-            count = int(row[0]) if row else 0
-            return Outcome("allowed" if count else "zero rows", count=count)
-        # As JSON, so that a key reads the same here and in the scenario.
-        wrapped = q.SQL("select to_jsonb(q.*) from ({}) as q").format(_text(statement))
-        found = [row[0] for row in self.connection.execute(wrapped)]
-        rows = frozenset(state(found, self._key(request)))
-        return Outcome("allowed" if rows else "zero rows", rows, len(found))
 
     def _compared(self, attempt: Attempt, request: Call) -> Outcome:
         """The call with some rows and without: what depends on them tells of them."""
         run = self.connection.execute
         before, again = self._asked(request), self._asked(request)
         known = told(request, before) if request.tells else frozenset()
-        if before == again:  # else it is another answer each time anyhow
+        # Where it is another answer each time, as a code is, there is one, or none.
+        seen = str if before == again else shape
+        if seen(before) == seen(again):
             run("reset role")
             for table, where in request.without:
                 self._taken_away(table, where)
-            self._become(attempt)
-            if self._asked(request) != before:
+            run(self._become(attempt))
+            if seen(self._asked(request)) != seen(before):
                 known |= {NEW}
         return Outcome("allowed" if known else "zero rows", known, 1, message=before[:200])
 
     def _taken_away(self, table: Relation, where: Pairs) -> None:
         try:
-            with self.connection.transaction():
-                self.connection.execute(_text(to_sql(Delete(table, where))))
+            done_together(self.connection, [_text(to_sql(Delete(table, where)))])
         except psycopg.Error:
             return  # others need it: it stays, and shows nothing
 
     def _asked(self, request: Call) -> str:
         """The answer as text; a refusal is one too."""
+        wrapped = q.SQL("select to_jsonb(q.*)::text from ({}) as q").format(_text(to_sql(request)))
         try:
-            with self.connection.transaction():
-                return self._answer(request)
+            found = done_together(self.connection, [wrapped])[0].rows
         except psycopg.Error as error:
             return f"{error.sqlstate} {error.diag.message_primary}"
+        return "\n".join(row[0] for row in found)
 
-    def _answer(self, request: Call) -> str:
-        statement = _text(to_sql(request))
-        wrapped = q.SQL("select to_jsonb(q.*)::text from ({}) as q").format(statement)
-        return "\n".join(row[0] for row in self.connection.execute(wrapped))
+    def _changing(self, attempt: Attempt, request: Call) -> tuple[Steps, Read]:
+        """A call of a function that is looked at beside the rows of every table."""
+        everything = self._rows_of_all()
+        steps = self._arranged(attempt)
+        if steps:
+            steps.append(everything)
+        before = len(steps) - 1
+        steps += [self._become(attempt), _text(to_sql(request)), _CHECK_ALL, _RESET, everything]
 
-    def _call(self, request: Call) -> Outcome:
-        answer = self._answer(request)
-        if request.quoted:  # it was taken for what it is
-            return Outcome("zero rows", message=answer[:200])
-        rows = told(request, answer) if request.tells else frozenset({NEW})
-        return Outcome("allowed" if rows else "zero rows", rows, 1, message=answer[:200])
+        def read(answers: Sequence[Answer]) -> Outcome:
+            there = self._everything() if before < 0 else self._as_states(answers[before].rows)
+            after = self._as_states(answers[-1].rows)
+            new = (
+                (table, row)
+                for table, found in after.items()
+                for key, row in found.items()
+                if key not in there.get(table, {})
+            )
+            rows = touched(there, after, self.scenario.catalog.tables)
+            rows |= added(self.scenario, new)
+            return Outcome("allowed" if rows else "zero rows", rows, len(rows))
 
-    def _changes(self, request: Call, before: dict[Relation, State]) -> Outcome:
-        self.connection.execute(_text(to_sql(request)))
-        self.connection.execute("set constraints all immediate; reset role")
-        after = self._rows_of_all()
-        rows = touched(before, after, self.scenario.catalog.tables)
-        new = (
-            (table, row)
-            for table, found in after.items()
-            for key, row in found.items()
-            if key not in before.get(table, {})
-        )
-        rows |= added(self.scenario, new)
-        return Outcome("allowed" if rows else "zero rows", rows, len(rows))
+        return steps, read
 
     def _everything(self) -> dict[Relation, State]:
         """The rows of every table as they were seeded."""
         if self._all is None:
-            self._all = self._rows_of_all()
+            rows = self.connection.execute(self._rows_of_all()).fetchall()
+            self._all = self._as_states(rows)
         return self._all
 
-    def _rows_of_all(self) -> dict[Relation, State]:
-        """In one round trip: a call of a function may change any of them."""
+    def _rows_of_all(self) -> q.Composed:
+        """The rows of every table, each with its table's name: a function may change any."""
         scenario, tables = self.scenario, self.scenario.catalog.tables
         ids = [who.user_id for who in scenario.identities if who.user_id is not None]
         parts = [
             q.SQL("select {}, to_jsonb(t.*) from {} as t where id = any ({})").format(
-                q.Literal(USERS), name(USERS), q.Literal(ids)
+                q.Literal(USERS), relation_name(USERS), q.Literal(ids)
             )
         ]
         for table in dict.fromkeys(row.table for row in scenario.rows):
             if tables[table].is_view or table in (USERS, OBJECTS):
                 continue
             query = q.SQL("select {}, to_jsonb(t.*) from {} as t").format(
-                q.Literal(table), name(table)
+                q.Literal(table), relation_name(table)
             )
             if table in scenario.partial:
-                ours = self._ours(table, scenario.key_columns(table))
-                query = q.SQL("{} where {}").format(query, ours)
+                query = q.SQL("{} where {}").format(query, about_ours(scenario, table))
             parts.append(query)
+        return q.SQL(" union all ").join(parts)
+
+    def _as_states(self, rows: Iterable[tuple[Any, ...]]) -> dict[Relation, State]:
         found: dict[Relation, list[dict[str, Any]]] = {}
-        for table_name, row in self.connection.execute(q.SQL(" union all ").join(parts)):
+        for table_name, row in rows:
             found.setdefault(Relation(table_name), []).append(row)
-        return {table: state(rows, scenario.key_columns(table)) for table, rows in found.items()}
+        key = self.scenario.key_columns
+        return {table: state(rows, key(table)) for table, rows in found.items()}
 
     def _key(self, request: Select) -> tuple[str, ...]:
         table = self.scenario.catalog.tables[request.table]
         key = table.primary_key
         return key if key and set(key) <= set(request.columns) else request.columns
 
-    def _ours(self, table: Relation, key: tuple[str, ...]) -> q.Composable:
-        """Only the seeded rows of a large table."""
-        rows = (_row(key, row.values) for row in self.scenario.of(table) if row.label)
-        return q.SQL(" or ").join(rows)
+    def _before_of(self, table: Relation) -> State:
+        """The rows of a table as they were seeded."""
+        if table not in self._before:
+            found = self.connection.execute(self._rows_of(table)).fetchall()
+            self._before[table] = self._as_state(table, found)
+        return self._before[table]
 
-    def _state(self, table: Relation, *, fresh: bool) -> State:
-        if not fresh and table in self._before:
-            return self._before[table]
-        key = self.scenario.key_columns(table)
-        query = q.SQL("select to_jsonb(t.*) from {} as t").format(name(table))
+    def _rows_of(self, table: Relation) -> q.Composed | q.SQL:
+        query = q.SQL("select to_jsonb(t.*) from {} as t").format(relation_name(table))
         if table in self.scenario.partial:
-            query = q.SQL("{} where {}").format(query, self._ours(table, key))
-        found = state((row[0] for row in self.connection.execute(query)), key)
-        if not fresh:
-            self._before[table] = found
-        return found
+            query = q.SQL("{} where {}").format(query, about_ours(self.scenario, table))
+        return query
+
+    def _as_state(self, table: Relation, rows: Iterable[tuple[Any, ...]]) -> State:
+        return state((row[0] for row in rows), self.scenario.key_columns(table))
 
 
-def _row(columns: tuple[str, ...], values: Any) -> q.Composable:
-    parts = (
-        q.SQL("{} = {}").format(q.Identifier(column), q.Literal(text(values.get(column))))
-        for column in columns
+def _by_steps(request: Request) -> TypeGuard[Call]:
+    """Whether an answer in the middle decides how it goes on."""
+    return isinstance(request, Call) and bool(request.without) and not request.changes
+
+
+def _failed(request: Request, error: psycopg.Error) -> Outcome:
+    """What an error says of the request."""
+    refused = refusal(
+        error.sqlstate or "",
+        (error.diag.message_primary or str(error)).strip(),
+        error.diag.constraint_name or "",
+        error.diag.message_detail or "",
     )
-    return q.SQL("({})").format(q.SQL(" and ").join(parts))
+    if error.diag.statement_position is not None:
+        return refused  # the call itself could not be read, such as a type in a closed schema
+    return entered(request, refused)
 
 
 def entered(request: Request, refused: Outcome) -> Outcome:
-    """An error from inside a function shows that EXECUTE was no obstacle."""
+    """What an error says of a call: from inside a function, that EXECUTE was no obstacle."""
     if not isinstance(request, Call) or request.tells:
         return refused
+    if request.quoted:
+        # Syntax that breaks is the quote's; any other error means that it was taken for a value.
+        broke = refused.code == "42601"
+        return replace(refused, kind="allowed", rows=frozenset({NEW})) if broke else refused
     if request.changes:
         # Whatever a function does not like, it has changed nothing; giving up is no answer.
         gave_up = refused.code.startswith(_GAVE_UP)
         return refused if gave_up else replace(refused, kind="refused by code")
-    inside = refused.code == "42501" and " for function " not in refused.message
+    inside = refused.code == "42501" and not _at_the_door(request, refused.message)
     if refused.code.startswith("42") and not inside:
         return refused
     return Outcome("allowed", frozenset({NEW}), 0, refused.code, refused.message)
 
 
-def _broke(request: Request, refused: Outcome) -> bool:
-    """Whether a quote in an argument has become part of a statement."""
-    return isinstance(request, Call) and request.quoted and refused.code == "42601"
+def _at_the_door(request: Call, message: str) -> bool:
+    """Whether a privilege was missing to make the call, and not for what it does.
+
+    The API tells no position in the statement: the schema that it names has to do, which is the
+    function's own or that of an argument's type.
+    """
+    closed = _CLOSED_SCHEMA.search(message)
+    named = {each.rpartition(".")[0].strip('"') for each in request.types}
+    by_schema = closed is not None and closed[1] in {request.function.schema, *named}
+    return by_schema or " for function " in message
+
+
+def _said(request: Call, answer: str) -> Outcome:
+    """What the answer of a function shows."""
+    if request.quoted:  # it was taken for what it is
+        return Outcome("zero rows", message=answer[:200])
+    rows = told(request, answer) if request.tells else frozenset({NEW})
+    return Outcome("allowed" if rows else "zero rows", rows, 1, message=answer[:200])
 
 
 def told(request: Call, answer: str) -> frozenset[Key]:
     """The rows whose marks an answer of a function holds."""
     return frozenset(key for mark, key in request.tells if mark in answer)
+
+
+def _setting(setting: str, value: str) -> q.Composed | q.SQL:
+    return _SET.format(q.Literal(setting), q.Literal(value))
 
 
 def _text(statement: str) -> q.SQL:

@@ -48,6 +48,7 @@ class Store:
             if row.label
         }
         self.names = tuple(dict.fromkeys((*self.planned, *further)))
+        self._rows = _query(connection, self.names)
         self._types: dict[str, str] = {
             name: plain_type(allowed) for name, allowed in connection.execute(_TYPES)
         }
@@ -59,16 +60,16 @@ class Store:
         """The objects of the run as they are now; nobody else's."""
         if not self.names:
             return {}
-        pairs = sql.SQL(", ").join(
-            sql.SQL("({}, {})").format(sql.Literal(p.bucket), sql.Literal(p.name))
-            for p in self.names
-        )
-        found = self.connection.execute(sql.SQL(_ROWS).format(pairs))
+        found = self.connection.execute(self._rows)
         return state((row[0] for row in found), ("id",))
 
-    def restore(self) -> bool:
-        """Store again what is gone or changed, remove what is new; whether anything was."""
-        now = self.rows()
+    def restore(self, now: State | None = None) -> bool:
+        """Store again what is gone or changed, remove what is new; whether anything was.
+
+        Parameters:
+            now: what `rows` has just told, if somebody has asked it.
+        """
+        now = self.rows() if now is None else now
         if now == self.stored:
             return False
         for key, row in now.items():
@@ -128,6 +129,13 @@ class Store:
 
     def _remove(self, file: Place) -> None:
         self.service.storage.from_(file.bucket).remove([file.name])
+
+
+def _query(connection: Connection[Any], names: Iterable[Place]) -> str:
+    pairs = sql.SQL(", ").join(
+        sql.SQL("({}, {})").format(sql.Literal(p.bucket), sql.Literal(p.name)) for p in names
+    )
+    return sql.SQL(_ROWS).format(pairs).as_string(connection)
 
 
 def _differs(now: Any, before: Any) -> bool:

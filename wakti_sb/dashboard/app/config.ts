@@ -1,10 +1,14 @@
 /** Which project the page talks to: a small file beside it says so. */
 
+import type { Limits } from "./api/limits.ts";
+
 export interface Config {
   /** The API's address, without a trailing slash. */
   readonly apiUrl: string;
   /** For browsers; row level security protects what it can reach. */
   readonly publishableKey: string;
+  /** What this backend takes; missing ones are the usual. */
+  readonly limits?: Partial<Limits>;
 }
 
 /** `config.json` is missing or says something else. */
@@ -25,5 +29,7 @@ export async function loadConfig(): Promise<Config> {
 function isConfig(value: unknown): value is Config {
   return typeof value === "object" && value !== null &&
     "apiUrl" in value && typeof value.apiUrl === "string" &&
-    "publishableKey" in value && typeof value.publishableKey === "string";
+    "publishableKey" in value && typeof value.publishableKey === "string" &&
+    (!("limits" in value) ||
+      typeof value.limits === "object" && value.limits !== null);
 }

@@ -1,6 +1,7 @@
 /** Starts the page: reads which project it talks to, then draws. */
 
 import { render } from "preact";
+import { adopt } from "./api/limits.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { LocaleProvider, useLocale } from "./i18n/locale.tsx";
 import { Empty } from "./primitives/States.tsx";
@@ -38,6 +39,7 @@ const config = await loadConfig().catch((error: unknown) => {
   console.error(error);
   return null;
 });
+adopt(config?.limits);
 const root = document.getElementById("app");
 if (root) {
   render(

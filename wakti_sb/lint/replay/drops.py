@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pglast import enums
@@ -31,9 +32,18 @@ def _drop(node: Any, catalog: Catalog) -> None:
         case _Kind.OBJECT_TABLE:
             for item in node.objects:
                 _drop_table(qualified(item), catalog)
-        case _Kind.OBJECT_VIEW:
+        case _Kind.OBJECT_VIEW | _Kind.OBJECT_MATVIEW:
             for item in node.objects:
                 catalog.views.pop(qualified(item), None)
+        case _Kind.OBJECT_FOREIGN_TABLE:
+            for item in node.objects:
+                _drop_table(qualified(item), catalog)
+        case _Kind.OBJECT_TRIGGER:
+            for *table, trigger in node.objects:
+                catalog.triggers.pop((qualified(table), trigger.sval), None)
+        case _Kind.OBJECT_EXTENSION:
+            for item in node.objects:
+                catalog.extensions.pop(item.sval, None)
         case _Kind.OBJECT_INDEX:
             for item in node.objects:
                 _drop_index(qualified(item), catalog)
@@ -51,9 +61,11 @@ def _drop(node: Any, catalog: Catalog) -> None:
 
 def _drop_table(name: str, catalog: Catalog) -> None:
     catalog.tables.pop(name, None)
+    for key in [key for key in catalog.triggers if key[0] == name]:
+        del catalog.triggers[key]
     for table in catalog.tables.values():
-        for key in [key for key in table.foreign_keys.values() if key.target == name]:
-            del table.foreign_keys[key.name]
+        for gone in [key for key in table.foreign_keys.values() if key.target == name]:
+            del table.foreign_keys[gone.name]
 
 
 def _drop_index(name: str, catalog: Catalog) -> None:
@@ -79,7 +91,7 @@ def _rename(node: Any, catalog: Catalog) -> None:
     match node.renameType:
         case _Kind.OBJECT_TABLE:
             name = relation(node.relation)
-            _rekey(catalog.tables, name, f"{schema_of(name)}.{node.newname}")
+            _rename_table(catalog, name, f"{schema_of(name)}.{node.newname}")
         case _Kind.OBJECT_VIEW:
             name = relation(node.relation)
             _rekey(catalog.views, name, f"{schema_of(name)}.{node.newname}")
@@ -107,6 +119,8 @@ def _rename(node: Any, catalog: Catalog) -> None:
 
 
 def _rename_column(table: Table, old: str, new: str) -> None:
+    if old in table.types:
+        table.types[new] = table.types.pop(old)
     table.columns = [new if column == old else column for column in table.columns]
     table.indexes = {name: index.renamed(old, new) for name, index in table.indexes.items()}
     table.foreign_keys = {name: key.renamed(old, new) for name, key in table.foreign_keys.items()}
@@ -116,7 +130,7 @@ def _move(node: Any, catalog: Catalog) -> None:
     match node.objectType:
         case _Kind.OBJECT_TABLE:
             new = f"{node.newschema}.{node.relation.relname}"
-            _rekey(catalog.tables, relation(node.relation), new)
+            _rename_table(catalog, relation(node.relation), new)
         case _Kind.OBJECT_VIEW:
             new = f"{node.newschema}.{node.relation.relname}"
             _rekey(catalog.views, relation(node.relation), new)
@@ -129,3 +143,14 @@ def _move(node: Any, catalog: Catalog) -> None:
 def _rekey(things: dict[str, _Item], old: str, new: str) -> None:
     if old in things:
         things[new] = things.pop(old)
+
+
+def _rename_table(catalog: Catalog, old: str, new: str) -> None:
+    _rekey(catalog.tables, old, new)
+    for key in [key for key in catalog.triggers if key[0] == old]:
+        moved = catalog.triggers.pop(key)
+        catalog.triggers[new, key[1]] = replace(moved, table=new)
+    for table in catalog.tables.values():
+        for name, foreign in list(table.foreign_keys.items()):
+            if foreign.target == old:
+                table.foreign_keys[name] = replace(foreign, target=new)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pglast import enums
+from pglast.stream import RawStream
 
 from wakti_sb.lint.catalog import Catalog, Function
 from wakti_sb.lint.finding import Place
@@ -24,7 +25,7 @@ _ROUTINES = (
 
 
 @dataclass(slots=True)
-class Defaults:
+class FunctionDefaults:
     """Who may call a new function; by schema where a statement said so."""
 
     everywhere: set[str] = field(default_factory=lambda: set(_AT_FIRST))
@@ -35,7 +36,7 @@ class Defaults:
         return set(self.in_schema.get(schema, self.everywhere))
 
 
-def apply(node: Any, place: Place, catalog: Catalog, defaults: Defaults) -> None:
+def apply(node: Any, place: Place, catalog: Catalog, defaults: FunctionDefaults) -> None:
     """Follow a statement about functions or their privileges."""
     match node:
         case ast.CreateFunctionStmt():
@@ -43,6 +44,9 @@ def apply(node: Any, place: Place, catalog: Catalog, defaults: Defaults) -> None
         case ast.AlterFunctionStmt():
             for name in _matching(node.func, catalog):
                 _set(catalog.functions[name], node.actions)
+                for option in node.actions or ():
+                    if option.defname == "volatility":
+                        catalog.functions[name].volatility = option.arg.sval
         case ast.GrantStmt() if node.objtype in _ROUTINES:
             for name in _objects(node, catalog):
                 _grant(catalog.functions[name].executors, node)
@@ -50,7 +54,7 @@ def apply(node: Any, place: Place, catalog: Catalog, defaults: Defaults) -> None
             _default(node, defaults)
 
 
-def _create(node: Any, place: Place, catalog: Catalog, defaults: Defaults) -> None:
+def _create(node: Any, place: Place, catalog: Catalog, defaults: FunctionDefaults) -> None:
     name = qualified(node.funcname)
     key = name + signature(node.parameters)
     before = catalog.functions.get(key)
@@ -68,6 +72,11 @@ def _create(node: Any, place: Place, catalog: Catalog, defaults: Defaults) -> No
             function.language = option.arg.sval.lower()
         elif option.defname == "as":
             function.body = option.arg[0].sval
+        elif option.defname == "volatility":
+            function.volatility = option.arg.sval
+    function.for_triggers = _is_for_triggers(node.returnType)
+    if node.sql_body is not None:
+        function.body = RawStream()(node.sql_body) if isinstance(node.sql_body, ast.Node) else ""
     catalog.functions[key] = function
 
 
@@ -117,7 +126,7 @@ def _grant(executors: set[str], node: Any) -> None:
         executors.difference_update(roles(node.grantees))
 
 
-def _default(node: Any, defaults: Defaults) -> None:
+def _default(node: Any, defaults: FunctionDefaults) -> None:
     schemas: Iterable[str] = next(
         (strings(option.arg) for option in node.options or () if option.defname == "schemas"), ()
     )

@@ -18,7 +18,14 @@ def apply(node: Any, place: Place, source: Source, catalog: Catalog) -> None:
     before = table.policies.get(node.policy_name)
     if isinstance(node, ast.CreatePolicyStmt) or before is None:
         table.policies[node.policy_name] = Policy(
-            node.policy_name, roles(node.roles), node.qual, node.with_check, place, source
+            node.policy_name,
+            roles(node.roles),
+            node.qual,
+            node.with_check,
+            place,
+            source,
+            getattr(node, "cmd_name", "all"),
+            getattr(node, "permissive", True),
         )
         return
     # What `alter policy` does not name stays. Its conditions are where the newer text is.
@@ -29,4 +36,6 @@ def apply(node: Any, place: Place, source: Source, catalog: Catalog) -> None:
         node.with_check or before.check,
         place,
         source if node.qual or node.with_check else before.source,
+        before.command,
+        before.permissive,
     )

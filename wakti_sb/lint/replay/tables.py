@@ -3,45 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pglast import enums
+from pglast.stream import RawStream
 
 from wakti_sb.lint.catalog import Catalog, ForeignKey, Index, Table, View
 from wakti_sb.lint.finding import Place
 from wakti_sb.lint.replay.names import relation, strings, truth
+from wakti_sb.lint.replay.privileges import TableDefaults
 from wakti_sb.lint.tree import ast
 
 _TEMPORARY = "t"
 
 
-def apply(node: Any, place: Place, catalog: Catalog) -> None:
+def apply(
+    node: Any, place: Place, catalog: Catalog, defaults: TableDefaults, *, foreign: bool = False
+) -> None:
     """Follow a statement about a table."""
     match node:
         case ast.CreateStmt() if node.relation.relpersistence != _TEMPORARY:
-            _create(node, place, catalog)
+            _create(node, place, catalog, defaults, foreign)
         case ast.CreateTableAsStmt() if node.into.rel.relpersistence != _TEMPORARY:
+            name = relation(node.into.rel)
+            given = defaults.privileges(name)
             if node.objtype == enums.ObjectType.OBJECT_TABLE:
-                catalog.tables.setdefault(relation(node.into.rel), Table(place))
+                catalog.tables.setdefault(name, Table(place, privileges=given))
+            elif name not in catalog.views:
+                catalog.views[name] = View(
+                    place, False, node.query, materialized=True, privileges=given
+                )
         case ast.IndexStmt():
             table = catalog.tables.get(relation(node.relation))
             if table is not None:
-                _add_index(table, _index(node))
+                _add_index(table, _index(node, place))
         case ast.AlterTableStmt():
             _alter(node, place, catalog)
 
 
-def create_view(node: Any, place: Place, catalog: Catalog) -> None:
-    """Follow a `create view`."""
+def create_view(node: Any, place: Place, catalog: Catalog, defaults: TableDefaults) -> None:
+    """Follow a `create view`; one that is replaced keeps its privileges."""
     if node.view.relpersistence != _TEMPORARY:
-        catalog.views[relation(node.view)] = View(place, _invoker(node.options))
+        name = relation(node.view)
+        before = catalog.views.get(name)
+        given = before.privileges if before else defaults.privileges(name)
+        catalog.views[name] = View(place, _invoker(node.options), node.query, privileges=given)
 
 
-def _create(node: Any, place: Place, catalog: Catalog) -> None:
+def _create(
+    node: Any, place: Place, catalog: Catalog, defaults: TableDefaults, foreign: bool
+) -> None:
     name = relation(node.relation)
     if name in catalog.tables:
         return  # `if not exists`
-    table = Table(place, partition=node.partbound is not None)
+    table = Table(
+        place,
+        partition=node.partbound is not None,
+        privileges=defaults.privileges(name),
+        foreign=foreign,
+    )
     catalog.tables[name] = table
     for element in node.tableElts or ():
         match element:
@@ -57,6 +78,7 @@ def _like(table: Table, model: Table | None, options: int) -> None:
     if model is None:
         return
     table.columns.extend(model.columns)
+    table.types.update(model.types)
     if options & enums.TableLikeOption.CREATE_TABLE_LIKE_INDEXES:
         table.indexes.update(model.indexes)
 
@@ -64,6 +86,7 @@ def _like(table: Table, model: Table | None, options: int) -> None:
 def _add_column(table: Table, owner: str, column: Any, place: Place) -> None:
     if column.colname not in table.columns:
         table.columns.append(column.colname)
+        table.types[column.colname] = strings(column.typeName.names)[-1] if column.typeName else ""
         for constraint in column.constraints or ():
             _add_constraint(table, owner, constraint, (column.colname,), place)
 
@@ -75,19 +98,30 @@ def _add_constraint(
     if node.contype == kinds.CONSTR_FOREIGN:
         columns = strings(node.fk_attrs) or column
         name = node.conname or f"{owner}_{'_'.join(columns)}_fkey"
-        table.foreign_keys[name] = ForeignKey(name, columns, relation(node.pktable), place)
-    elif node.contype in (kinds.CONSTR_PRIMARY, kinds.CONSTR_UNIQUE) and not node.indexname:
+        table.foreign_keys[name] = ForeignKey(
+            name, columns, relation(node.pktable), place, strings(node.pk_attrs)
+        )
+    elif node.contype in (kinds.CONSTR_PRIMARY, kinds.CONSTR_UNIQUE):
+        if node.indexname:  # the index is there already, and gets the constraint's name
+            known = table.indexes.pop(node.indexname, None)
+            if known is not None:
+                primary = node.contype == kinds.CONSTR_PRIMARY
+                name = node.conname or known.name
+                _add_index(table, replace(known, name=name, primary=primary))
+            return
         columns = strings(node.keys) or column
         primary = node.contype == kinds.CONSTR_PRIMARY
         default = f"{owner}_pkey" if primary else f"{owner}_{'_'.join(columns)}_key"
-        _add_index(table, Index(node.conname or default, columns))
+        shape = " ".join(("True", "btree", *columns))
+        index = Index(node.conname or default, columns, unique=True, primary=primary, shape=shape)
+        _add_index(table, replace(index, place=place))
 
 
 def _add_index(table: Table, index: Index) -> None:
     table.indexes.setdefault(index.name, index)
 
 
-def _index(node: Any) -> Index:
+def _index(node: Any, place: Place) -> Index:
     columns = tuple(element.name for element in node.indexParams)
     named = "_".join(column or "expr" for column in columns)
     filled = _filled(node.whereClause)
@@ -96,7 +130,21 @@ def _index(node: Any) -> Index:
         columns,
         only_filled=filled or frozenset(),
         partial=filled is None,
+        unique=node.unique,
+        shape=_shape(node),
+        place=place,
     )
+
+
+def _shape(node: Any) -> str:
+    parts = (node.indexParams, node.indexIncludingParams, node.whereClause, node.options)
+    written = [
+        RawStream()(each)
+        for part in parts
+        for each in (part if isinstance(part, tuple) else (part,))
+        if each is not None
+    ]
+    return " ".join([str(node.unique), node.accessMethod, *written])
 
 
 def _filled(condition: Any) -> frozenset[str] | None:
@@ -148,6 +196,7 @@ def _alter_table(table: Table, owner: str, command: Any, place: Place) -> None:
 def _drop_column(table: Table, column: str) -> None:
     if column in table.columns:
         table.columns.remove(column)
+        table.types.pop(column, None)
     for name, index in list(table.indexes.items()):
         if column in index.columns:
             del table.indexes[name]

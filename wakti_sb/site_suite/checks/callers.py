@@ -52,7 +52,7 @@ TOKENS = (SITE_USER, OTHER_SITE_USER, SUSPENDED, FOREIGN_SITE_USER, LOGGED_OUT, 
 
 @dataclass(frozen=True)
 class Callers:
-    """Everybody who may come along.
+    """Every kind of caller.
 
     Parameters:
         endpoint: where they come.

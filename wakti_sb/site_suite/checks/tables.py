@@ -89,7 +89,7 @@ TABLES = (
         {"form_name": "contact", "data": {"message": "Hello!"}},
         insert=False,
         delete=True,
-        update={"status": "read", "is_spam": True},
+        update={"status": "read", "is_spam": True, "note": "Ask again", "labels": ["vip"]},
         fixed={"data": _CHANGED, "form_name": "other", "origin": "https://other.example"},
     ),
     Table(
@@ -113,11 +113,11 @@ TABLES = (
     ),
     Table(
         "project_site_users",
-        {"email": "@example.com", "password_hash": "nobody's"},
+        {"email": "@example.com", "password_hash": "unknown"},
         insert=False,
         delete=True,
         update={"status": "suspended", "display_name": "Changed", "metadata": _CHANGED},
-        fixed={"email": "changed@example.com", "password_hash": "x"},
+        fixed={"email": "changed@example.com", "password_hash": "none"},
         kept=("last_login",),
         owner="owner_id",
         unique=("email",),

@@ -1,8 +1,8 @@
-"""Every action of the site API by everybody who may come along."""
+"""Every action of the site API by every kind of caller."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wakti_sb.site_suite.model import Place
 
@@ -81,13 +81,18 @@ def _by_origin() -> Iterator[Request]:
             yield _request(action, sites.ORIGINS, f"{who} elsewhere", expected)
 
 
-@each(_rights())
+def _by_setting(requests: Iterable[Request]) -> list[Request]:
+    """Those of one site stand together: a process that gets them makes few sites and controls."""
+    return sorted(requests, key=lambda request: request.setting)
+
+
+@each(_by_setting(_rights()))
 def test_rights(trials: Trials, case: Request) -> None:
     """The setting of a collection or of the uploads decides who may."""
     trials.run(case)
 
 
-@each(_gates())
+@each(_by_setting(_gates()))
 def test_gates(trials: Trials, case: Request) -> None:
     """What is switched off is switched off for everybody, and nothing else is."""
     trials.run(case)

@@ -50,19 +50,15 @@ def _run(name: str, check: Callable[[Path], str], project: Path) -> Check:
         return Check(name, check(project))
     except WaktiError as error:
         return Check(name, "", error.cause, error.remedy)
+    except OSError as error:
+        return Check(name, "", f"{error.filename}: {error.strerror}")
 
 
 def _postgres(_project: Path) -> str:
     source = installation.source()
+    installation.major(source)
     program = source / "bin" / "postgres"
-    try:
-        done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise EnvironmentProblem(
-            f"{program} does not run here.",
-            remedy="Name an installed PostgreSQL in WAKTI_POSTGRES (the folder above its bin/).",
-        ) from error
-    return done.stdout.strip()
+    return subprocess.run([program, "--version"], capture_output=True, text=True).stdout.strip()
 
 
 def _user(_project: Path) -> str:
@@ -102,7 +98,7 @@ def _folder(project: Path) -> str:
         raise EnvironmentProblem(
             f"{project} cannot be written.", remedy="Run wakti-sb in a folder of your own."
         )
-    if not (project / "supabase" / "migrations").is_dir():
+    if not paths.is_project(project):
         raise EnvironmentProblem("there is no supabase/migrations here.", remedy="wakti-sb init")
     return str(project.resolve())
 

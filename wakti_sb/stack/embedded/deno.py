@@ -14,6 +14,9 @@ from wakti_sb.stack.embedded.paths import make_folder
 
 _NO_NETWORK_SIGNS = ("error sending request", "dns error", "failed to lookup", "tcp connect error")
 
+# What Deno says, in small letters, of a host that shows a certificate nobody vouches for.
+UNTRUSTED = "invalid peer certificate"
+
 
 @dataclass(frozen=True)
 class Deno:
@@ -58,7 +61,12 @@ class Deno:
 
     def env(self) -> dict[str, str]:
         """What every process of ours needs in its environment to find the cache."""
-        return {"DENO_DIR": str(self.cache), "DENO_NO_UPDATE_CHECK": "1"}
+        return {
+            "DENO_DIR": str(self.cache),
+            "DENO_NO_UPDATE_CHECK": "1",
+            # Also whom this machine trusts: the authority of a company's proxy is written there.
+            "DENO_TLS_CA_STORE": os.environ.get("DENO_TLS_CA_STORE") or "mozilla,system",
+        }
 
     def _stamp(self, entry: Path) -> Path:
         """A file that is there when the packages of this very lock file have been fetched."""
@@ -70,6 +78,12 @@ class Deno:
 
     def _explain(self, output: str, entry: Path) -> EnvironmentProblem:
         text = output.lower()
+        if UNTRUSTED in text:
+            return EnvironmentProblem(
+                "cannot fetch the packages of the local stack: the certificate of"
+                f" {_host(output)} is signed by nobody that this machine trusts.",
+                remedy="Name the file of who signed it in DENO_CERT: a proxy's authority, mostly.",
+            )
         if any(sign in text for sign in _NO_NETWORK_SIGNS):
             return EnvironmentProblem(
                 f"cannot fetch the packages of the local stack: {_host(output)} is out of reach.",

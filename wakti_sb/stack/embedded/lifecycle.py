@@ -32,9 +32,6 @@ _OUTDATED = (
     " `wakti-sb down --no-backup` and `wakti-sb up` make it anew."
 )
 
-# A project has at least one of these below `supabase/`.
-_OF_A_PROJECT = ("migrations", "config.toml", "functions")
-
 _STEPS = (
     "preparing PostgreSQL",
     "fetching packages",
@@ -101,8 +98,7 @@ class EmbeddedStack:
         EnvironmentProblem if the machine lacks something, MigrationError if a migration cannot be
         applied.
         """
-        supabase = self.project / "supabase"
-        if not any((supabase / one).exists() for one in _OF_A_PROJECT):
+        if not paths.is_project(self.project):
             raise UsageError(
                 "there is no supabase/migrations here.",
                 place=str(self.project),
@@ -250,8 +246,8 @@ class EmbeddedStack:
         self._step(3)
         self._tell_of(database, database.bring_up_to_date())
         database.let_edge_in(self._keys().edge_password)
-        self._step(4)
         if api:
+            self._step(4)
             services.start(lambda name, one: self._remember(chosen, name, one))
             self._serve_functions(chosen)
         state.write(self._paths, replace(self._running(), complete=True))

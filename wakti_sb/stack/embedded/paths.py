@@ -12,7 +12,10 @@ import platformdirs
 
 from wakti_sb.errors import EnvironmentProblem
 
+_ANOTHER_CACHE = "Name a folder that you may write to in WAKTI_CACHE."
 _STATE = ".wakti"
+# A project has at least one of these below `supabase/`.
+_OF_A_PROJECT = ("migrations", "config.toml", "functions")
 _DATA = "data"  # in the state folder: where the data is, if WAKTI_DATA decided that
 
 
@@ -56,6 +59,11 @@ class Paths:
         return self.state / "storage"
 
 
+def is_project(folder: Path) -> bool:
+    """Whether there is anything here that a stack could be made from."""
+    return any((folder / "supabase" / one).exists() for one in _OF_A_PROJECT)
+
+
 def for_project(project: Path) -> Paths:
     """The folders for the project in `project`, whether they are there or not."""
     state = project.resolve() / _STATE / "embedded"
@@ -72,14 +80,22 @@ def make(paths: Paths) -> None:
         ignore = paths.state.parent / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n")
-        if os.environ.get("WAKTI_DATA") and not (paths.state / _DATA).exists():
-            (paths.state / _DATA).write_text(str(paths.data), "utf-8")
     except OSError as error:
         raise EnvironmentProblem(
             f"cannot write here: {error.strerror or error}",
             place=str(paths.project),
             remedy="Run wakti-sb in a folder that you may write to.",
         ) from error
+    if os.environ.get("WAKTI_DATA") and not (paths.state / _DATA).exists():
+        try:
+            paths.data.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"the database cannot be made here: {error.strerror or error}",
+                place=str(paths.data.parent),
+                remedy="Name a folder that you may write to in WAKTI_DATA.",
+            ) from error
+        (paths.state / _DATA).write_text(str(paths.data), "utf-8")
 
 
 def _data_folder(state: Path) -> Path:
@@ -101,25 +117,41 @@ def cache() -> Path:
     """What all projects of this user share: programs and packages. WAKTI_CACHE names another.
 
     Root's cache is the machine's, since the server's unprivileged user must read it.
+
+    Raise EnvironmentProblem if it cannot be read.
     """
     chosen = os.environ.get("WAKTI_CACHE")
     if chosen:
-        return Path(chosen)
-    if os.geteuid() == 0:
-        return platformdirs.site_cache_path("wakti-sb")
-    return platformdirs.user_cache_path("wakti-sb")
+        folder = Path(chosen).absolute()
+    elif os.geteuid() == 0:
+        folder = platformdirs.site_cache_path("wakti-sb")
+    else:
+        folder = platformdirs.user_cache_path("wakti-sb")
+    try:
+        readable = os.access(folder, os.R_OK | os.X_OK) or not folder.exists()
+    except OSError:
+        readable = False
+    if not readable:
+        raise EnvironmentProblem(
+            "the cache cannot be read: Permission denied", place=str(folder), remedy=_ANOTHER_CACHE
+        )
+    return folder
 
 
 def make_folder(folder: Path) -> None:
     """Make a folder of the cache. Raise EnvironmentProblem if it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        allowed = os.access(folder, os.W_OK | os.X_OK)
+        reason = "Permission denied"
     except OSError as error:
+        allowed, reason = False, error.strerror or str(error)
+    if not allowed:
         raise EnvironmentProblem(
-            f"the cache cannot be written: {error.strerror or error}",
+            f"the cache cannot be written: {reason}",
             place=str(folder),
-            remedy="Name a folder that you may write to in WAKTI_CACHE.",
-        ) from error
+            remedy=_ANOTHER_CACHE,
+        )
 
 
 def server_user() -> pwd.struct_passwd | None:

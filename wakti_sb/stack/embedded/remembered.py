@@ -72,22 +72,43 @@ def explained(
         options = dict.fromkeys((*without, missing.name, *(one.name for one in others)))
         also = "".join(f"\n  {one.place}: neither can {one.name}" for one in others)
         return MigrationError(
-            f"the extension {missing.name} cannot be had on the embedded stack{also}",
+            f"the extension {missing.name} is not available on the embedded stack{also}",
             place=place,
             remedy=f"Go on without the statements that need {_it(options)}: "
             f"{' '.join(f'--without {name}' for name in options)}\n  {_ELSEWHERE}",
         )
     name = provider(missing)
     if name is None:
-        return error
+        return _never_from_empty(error, files)
     if name in available:
         remedy = f"It may come with the extension {name}: add `create extension {name}` before it."
     else:
         remedy = (
-            f"It may come with the extension {name}, which cannot be had on the embedded stack."
+            f"It may come with the extension {name}, which is not available on the embedded stack."
             f" Go on without the statements that need it: --without {name}\n  {_ELSEWHERE}"
         )
     return MigrationError(error.cause, place=place, remedy=remedy)
+
+
+def _never_from_empty(error: StatementFailed, files: Sequence[Migration]) -> MigrationError:
+    """The same error, with every table that the history changes and does not make."""
+    from wakti_sb.migrate.gaps import gaps
+
+    found = list(gaps(files))
+    place = f"{error.file}:{error.line}"
+    here = next((gap for gap in found if gap.place == place), None)
+    if here is None:
+        return error
+    others = [gap for gap in found if gap is not here]
+    also = "".join(f"\n  {gap.place}: neither is {gap.table}" for gap in others)
+    return MigrationError(
+        f"{here.table} is changed here and made in no file before: this history never ran from"
+        f" empty{also}",
+        place=f"{place}:{error.column}",
+        remedy="Put what was there first into a file that sorts before the others, as"
+        " `supabase db dump --db-url …` writes it.\n"
+        "  Or work on a database that has it: --db-url.",
+    )
 
 
 def needless(extensions: Iterable[str], left_out: Iterable[LeftOut]) -> list[str]:

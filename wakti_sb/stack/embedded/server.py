@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from wakti_sb.errors import EnvironmentProblem, StackError
 from wakti_sb.stack.embedded import process
-from wakti_sb.stack.embedded.installation import Installation
+from wakti_sb.stack.embedded.installation import Installation, major
 from wakti_sb.stack.embedded.paths import Paths, server_user
 from wakti_sb.stack.embedded.ports import HOST
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SUPERUSER = "supabase_admin"
 # As the official CLI's local database: its commands connect with it to 127.0.0.1.
-PASSWORD = "postgres"  # noqa: S105
+PASSWORD = "postgres"  # noqa: S105  (of a database on this machine, as the official stack has it)
 PLATFORM_DATABASE = "wakti_platform"  # roles and schemas of a fresh project, no migrations
 TEMPLATE_DATABASE = "wakti_template"  # the same with every migration applied
 
@@ -39,6 +39,7 @@ _LOGINS = ("postgres", "authenticator", "supabase_auth_admin", "supabase_storage
 
 # What the server's programs find in theirs, whatever ours holds.
 ENVIRONMENT = {"LANG": "C.UTF-8", "PATH": os.defpath, "TZ": "UTC"}
+_WARNINGS = {"PGOPTIONS": "-c client_min_messages=warning"}  # what psql tells of, at least
 _PLATFORM = Path(__file__).parent / "platform"
 _COPIED_RIGHTS = Path(__file__).parent / "copied_rights.sql"
 _COMPLETE = "wakti-complete"  # written last: a data folder without it is half made
@@ -156,8 +157,10 @@ class Server:
         Parameters:
             mark: goes into its environment.
 
-        Raise StackError if it stops at once or stays silent.
+        Raise StackError if it stops at once or stays silent, EnvironmentProblem if another
+        PostgreSQL made the data.
         """
+        self._require_same_version()
         process.forget_dead_owner(self.paths.data / "postmaster.pid")
         # Whoever made the data must run it, even if there is a better choice of user by now.
         user = server_user() and pwd.getpwuid(self.paths.data.stat().st_uid)
@@ -189,6 +192,21 @@ class Server:
             place=str(self.paths.logs / "postgres.log"),
             remedy="The log above says why. `wakti-sb down --no-backup` starts from nothing.",
         )
+
+    def _require_same_version(self) -> None:
+        """A PostgreSQL reads no data of another major version."""
+        made_by = int((self.paths.data / "PG_VERSION").read_text())
+        runs = major(self.installation.folder)
+        if made_by != runs:
+            raise EnvironmentProblem(
+                f"this project's database was made by PostgreSQL {made_by}, and the one that is to"
+                f" run it is PostgreSQL {runs}, which cannot read it.",
+                place=str(self.paths.data),
+                remedy=(
+                    "WAKTI_POSTGRES says which one runs. `wakti-sb down --no-backup` throws the"
+                    " database away, and `wakti-sb up` makes it anew."
+                ),
+            )
 
     def imitate_platform(self, *, auto_expose_new_tables: bool) -> None:
         """Give a new cluster the roles and schemas of a fresh Supabase project, once.
@@ -237,7 +255,7 @@ class Server:
             command += option
         done = subprocess.run(
             command,
-            env={**ENVIRONMENT, "PGPASSWORD": PASSWORD},
+            env={**ENVIRONMENT, **_WARNINGS, "PGPASSWORD": PASSWORD},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -19,6 +19,7 @@ from wakti_sb.errors import StackError
 from wakti_sb.stack.config import Config
 from wakti_sb.stack.embedded import edge, process
 from wakti_sb.stack.embedded.deno import Deno
+from wakti_sb.stack.embedded.edge import limits
 from wakti_sb.stack.embedded.edge.client import PROGRAM, SETTINGS, Settings
 from wakti_sb.stack.embedded.keys import Keys
 from wakti_sb.stack.embedded.paths import Paths
@@ -30,8 +31,6 @@ FUNCTIONS = "functions"
 ENTRY = Path(__file__).parent / "services" / "main.ts"
 
 _START_TIMEOUT = 30.0  # seconds
-# How long a function may take to begin its answer: the platform's limit, in seconds.
-_WALL_CLOCK = "150"
 # This machine's own addresses are never reached through a proxy.
 _open = build_opener(ProxyHandler({})).open
 _MARK = "WAKTI_STACK"  # in the environment of each process: the stack it belongs to
@@ -78,7 +77,10 @@ class Services:
 
         Parameters:
             on_spawn: told each process as soon as there is one, so that none is ever lost.
+
+        Raise UsageError if a limit of theirs is set to what is none.
         """
+        limits.of(os.environ)
         self._remember(_Launcher(free(1)[0], secrets.token_urlsafe(24)))
         if self.has_functions:
             self.start_functions(on_spawn)
@@ -111,6 +113,7 @@ class Services:
             keys=str(self.paths.state / "keys.json"),
             program=self.deno.program,
             cache=str(self.deno.cache),
+            cpu_limit=limits.of(os.environ).cpu,
             mark=mark(self.paths),
         )
         edge.forget(self.paths.functions)
@@ -164,7 +167,7 @@ class Services:
             "WAKTI_LAUNCHER_PORT": str(launcher.port),
             "WAKTI_LAUNCHER_TOKEN": launcher.token,
             "WAKTI_HAS_FUNCTIONS": str(self.has_functions),
-            "WAKTI_WALL_CLOCK": os.environ.get("WAKTI_WALL_CLOCK") or _WALL_CLOCK,
+            "WAKTI_WALL_CLOCK": str(limits.of(os.environ).wall_clock),
             "WAKTI_SCHEMAS": json.dumps(self.config.schemas),
             "WAKTI_MAX_ROWS": str(self.config.max_rows),
             "WAKTI_AUTH": json.dumps(self.config.auth.settings),

@@ -7,6 +7,8 @@ export interface Day {
   readonly day: string;
   readonly messages: number;
   readonly accounts: number;
+  /** Messages whose sender or words the owner has blocked. */
+  readonly blocked: number;
 }
 
 export const ACTIVITY_DAYS = 30;

@@ -14,6 +14,11 @@ export interface Api {
 /** The most rows that one request asks for; the platform's own default. */
 export const MAX_ROWS = 1000;
 
+/** Whether a text can be the id of a row; PostgreSQL refuses to look for any other. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
 const TIMEOUT = 20_000; // milliseconds
 
 /**

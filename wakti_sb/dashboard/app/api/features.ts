@@ -1,12 +1,29 @@
 /** The switches of a backend: what is stored, and what a missing key means. */
 
+import { limits, type RateLimits } from "./limits.ts";
+
 export type Access = "public" | "site_users" | "owner";
 
 export const ACCESS: readonly Access[] = ["public", "site_users", "owner"];
 
-export interface Override {
-  readonly read?: Access;
-  readonly write?: Access;
+/** Who may use a right on a collection; "own": whoever has an account, on what it made itself. */
+export type Right = Access | "own";
+
+export const RIGHTS: readonly Right[] = [
+  "public",
+  "site_users",
+  "own",
+  "owner",
+];
+
+export const VERBS = ["read", "create", "update", "delete"] as const;
+
+export type Verb = (typeof VERBS)[number];
+
+/** As it is stored: `write` stands for the three others, a right's own word goes before it. */
+export type StoredRights = { readonly [Name in Verb | "write"]?: Right };
+
+export interface Override extends StoredRights {
   readonly validate?: boolean;
 }
 
@@ -24,47 +41,52 @@ export interface FullFeatures {
     readonly enabled: boolean;
     readonly honeypot: string;
     readonly max_bytes: number;
+    readonly blocked_senders: readonly string[];
+    readonly blocked_words: readonly string[];
   };
-  readonly collections: {
+  readonly collections: StoredRights & {
     readonly enabled: boolean;
-    readonly read: Access;
-    readonly write: Access;
     readonly validate: boolean;
     readonly overrides: { readonly [collection: string]: Override };
   };
   readonly uploads: { readonly enabled: boolean; readonly write: Access };
   readonly auth: { readonly enabled: boolean; readonly signup: boolean };
-  readonly rate_limits: {
-    readonly submit: number;
-    readonly login: number;
-    readonly signup: number;
-    readonly write: number;
-    readonly upload: number;
-  };
+  readonly rate_limits: RateLimits;
 }
 
-export const DEFAULTS: FullFeatures = {
-  forms: { enabled: true, honeypot: "_gotcha", max_bytes: 65536 },
+const defaults = {
+  forms: {
+    enabled: true,
+    honeypot: "_gotcha",
+    blocked_senders: [],
+    blocked_words: [],
+  },
   collections: {
     enabled: true,
-    read: "public",
-    write: "public",
     validate: false,
     overrides: {},
   },
   uploads: { enabled: true, write: "public" },
   auth: { enabled: true, signup: true },
-  rate_limits: { submit: 60, login: 20, signup: 20, write: 120, upload: 30 },
+} as const;
+
+/** What a new project begins with: pages show what only its owner changes. */
+export const NEW_PROJECT: Features = {
+  collections: { create: "public", update: "owner", delete: "owner" },
 };
 
 /** The features in force. */
 export function complete(features: Features): FullFeatures {
   return {
-    forms: { ...DEFAULTS.forms, ...features.forms },
-    collections: { ...DEFAULTS.collections, ...features.collections },
-    uploads: { ...DEFAULTS.uploads, ...features.uploads },
-    auth: { ...DEFAULTS.auth, ...features.auth },
-    rate_limits: { ...DEFAULTS.rate_limits, ...features.rate_limits },
+    forms: {
+      ...defaults.forms,
+      max_bytes: limits.form_data,
+      ...features.forms,
+    },
+    collections: { ...defaults.collections, ...features.collections },
+    uploads: { ...defaults.uploads, ...features.uploads },
+    auth: { ...defaults.auth, ...features.auth },
+    rate_limits: { ...limits.rate_limits, ...features.rate_limits },
   };
 }
 

@@ -3,6 +3,7 @@
 import {
   type Api,
   done,
+  isId,
   MAX_ROWS,
   one,
   page,
@@ -11,6 +12,7 @@ import {
 } from "./client.ts";
 import type { Page } from "./client.ts";
 import type { Json } from "./json.ts";
+import { Problem } from "./problem.ts";
 
 export interface Submission {
   readonly id: string;
@@ -20,21 +22,36 @@ export interface Submission {
   readonly is_spam: boolean;
   readonly origin: string | null;
   readonly created_at: string;
+  /** What the owner wrote about it. */
+  readonly note: string | null;
+  readonly labels: readonly string[];
+  /** Whether its sender or a word in it is on the owner's lists. */
+  readonly blocked: boolean;
 }
+
+/** Characters of a note, labels of a message, characters of a label; the database refuses more. */
+export const MAX_NOTE_CHARS = 10_000;
+export const MAX_LABELS = 20;
+export const MAX_LABEL_CHARS = 50;
 
 export interface InboxFilter {
   /** A form's name; null for all. */
   readonly form: string | null;
   readonly status: "all" | "read" | "unread";
   readonly spam: boolean;
+  /** One of the owner's labels; null for all messages. */
+  readonly label: string | null;
   /** A text that one of the values must hold. */
   readonly search: string;
 }
 
-export type Mark = Partial<Pick<Submission, "status" | "is_spam">>;
+export type Mark = Partial<
+  Pick<Submission, "status" | "is_spam" | "note" | "labels">
+>;
 
 const TABLE = "project_form_submissions";
-const COLUMNS = "id,form_name,data,status,is_spam,origin,created_at";
+const COLUMNS =
+  "id,form_name,data,status,is_spam,origin,created_at,note,labels,blocked";
 
 export const INBOX_PAGE = 50;
 
@@ -49,10 +66,18 @@ function listed(
     .eq("is_spam", filter.spam);
   if (filter.form !== null) list = list.eq("form_name", filter.form);
   if (filter.status !== "all") list = list.eq("status", filter.status);
+  if (filter.label !== null) {
+    list = list.filter("labels", "cs", `{${element(filter.label)}}`);
+  }
   if (filter.search) {
     list = list.filter("search_text", "imatch", searched(filter.search));
   }
   return list.order("created_at", { ascending: false }).order("id");
+}
+
+/** A text as an element of a PostgreSQL array. */
+function element(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
 export function listSubmissions(
@@ -104,8 +129,12 @@ async function* everyPage<Row>(
 }
 
 /** One submission, for an address that names it. Throws Problem, "gone" if it was deleted. */
-export function readSubmission(api: Api, id: string): Promise<Submission> {
-  return one(api.supabase.from(TABLE).select(COLUMNS).eq("id", id));
+export async function readSubmission(
+  api: Api,
+  id: string,
+): Promise<Submission> {
+  if (!isId(id)) throw new Problem("gone");
+  return await one(api.supabase.from(TABLE).select(COLUMNS).eq("id", id));
 }
 
 /** The id of the newest submission; null in an empty inbox. */
@@ -128,6 +157,17 @@ export async function markSubmissions(
   for (const some of portions(ids)) {
     await done(api.supabase.from(TABLE).update(mark).in("id", some));
   }
+}
+
+/** Writes a note over the one that was read. Throws Problem, "conflict" if another was written since. */
+export async function saveNote(
+  api: Api,
+  { id, note }: Pick<Submission, "id" | "note">,
+  text: string | null,
+): Promise<void> {
+  const now = await readSubmission(api, id);
+  if (now.note !== note) throw new Problem("conflict");
+  await markSubmissions(api, [id], { note: text });
 }
 
 export async function deleteSubmissions(

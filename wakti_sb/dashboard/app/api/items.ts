@@ -9,8 +9,8 @@ import {
   page,
   portions,
   rows,
-  searched,
 } from "./client.ts";
+import { conditionsOf, type ItemQuery } from "./item_query.ts";
 import type { Data } from "./json.ts";
 import { Problem } from "./problem.ts";
 
@@ -34,13 +34,22 @@ const COLUMNS = "id,data,sort_order,created_at,updated_at";
 
 export const ITEM_PAGE = 50;
 
-function listed(api: Api, place: Place, search: string) {
+function listed(api: Api, place: Place, query: ItemQuery) {
   let list = api.supabase.from(TABLE).select(COLUMNS, { count: "exact" })
     .eq("project_id", place.project)
     .eq("collection_name", place.collection)
     .eq("status", "active");
-  if (search) list = list.filter("search_text", "imatch", searched(search));
-  return list.order("sort_order", { ascending: true, nullsFirst: true })
+  for (const [column, operator, value] of conditionsOf(query)) {
+    list = list.filter(column, operator, value);
+  }
+  const { sort } = query;
+  const sorted = sort
+    ? list.order(`data->${sort.field}`, {
+      ascending: !sort.down,
+      nullsFirst: false,
+    })
+    : list;
+  return sorted.order("sort_order", { ascending: true, nullsFirst: true })
     .order("created_at", { ascending: false })
     .order("id");
 }
@@ -48,23 +57,23 @@ function listed(api: Api, place: Place, search: string) {
 export function listItems(
   api: Api,
   place: Place,
-  search: string,
+  query: ItemQuery,
   start: number,
 ): Promise<Page<Item>> {
-  const list = listed(api, place, search);
+  const list = listed(api, place, query);
   return page(list.range(start, start + ITEM_PAGE - 1));
 }
 
-/** Every item that the search finds, in portions. */
+/** Every item that the query finds, in portions. */
 export async function* allItems(
   api: Api,
   place: Place,
-  search: string,
+  query: ItemQuery,
 ): AsyncGenerator<Page<Item>> {
   let start = 0;
   while (true) {
     const part = await page<Item>(
-      listed(api, place, search).range(start, start + MAX_ROWS - 1),
+      listed(api, place, query).range(start, start + MAX_ROWS - 1),
     );
     yield part;
     start += part.rows.length;
@@ -141,14 +150,14 @@ export interface StoredItem {
   readonly status: "active" | "deleted";
 }
 
-/** The ids of every item that the search finds. */
+/** The ids of every item that the query finds. */
 export async function itemIds(
   api: Api,
   place: Place,
-  search: string,
+  query: ItemQuery,
 ): Promise<readonly string[]> {
   const ids: string[] = [];
-  for await (const { rows } of allItems(api, place, search)) {
+  for await (const { rows } of allItems(api, place, query)) {
     ids.push(...rows.map(({ id }) => id));
   }
   return ids;

@@ -1,8 +1,9 @@
 /** Projects, their backends, and what a project holds at a glance. */
 
-import { type Api, done, one, rows } from "./client.ts";
-import type { Features } from "./features.ts";
+import { type Api, done, isId, one, rows } from "./client.ts";
+import { type Features, NEW_PROJECT } from "./features.ts";
 import { Problem } from "./problem.ts";
+import { removeFiles } from "./uploads.ts";
 
 export interface Project {
   readonly id: string;
@@ -28,7 +29,11 @@ export interface Overview {
     readonly unread: number;
   }[];
   readonly collections: readonly CollectionSummary[];
+  /** Every label of a message, by name. */
+  readonly labels: readonly string[];
   readonly files: number;
+  /** Announced by the site, and never arrived. */
+  readonly failed_files: number;
   readonly bytes: number;
   readonly users: number;
 }
@@ -39,7 +44,6 @@ export interface CollectionSummary {
   readonly total: number;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const PROJECT = "id,name,created_at";
 const BACKEND = "id,enabled,allowed_origins,features,updated_at";
 
@@ -50,7 +54,7 @@ export function listProjects(api: Api): Promise<readonly Project[]> {
 
 /** The project. Throws Problem, "gone" if this owner has no such project. */
 export async function readProject(api: Api, id: string): Promise<Project> {
-  if (!UUID.test(id)) throw new Problem("gone");
+  if (!isId(id)) throw new Problem("gone");
   return await one(api.supabase.from("projects").select(PROJECT).eq("id", id));
 }
 
@@ -66,7 +70,7 @@ export async function createProject(
   );
   await done(
     api.supabase.from("project_backends")
-      .insert({ project_id: project.id, user_id: owner, enabled: true }),
+      .insert(newBackend(owner, project.id)),
   );
   return project;
 }
@@ -80,8 +84,12 @@ export async function renameProject(
   await one(change.select("id"));
 }
 
-/** Deletes a project and everything in it, for good. */
+/**
+ * Deletes a project and everything in it, for good: its files first, for nobody but who owns the
+ * project can remove them.
+ */
 export async function deleteProject(api: Api, id: string): Promise<void> {
+  await removeFiles(api, id);
   await done(api.supabase.from("projects").delete().eq("id", id));
 }
 
@@ -100,10 +108,19 @@ export function createBackend(
   owner: string,
   project: string,
 ): Promise<Backend> {
-  const row = { project_id: project, user_id: owner, enabled: true };
+  const row = newBackend(owner, project);
   return one(
     api.supabase.from("project_backends").insert(row).select(BACKEND),
   );
+}
+
+function newBackend(owner: string, project: string) {
+  return {
+    project_id: project,
+    user_id: owner,
+    enabled: true,
+    features: NEW_PROJECT,
+  };
 }
 
 export type BackendChange = Partial<

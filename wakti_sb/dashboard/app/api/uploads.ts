@@ -1,6 +1,6 @@
 /** Files: listed from the database, stored and deleted through the site API. */
 
-import { type Api, type Page, page } from "./client.ts";
+import { type Api, MAX_ROWS, type Page, page, rows } from "./client.ts";
 import { Problem, siteProblem } from "./problem.ts";
 
 export interface Upload {
@@ -15,6 +15,8 @@ export interface Upload {
 const COLUMNS = "id,filename,storage_path,file_type,size_bytes,uploaded_at";
 
 export const UPLOAD_PAGE = 48;
+
+const REMOVED_AT_ONCE = 100;
 
 export function listUploads(
   api: Api,
@@ -89,6 +91,26 @@ export async function deleteUpload(
   });
   if (answer.ok) return;
   throw siteProblem(answer.status, await answer.json().catch(() => null));
+}
+
+/**
+ * Removes the files of a project from the storage and leaves their rows. What cannot be removed now
+ * waits in the database until it is. Throws Problem if the rows cannot be read.
+ */
+export async function removeFiles(api: Api, project: string): Promise<void> {
+  const bucket = api.supabase.storage.from("project-uploads");
+  for (let start = 0;; start += MAX_ROWS) {
+    const list = api.supabase.from("project_uploads").select("storage_path")
+      .eq("project_id", project).eq("status", "stored").order("id");
+    const found = await rows<Pick<Upload, "storage_path">>(
+      list.range(start, start + MAX_ROWS - 1),
+    );
+    for (let at = 0; at < found.length; at += REMOVED_AT_ONCE) {
+      const some = found.slice(at, at + REMOVED_AT_ONCE);
+      await bucket.remove(some.map(({ storage_path }) => storage_path));
+    }
+    if (found.length < MAX_ROWS) return;
+  }
 }
 
 async function accessToken(api: Api): Promise<string> {

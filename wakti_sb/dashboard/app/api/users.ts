@@ -49,6 +49,14 @@ export function setStatus(
   return one(change.select(COLUMNS));
 }
 
+/** A code for who forgot the password. It opens the account once, within 24 hours. */
+export async function makeResetCode(api: Api, id: string): Promise<string> {
+  const made = await one<{ readonly code: string }>(
+    api.supabase.rpc("make_reset_code", { site_user: id }),
+  );
+  return made.code;
+}
+
 export async function deleteUser(api: Api, id: string): Promise<void> {
   await done(api.supabase.from(TABLE).delete().eq("id", id));
 }

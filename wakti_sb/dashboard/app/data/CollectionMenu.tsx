@@ -1,6 +1,7 @@
 /** What can be done with a whole collection: another name, no items, no collection. */
 
 import { useState } from "preact/hooks";
+import { EVERY_ITEM } from "../api/item_query.ts";
 import { itemIds, type Place, setStatus } from "../api/items.ts";
 import {
   deleteSchema,
@@ -48,7 +49,7 @@ export function CollectionMenu(props: Props) {
   }
 
   async function empty() {
-    const ids = await itemIds(api, place, "");
+    const ids = await itemIds(api, place, EVERY_ITEM);
     await setStatus(api, ids, "deleted");
     offerUndo(
       t.data.deletedMany(ids.length),
@@ -60,7 +61,7 @@ export function CollectionMenu(props: Props) {
 
   async function remove() {
     const [ids, schema] = await Promise.all([
-      itemIds(api, place, ""),
+      itemIds(api, place, EVERY_ITEM),
       readSchema(api, place),
     ]);
     await setStatus(api, ids, "deleted");

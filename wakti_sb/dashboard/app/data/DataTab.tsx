@@ -1,7 +1,7 @@
 /** Collections at the side, the items of the chosen one beside them. */
 
 import { useState } from "preact/hooks";
-import { MAX_NAME_CHARS, NAME } from "../api/limits.ts";
+import { isName, limits } from "../api/limits.ts";
 import type { CollectionSummary } from "../api/projects.ts";
 import { createCollection } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
@@ -10,6 +10,8 @@ import { Dialog, FormActions } from "../primitives/Dialog.tsx";
 import { TextField } from "../primitives/Field.tsx";
 import { PageHead } from "../primitives/PageHead.tsx";
 import { Empty } from "../primitives/States.tsx";
+import { Search } from "../primitives/Search.tsx";
+import { visible } from "../primitives/visible.ts";
 import { useProject } from "../projects/project.tsx";
 import { go, href } from "../routing/route.ts";
 import { Items } from "./Items.tsx";
@@ -75,25 +77,48 @@ function withChosen(
   return [...collections, { name: chosen, display_name: null, total: 0 }];
 }
 
+/** More than these are found by searching. */
+const MOST_LISTED = 200;
+const WORTH_A_SEARCH = 20;
+
 function CollectionList(props: {
   readonly all: readonly CollectionSummary[];
   readonly chosen: string;
 }) {
   const { t, number } = useLocale();
   const { project } = useProject();
+  const [search, setSearch] = useState("");
+  const wanted = search.toLowerCase();
+  const matching = props.all.filter(({ name, display_name }) =>
+    `${name} ${display_name ?? ""}`.toLowerCase().includes(wanted)
+  );
+  const listed = matching.slice(0, MOST_LISTED);
+  // The open one is always there.
+  const open = props.all.find(({ name }) => name === props.chosen);
+  const shown = open && !listed.includes(open) ? [...listed, open] : listed;
+  const hidden = matching.filter((one) => !shown.includes(one)).length;
   return (
     <nav class="collections" aria-label={t.data.collections}>
-      {props.all.map(({ name, display_name, total }) => (
+      {props.all.length > WORTH_A_SEARCH && (
+        <Search
+          label={t.data.searchCollections}
+          value={search}
+          onSearch={setSearch}
+        />
+      )}
+      {shown.map(({ name, display_name, total }) => (
         <a
           key={name}
           class="collection"
           href={href(project.id, "data", name)}
           aria-current={name === props.chosen ? "page" : undefined}
         >
-          <span dir="auto">{display_name || name}</span>
+          <span dir="auto">{visible(display_name || name)}</span>
           <span class="count">{number(total)}</span>
         </a>
       ))}
+      {hidden > 0 && <span class="muted">{t.data.moreCollections(hidden)}
+      </span>}
     </nav>
   );
 }
@@ -113,7 +138,9 @@ function NewCollection(props: {
   const [busy, setBusy] = useState(false);
   async function submit() {
     const collection = name.trim();
-    if (!NAME.test(collection)) return setMistake(t.data.collectionInvalid);
+    if (!isName(collection)) {
+      return setMistake(t.data.collectionInvalid(limits.name_chars));
+    }
     if (props.taken.includes(collection)) {
       return setMistake(t.data.collectionTaken);
     }
@@ -147,7 +174,7 @@ function NewCollection(props: {
         hint={t.data.collectionHint}
         value={name}
         error={mistake}
-        maxLength={MAX_NAME_CHARS}
+        maxLength={limits.name_chars}
         ltr
         autofocus
         onInput={setName}

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { fieldOf } from "../api/json.ts";
 import type { Place } from "../api/items.ts";
+import { limits } from "../api/limits.ts";
 import { learned } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import type { Messages } from "../i18n/messages.ts";
@@ -51,7 +52,9 @@ export function ImportDialog(props: {
     setMistake(null);
     setFailure(null);
     if (!file) return;
-    if (file.size > MAX_FILE_BYTES) return setMistake(t.data.importFileLarge);
+    if (file.size > MAX_FILE_BYTES) {
+      return setMistake(t.data.importFileLarge(locale.bytes(MAX_FILE_BYTES)));
+    }
     const read = readText(new Uint8Array(await file.arrayBuffer()));
     if ("fault" in read) {
       return setMistake(
@@ -176,15 +179,15 @@ function csvFault(
 }
 
 function Preview(props: { parsed: Parsed }) {
-  const { t, number } = useLocale();
+  const { t, bytes, number } = useLocale();
   const { found, skipped } = props.parsed;
   const shown = found.slice(0, PREVIEWED).map(({ data }) => data);
   const fields = learned([], shown);
   const reasons: Readonly<Record<Reason, string>> = {
     shape: t.data.importRowShape,
     object: t.data.importRowObject,
-    large: t.data.importRowLarge,
-    deep: t.data.importRowDeep,
+    large: t.data.importRowLarge(bytes(limits.item)),
+    deep: t.data.importRowDeep(limits.json_depth),
   };
   return (
     <>

@@ -9,7 +9,7 @@ import {
   saveItem,
 } from "../api/items.ts";
 import { type Data, depth, fieldOf, isData } from "../api/json.ts";
-import { MAX_DEPTH, MAX_ITEM_BYTES } from "../api/limits.ts";
+import { limits } from "../api/limits.ts";
 import { type Field, learned, teach } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
@@ -80,9 +80,13 @@ export function ItemEditor(props: {
   }
 
   function limitOf(data: Data): string | null {
-    if (depth(data) > MAX_DEPTH) return t.data.tooDeep;
+    if (depth(data) > limits.json_depth) {
+      return t.data.tooDeep(limits.json_depth);
+    }
     const size = byteSize(data);
-    if (size > MAX_ITEM_BYTES) return t.data.tooLarge(locale.bytes(size));
+    if (size > limits.item) {
+      return t.data.tooLarge(locale.bytes(size), locale.bytes(limits.item));
+    }
     return null;
   }
 

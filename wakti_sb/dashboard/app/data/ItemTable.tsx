@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
+import { isAskable, type Sort } from "../api/item_query.ts";
 import type { Item } from "../api/items.ts";
 import { fieldOf } from "../api/json.ts";
 import type { Field } from "../api/schemas.ts";
@@ -10,16 +11,18 @@ import { IconButton } from "../primitives/Button.tsx";
 import { Icon } from "../primitives/Icon.tsx";
 import { picked, type Selection } from "../primitives/selection.ts";
 import { visible } from "../primitives/visible.ts";
+import { type Look, nextSort } from "./arrange.ts";
 import { useRowDrag } from "./drag.ts";
 import { cellText, titleOf } from "./values.ts";
 
-/** More would not be read; the editor shows every field. */
-const COLUMNS = 6;
 const LONGEST = 120; // characters of a cell
 
 export function ItemTable(props: {
   readonly rows: readonly Item[];
   readonly fields: readonly Field[];
+  readonly look: Look;
+  readonly sort: Sort | null;
+  readonly onSort: (sort: Sort | null) => void;
   readonly selected: Selection;
   /** Whether the rows are in their own order, all of them. */
   readonly movable: boolean;
@@ -31,7 +34,8 @@ export function ItemTable(props: {
   const { t } = useLocale();
   const drag = useRowDrag(props.onMove);
   const anchor = useRef<string | null>(null);
-  const shown = props.fields.slice(0, COLUMNS);
+  const shown = props.fields
+    .filter(({ name }) => props.look.columns.includes(name));
   const hidden = props.fields.length - shown.length;
   const ids = props.rows.map(({ id }) => id);
   const all = ids.length > 0 && ids.every((id) => props.selected.has(id));
@@ -49,7 +53,11 @@ export function ItemTable(props: {
       role="region"
       aria-label={t.data.title}
     >
-      <table class="table table-items table-cards">
+      <table
+        class={props.look.dense
+          ? "table table-items table-cards table-dense"
+          : "table table-items table-cards"}
+      >
         <thead>
           <tr>
             {props.movable && (
@@ -58,14 +66,12 @@ export function ItemTable(props: {
               </th>
             )}
             {shown.map((field) => (
-              <th
+              <ColumnHead
                 key={field.name}
-                scope="col"
-                dir="auto"
-                class={field.type === "number" ? "cell-number" : undefined}
-              >
-                {visible(field.name)}
-              </th>
+                field={field}
+                sort={props.sort}
+                onSort={props.onSort}
+              />
             ))}
             {hidden > 0 && (
               <th scope="col" class="muted">{t.data.moreFields(hidden)}</th>
@@ -117,6 +123,42 @@ export function ItemTable(props: {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** A column's name; pressed, it orders the table. */
+function ColumnHead(props: {
+  readonly field: Field;
+  readonly sort: Sort | null;
+  readonly onSort: (sort: Sort | null) => void;
+}) {
+  const { t } = useLocale();
+  const { field, sort } = props;
+  const sorted = sort?.field === field.name ? sort : null;
+  const direction = sorted ? sorted.down ? "descending" : "ascending" : "none";
+  return (
+    <th
+      scope="col"
+      dir="auto"
+      aria-sort={direction}
+      class={field.type === "number" ? "cell-number" : undefined}
+    >
+      {isAskable(field.name)
+        ? (
+          <button
+            type="button"
+            class="column-sort"
+            title={t.data.sortBy(visible(field.name))}
+            onClick={() => props.onSort(nextSort(sort, field.name))}
+          >
+            {visible(field.name)}
+            {sorted && (
+              <span aria-hidden="true">{sorted.down ? " ↓" : " ↑"}</span>
+            )}
+          </button>
+        )
+        : visible(field.name)}
+    </th>
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Page } from "../api/client.ts";
+import { EVERY_ITEM, isWhole, type ItemQuery } from "../api/item_query.ts";
 import {
   allItems,
   deleteItem,
@@ -22,20 +23,22 @@ import { Pager } from "../primitives/Pager.tsx";
 import { useRange, useStart } from "../primitives/paging.ts";
 import { NOTHING, type Selection } from "../primitives/selection.ts";
 import { Search } from "../primitives/Search.tsx";
-import { Empty, Failed, Loading, Notice } from "../primitives/States.tsx";
+import { Empty, Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
-import { useView } from "../routing/route.ts";
 import { useProject } from "../projects/project.tsx";
 import { ExportMenu } from "../transfer/ExportMenu.tsx";
+import { useItemQuery, useLook } from "./arrange.ts";
 import { BulkBar } from "./BulkBar.tsx";
 import { CollectionMenu } from "./CollectionMenu.tsx";
-import { drafted, draftOf, dropDraft } from "./drafts.ts";
+import { draftOf, dropDraft } from "./drafts.ts";
+import { FilterBar } from "./FilterBar.tsx";
 import { ImportDialog } from "./ImportDialog.tsx";
 import { undoImport } from "./importing.ts";
 import { ItemEditor } from "./ItemEditor.tsx";
 import { ItemTable } from "./ItemTable.tsx";
-import { lastChange } from "./undo.ts";
+import { Kept } from "./Kept.tsx";
 import { titleFirst, titleOf } from "./values.ts";
+import { ViewMenu } from "./ViewMenu.tsx";
 
 type Work =
   | { readonly what: "edit" | "delete"; readonly item: Item }
@@ -47,18 +50,18 @@ export function Items(props: {
   /** What people call it. */
   readonly title: string;
 }) {
-  const { t, number, moment } = useLocale();
+  const { t, number } = useLocale();
   const toasts = useToasts();
   const { api, owner, project, refresh } = useProject();
   const { collection } = props;
   const place: Place = { project: project.id, owner: owner.id, collection };
-  const [search, setSearch] = useView("search");
+  const [query, setQuery] = useItemQuery();
   const [start, setStart] = useStart();
   const [work, setWork] = useState<Work | null>(null);
   const [selected, setSelected] = useState<Selection>(NOTHING);
   const list = useLoad(
-    JSON.stringify([search, start]),
-    () => listItems(api, place, search, start),
+    JSON.stringify([query, start]),
+    () => listItems(api, place, query, start),
   );
   useRange(list.value, [start, setStart]);
   const schema = useLoad(collection, () => readFields(api, place));
@@ -66,6 +69,14 @@ export function Items(props: {
   const fields = titleFirst(
     learned(schema.value ?? [], rows.map(({ data }) => data)),
   );
+
+  const look = useLook(place, fields);
+  const whole = isWhole(query);
+
+  function arrange(change: Partial<ItemQuery>) {
+    setQuery(change);
+    setSelected(NOTHING);
+  }
 
   async function reload() {
     await Promise.all([list.reload(), schema.reload(), refresh()]);
@@ -109,9 +120,6 @@ export function Items(props: {
     await reload();
   }
 
-  const undoable = lastChange(project.id, collection);
-  const unsaved = work === null ? drafted(place) : [];
-
   /** Opens the editor as it was left: whether the item is still as it was is asked on saving. */
   function goOn(id: string | null) {
     const item = draftOf(place, id)?.base;
@@ -138,7 +146,12 @@ export function Items(props: {
 
   /** The item before this page: what the page's first one follows. */
   async function lastBefore(index: number): Promise<string | null> {
-    const before = await listItems(api, place, "", index - ITEM_PAGE);
+    const before = await listItems(
+      api,
+      place,
+      EVERY_ITEM,
+      index - ITEM_PAGE,
+    );
     return before.rows.at(-1)?.id ?? null;
   }
 
@@ -147,18 +160,14 @@ export function Items(props: {
   return (
     <section class="library-items" aria-label={collection}>
       <div class="toolbar">
-        {!(nothing && !search) && (
+        {nothing && whole ? <span class="spring" /> : (
           <Search
             label={t.data.searchLabel}
-            value={search}
-            onSearch={(text) => {
-              setSearch(text);
-              setStart(0);
-              setSelected(NOTHING);
-            }}
+            value={query.search}
+            onSearch={(search) => arrange({ search })}
           />
         )}
-        <span class="spring" />
+        {!(nothing && whole) && <ViewMenu fields={fields} look={look} />}
         <CollectionMenu
           place={place}
           title={props.title}
@@ -166,7 +175,7 @@ export function Items(props: {
         />
         <ExportMenu
           name={collection}
-          rows={(): AsyncIterable<Page<Item>> => allItems(api, place, search)}
+          rows={(): AsyncIterable<Page<Item>> => allItems(api, place, query)}
           row={({ data, ...own }) => ({ own, data })}
           disabled={nothing}
         />
@@ -181,40 +190,24 @@ export function Items(props: {
           {t.data.addItem}
         </Button>
       </div>
-      {undoable && (
-        <Notice tone="calm">
-          {t.data.importedAt(moment(new Date(undoable.at).toISOString()))}{" "}
-          <button
-            type="button"
-            class="link"
-            onClick={() =>
-              attempt(async () => {
-                await undoImport(api, place, undoable);
-                toasts.say(t.data.importUndone);
-              })}
-          >
-            {t.data.importUndo}
-          </button>
-        </Notice>
+      {!(nothing && whole) && (
+        <FilterBar
+          fields={fields}
+          filters={query.filters}
+          onFilters={(filters) => arrange({ filters })}
+        />
       )}
-      {unsaved.map((id) => (
-        <Notice key={id ?? ""} tone="warning">
-          {id === null ? t.data.unsavedNew : t.data.unsaved}{" "}
-          <button type="button" class="link" onClick={() => goOn(id)}>
-            {t.data.unsavedOpen}
-          </button>{" "}
-          <button
-            type="button"
-            class="link"
-            onClick={() => {
-              dropDraft(place, id);
-              list.reload();
-            }}
-          >
-            {t.data.unsavedDrop}
-          </button>
-        </Notice>
-      ))}
+      <Kept
+        place={place}
+        onUndo={(change) =>
+          attempt(async () => {
+            await undoImport(api, place, change);
+            toasts.say(t.data.importUndone);
+          })}
+        unsaved={work === null}
+        onOpen={goOn}
+        onDropped={list.reload}
+      />
       {list.value === null
         ? list.problem
           ? <Failed problem={list.problem} onRetry={list.reload} />
@@ -222,10 +215,20 @@ export function Items(props: {
         : nothing
         ? (
           <Empty
-            icon={search ? "search" : "data"}
-            title={search ? t.data.nothingTitle : t.data.emptyItemsTitle}
-            lead={search ? t.data.nothingLead : t.data.emptyItemsLead}
-          />
+            icon={whole ? "data" : "search"}
+            title={whole ? t.data.emptyItemsTitle : t.data.nothingTitle}
+            lead={whole ? t.data.emptyItemsLead : t.data.nothingLead}
+          >
+            {!whole && (
+              <button
+                type="button"
+                class="link"
+                onClick={() => arrange(EVERY_ITEM)}
+              >
+                {t.common.clearFilters}
+              </button>
+            )}
+          </Empty>
         )
         : (
           <div class="card">
@@ -235,7 +238,7 @@ export function Items(props: {
                 total={list.value.total}
                 onAll={() =>
                   attempt(async () =>
-                    setSelected(new Set(await itemIds(api, place, search)))
+                    setSelected(new Set(await itemIds(api, place, query)))
                   )}
                 onDelete={() =>
                   setWork({ what: "delete many", ids: [...selected] })}
@@ -246,7 +249,10 @@ export function Items(props: {
               rows={rows}
               fields={fields}
               selected={selected}
-              movable={search === ""}
+              look={look}
+              sort={query.sort}
+              onSort={(sort) => arrange({ sort })}
+              movable={whole}
               onSelect={setSelected}
               onEdit={(item) => setWork({ what: "edit", item })}
               onDelete={(item) => setWork({ what: "delete", item })}

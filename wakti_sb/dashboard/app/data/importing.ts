@@ -15,7 +15,7 @@ import { teach } from "../api/schemas.ts";
 import { byteSize, type Found } from "../transfer/import.ts";
 import { type Change, forgetChange, keepChange } from "./undo.ts";
 
-const AT_ONCE = 200; // items a request
+const AT_ONCE = 1000; // items a request
 const REQUEST_BYTES = 500_000; // so that large items go in small groups
 const GAP = 1024; // between two places, as the database spreads them
 const LAST = 2_147_483_647; // the highest place there is

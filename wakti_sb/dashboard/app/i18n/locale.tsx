@@ -3,24 +3,22 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { asProblem, type Problem } from "../api/problem.ts";
-import { ar } from "./ar/index.ts";
-import { en } from "./en/index.ts";
+import en from "./en/index.ts";
+import { languages } from "./languages.ts";
 import type { Messages } from "./messages.ts";
 
-export type Language = "en" | "ar";
+/** Every language by its code, as its own speakers call it. */
+export const LANGUAGES: readonly (readonly [string, string])[] = Object
+  .entries(languages).map(([code, { name }]) => [code, name] as const);
 
-export const LANGUAGES: Readonly<Record<Language, string>> = {
-  en: "English",
-  ar: "العربية",
-};
-
-const MESSAGES: Readonly<Record<Language, Messages>> = { en, ar };
+/** What is spoken where no other language is asked for. */
+const FIRST = "en";
 
 export interface Locale {
-  readonly language: Language;
+  readonly language: string;
   readonly direction: "ltr" | "rtl";
   readonly t: Messages;
-  readonly setLanguage: (language: Language) => void;
+  readonly setLanguage: (language: string) => void;
   readonly number: (value: number) => string;
   readonly percent: (part: number) => string;
   readonly bytes: (size: number) => string;
@@ -56,26 +54,27 @@ export function LocaleProvider(props: { children: ComponentChildren }) {
   return <Context.Provider value={locale}>{props.children}</Context.Provider>;
 }
 
-function preferred(): Language {
-  const stored = localStorage.getItem(STORED);
-  if (stored === "en" || stored === "ar") return stored;
-  return navigator.language.startsWith("ar") ? "ar" : "en";
+function preferred(): string {
+  const wanted = [localStorage.getItem(STORED), ...navigator.languages]
+    .map((tag) => tag?.split("-")[0] ?? "");
+  return wanted.find((code) => Object.hasOwn(languages, code)) ?? FIRST;
 }
 
 function locales(
-  language: Language,
-  setLanguage: (language: Language) => void,
+  language: string,
+  setLanguage: (language: string) => void,
 ): Locale {
-  const t = MESSAGES[language];
-  // Digits as in the data itself, so that a count and an id read alike.
-  const tag = language === "ar" ? "ar-u-nu-latn" : "en";
+  const { tag, direction, messages: t } = languages[language] ?? en;
   const number = new Intl.NumberFormat(tag);
   const percent = new Intl.NumberFormat(tag, { style: "percent" });
+  // The month by its name: a medium date of Arabic is digits alone.
+  const named = { day: "numeric", month: "short", year: "numeric" } as const;
   const time = new Intl.DateTimeFormat(tag, {
-    dateStyle: "medium",
-    timeStyle: "short",
+    ...named,
+    hour: "numeric",
+    minute: "2-digit",
   });
-  const day = new Intl.DateTimeFormat(tag, { dateStyle: "medium" });
+  const day = new Intl.DateTimeFormat(tag, named);
   const clock = new Intl.DateTimeFormat(tag, { timeStyle: "short" });
   const short = new Intl.DateTimeFormat(tag, {
     day: "numeric",
@@ -84,7 +83,7 @@ function locales(
   const now = () => new Date();
   return {
     language,
-    direction: language === "ar" ? "rtl" : "ltr",
+    direction,
     t,
     setLanguage,
     number: (value) => number.format(value),

@@ -4,6 +4,7 @@ import type { InboxFilter } from "../api/inbox.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Select } from "../primitives/Field.tsx";
 import { Search } from "../primitives/Search.tsx";
+import { visible } from "../primitives/visible.ts";
 import { useProject } from "../projects/project.tsx";
 
 type Box = "all" | "unread" | "read" | "spam";
@@ -63,6 +64,19 @@ export function Filters(props: {
           onChange={(form) => onFilter({ ...filter, form: form || null })}
         />
       )}
+      {(overview.labels.length > 0 || filter.label !== null) && (
+        <Select
+          bare
+          label={t.inbox.label}
+          value={filter.label ?? ""}
+          options={[
+            ["", t.inbox.allLabels],
+            ...withChosen(overview.labels, filter.label)
+              .map((label) => [label, visible(label)] as const),
+          ]}
+          onChange={(label) => onFilter({ ...filter, label: label || null })}
+        />
+      )}
       <Search
         label={t.inbox.searchLabel}
         value={filter.search}
@@ -70,4 +84,14 @@ export function Filters(props: {
       />
     </div>
   );
+}
+
+/** The labels, with one that an address names and no message has any more. */
+function withChosen(
+  labels: readonly string[],
+  chosen: string | null,
+): readonly string[] {
+  return chosen === null || labels.includes(chosen)
+    ? labels
+    : [...labels, chosen];
 }

@@ -1,6 +1,7 @@
 /** The inbox: a list at the side, the open message beside it. */
 
 import { useEffect, useState } from "preact/hooks";
+import { blockSender } from "../api/blocking.ts";
 import {
   allSubmissions,
   deleteSubmissions,
@@ -65,17 +66,26 @@ export function InboxTab(props: { chosen: string | null; view: View }) {
     const found = rows.find((one) => one.id === props.chosen);
     if (found) setOpen(found);
     else if (!props.chosen) setOpen(null);
-    else if (list.value && open?.id !== props.chosen) find(props.chosen);
+    else if (list.value && open?.id !== props.chosen) return find(props.chosen);
   }, [props.chosen, list.value]);
 
-  /** The message that an address names, wherever in the list it is. */
-  async function find(id: string) {
-    try {
-      setOpen(await readSubmission(api, id));
-    } catch (error) {
-      toasts.fail(error);
-      show(null);
-    }
+  /**
+   * Opens the message that an address names, wherever in the list it is. What it
+   * returns forgets it: who has left that address must not be led back.
+   */
+  function find(id: string): () => void {
+    let isLeft = false;
+    readSubmission(api, id).then(
+      (found) => isLeft || setOpen(found),
+      (error) => {
+        if (isLeft) return;
+        toasts.fail(error);
+        show(null);
+      },
+    );
+    return () => {
+      isLeft = true;
+    };
   }
 
   function show(id: string | null) {
@@ -163,6 +173,23 @@ export function InboxTab(props: { chosen: string | null; view: View }) {
     if (change.is_spam !== undefined) await list.reload();
   }
 
+  /** What was written about the open message is stored: nothing to ask the server about. */
+  function noted(id: string, note: string | null) {
+    const touched = (one: Submission) => one.id === id ? { ...one, note } : one;
+    list.replace((page) => ({ ...page, rows: page.rows.map(touched) }));
+    setOpen((one) => one && touched(one));
+  }
+
+  async function block(address: string) {
+    try {
+      await blockSender(api, project.id, address);
+    } catch (error) {
+      return toasts.fail(error);
+    }
+    toasts.say(t.inbox.didBlock(address));
+    await moveOpen({ is_spam: true });
+  }
+
   function choose(one: Submission) {
     setOpen(one);
     show(one.id);
@@ -226,7 +253,7 @@ export function InboxTab(props: { chosen: string | null; view: View }) {
                         class="link"
                         onClick={() => change(NO_FILTER)}
                       >
-                        {t.inbox.clearFilters}
+                        {t.common.clearFilters}
                       </button>
                     </Empty>
                   )
@@ -265,6 +292,8 @@ export function InboxTab(props: { chosen: string | null; view: View }) {
                 submission={open}
                 onBack={() => show(null)}
                 onMark={moveOpen}
+                onNoted={(note) => open && noted(open.id, note)}
+                onBlock={block}
                 onDelete={() => open && remove([open.id])}
               />
             </div>

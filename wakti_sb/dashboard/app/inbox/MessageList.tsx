@@ -8,6 +8,8 @@ import { picked, type Selection } from "../primitives/selection.ts";
 import { visible } from "../primitives/visible.ts";
 import { summarize } from "./summary.ts";
 
+const SHOWN_LABELS = 2; // of a message in the list; the open one shows all
+
 export function MessageList(props: {
   readonly rows: readonly Submission[];
   readonly chosen: string | null;
@@ -79,6 +81,11 @@ function Message(props: {
           <span class="message-text" dir="auto">
             {visible(text) || t.inbox.noContent}
           </span>
+          {submission.labels.slice(0, SHOWN_LABELS).map((label) => (
+            <span class="tag tag-label" key={label} dir="auto">
+              {visible(label)}
+            </span>
+          ))}
           <span class="tag">{visible(submission.form_name)}</span>
         </span>
       </button>

@@ -7,12 +7,15 @@ import { useLocale } from "../i18n/locale.tsx";
 import { Button, IconButton } from "../primitives/Button.tsx";
 import { Icon } from "../primitives/Icon.tsx";
 import { visible } from "../primitives/visible.ts";
+import { Own } from "./Own.tsx";
 import { summarize } from "./summary.ts";
 
 export function Reader(props: {
   readonly submission: Submission | null;
   readonly onBack: () => void;
   readonly onMark: (mark: Mark) => void;
+  readonly onNoted: (note: string | null) => void;
+  readonly onBlock: (address: string) => void;
   readonly onDelete: () => void;
 }) {
   const { t, time } = useLocale();
@@ -65,6 +68,14 @@ export function Reader(props: {
         >
           {submission.is_spam ? t.inbox.notSpam : t.inbox.toSpam}
         </Button>
+        {mail && !submission.is_spam && (
+          <Button
+            small
+            onClick={() => props.onBlock(mail)}
+          >
+            {t.inbox.block}
+          </Button>
+        )}
         <span class="spring" />
         <IconButton
           danger
@@ -77,6 +88,7 @@ export function Reader(props: {
         <h2 ref={heading} tabIndex={-1} dir="auto">{visible(who)}</h2>
         <p class="muted">
           <span class="tag">{visible(submission.form_name)}</span>
+          {submission.blocked && <span class="tag">{t.inbox.blocked}</span>}
           <time dateTime={submission.created_at}>
             {time(submission.created_at)}
           </time>
@@ -86,6 +98,12 @@ export function Reader(props: {
         </p>
       </header>
       <Fields data={submission.data} empty={t.inbox.noContent} />
+      <Own
+        key={submission.id}
+        submission={submission}
+        onMark={props.onMark}
+        onNoted={props.onNoted}
+      />
     </article>
   );
 }

@@ -7,12 +7,13 @@ export const NO_FILTER: InboxFilter = {
   form: null,
   status: "all",
   spam: false,
+  label: null,
   search: "",
 };
 
 export function isFiltered(filter: InboxFilter): boolean {
   return filter.form !== null || filter.status !== "all" || filter.spam ||
-    filter.search !== "";
+    filter.label !== null || filter.search !== "";
 }
 
 /** The filter that an address asks for; words that mean nothing are no filter. */
@@ -23,6 +24,7 @@ export function filterOf(view: View): InboxFilter {
     form: read("form") || null,
     status: box === "unread" || box === "read" ? box : "all",
     spam: box === "spam",
+    label: read("label") || null,
     search: read("search") ?? "",
   };
 }
@@ -31,6 +33,7 @@ export function viewOf(filter: InboxFilter): View {
   return {
     form: filter.form ?? "",
     box: filter.spam ? "spam" : filter.status === "all" ? "" : filter.status,
+    label: filter.label ?? "",
     search: filter.search,
   };
 }

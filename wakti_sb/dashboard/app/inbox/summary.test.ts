@@ -14,6 +14,9 @@ function of(data: Json) {
     status: "read",
     is_spam: false,
     origin: null,
+    note: null,
+    labels: [],
+    blocked: false,
     created_at: "2026-01-01",
   });
 }

@@ -45,14 +45,16 @@ export function Chart(props: { readonly days: readonly Day[] }) {
               <th scope="col">{t.overview.day}</th>
               <th scope="col" class="cell-number">{t.overview.messages}</th>
               <th scope="col" class="cell-number">{t.overview.accounts}</th>
+              <th scope="col" class="cell-number">{t.overview.blocked}</th>
             </tr>
           </thead>
           <tbody>
-            {days.toReversed().map(({ day, messages, accounts }) => (
+            {days.toReversed().map(({ day, messages, accounts, blocked }) => (
               <tr key={day}>
                 <th scope="row">{calendarDay(day)}</th>
                 <td class="cell-number">{number(messages)}</td>
                 <td class="cell-number">{number(accounts)}</td>
+                <td class="cell-number">{number(blocked)}</td>
               </tr>
             ))}
           </tbody>

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { type Day, readActivity } from "../api/activity.ts";
-import { MAX_PROJECT_BYTES } from "../api/limits.ts";
+import { limits } from "../api/limits.ts";
 import { sendMessage } from "../api/site.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
@@ -14,6 +14,7 @@ import { useToasts } from "../primitives/Toasts.tsx";
 import { visible } from "../primitives/visible.ts";
 import { useProject } from "../projects/project.tsx";
 import { href } from "../routing/route.ts";
+import { useUploads } from "../uploads/QueueProvider.tsx";
 import { Chart } from "./Chart.tsx";
 import { needsOf } from "./needs.ts";
 
@@ -41,19 +42,22 @@ export function OverviewTab() {
 function Needs() {
   const { t, number } = useLocale();
   const { project, backend, overview } = useProject();
-  const needs = backend ? needsOf(backend, overview) : [];
+  const { queue } = useUploads();
+  const failed =
+    queue.files.filter(({ sending }) => sending.state === "failed").length;
+  const needs = backend ? needsOf(backend, overview, failed) : [];
   if (needs.length === 0) return null;
   return (
     <section class="card overview-card">
       <h2>{t.overview.needs}</h2>
       <ul class="needs">
-        {needs.map(({ kind, count, tab }) => (
+        {needs.map(({ kind, count, tab, section }) => (
           <li key={kind}>
             <a
               href={href(
                 project.id,
                 tab,
-                null,
+                section,
                 kind === "unread" || kind === "spam" ? { box: kind } : {},
               )}
             >
@@ -94,10 +98,15 @@ function Figures(props: { readonly days: readonly Day[] }) {
           href={href(project.id, "users")}
         />
         <Figure
+          label={t.overview.blockedToday}
+          value={number(props.days.at(-1)?.blocked ?? 0)}
+          href={href(project.id, "inbox", null, { box: "spam" })}
+        />
+        <Figure
           label={t.overview.storage}
           value={t.uploads.used(
             bytes(overview.bytes),
-            bytes(MAX_PROJECT_BYTES),
+            bytes(limits.project),
           )}
           href={href(project.id, "uploads")}
         />
@@ -170,6 +179,7 @@ function Checklist() {
       done: (backend?.allowed_origins.length ?? 0) > 0,
       text: t.overview.steps.origins,
       tab: "settings" as const,
+      section: "origins",
     },
     {
       done: false,
@@ -186,10 +196,10 @@ function Checklist() {
     <section class="card overview-card">
       <h2>{t.overview.start}</h2>
       <ul class="steps">
-        {steps.map(({ done, text, tab }) => (
+        {steps.map(({ done, text, tab, section }) => (
           <li key={text} class={done ? "step step-done" : "step"}>
             <Icon name={done ? "check" : "right"} size={16} />
-            {tab ? <a href={href(project.id, tab)}>{text}</a> : text}
+            {tab ? <a href={href(project.id, tab, section)}>{text}</a> : text}
             {done && <span class="unseen">({t.overview.stepDone})</span>}
           </li>
         ))}

@@ -1,6 +1,6 @@
 /** Language and appearance. */
 
-import { type Language, LANGUAGES, useLocale } from "../i18n/locale.tsx";
+import { LANGUAGES, useLocale } from "../i18n/locale.tsx";
 import { Menu, type MenuItem } from "../primitives/Menu.tsx";
 import { type Theme, useTheme } from "./theme.ts";
 
@@ -15,10 +15,10 @@ export function Preferences(props: { upwards?: boolean }) {
 
 function useLanguageMenu() {
   const { t, language, setLanguage } = useLocale();
-  const items = Object.entries(LANGUAGES).map(([code, name]): MenuItem => ({
+  const items = LANGUAGES.map(([code, name]): MenuItem => ({
     label: name,
     checked: code === language,
-    onSelect: () => setLanguage(code as Language),
+    onSelect: () => setLanguage(code),
   }));
   return { label: t.shell.language, icon: "globe" as const, items };
 }

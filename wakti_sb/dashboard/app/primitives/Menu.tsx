@@ -8,6 +8,8 @@ export interface MenuItem {
   readonly icon?: IconName;
   readonly danger?: boolean;
   readonly checked?: boolean;
+  /** Whether several may be checked: the list stays open. */
+  readonly several?: boolean;
   readonly onSelect: () => void;
 }
 
@@ -75,12 +77,12 @@ export function Menu(props: {
             <button
               key={item.label}
               type="button"
-              role={item.checked === undefined ? "menuitem" : "menuitemradio"}
+              role={roleOf(item)}
               aria-checked={item.checked}
               tabIndex={-1}
               class={item.danger ? "menu-item menu-item-danger" : "menu-item"}
               onClick={() => {
-                close();
+                if (!item.several) close();
                 item.onSelect();
               }}
             >
@@ -93,6 +95,11 @@ export function Menu(props: {
       )}
     </div>
   );
+}
+
+function roleOf(item: MenuItem) {
+  if (item.checked === undefined) return "menuitem";
+  return item.several ? "menuitemcheckbox" : "menuitemradio";
 }
 
 function entries(list: HTMLElement | null): HTMLButtonElement[] {

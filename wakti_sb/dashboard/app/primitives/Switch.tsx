@@ -7,12 +7,11 @@ export function Switch(props: {
   readonly hint: string;
   readonly on: boolean;
   readonly disabled?: boolean;
-  readonly strong?: boolean;
   readonly onChange: (on: boolean) => void;
 }) {
   const id = useId();
   return (
-    <div class={props.strong ? "switch-row switch-row-strong" : "switch-row"}>
+    <div class="switch-row">
       <div>
         <label for={id} class="switch-label">{props.label}</label>
         <p id={`${id}-hint`} class="field-hint">{props.hint}</p>
@@ -25,8 +24,7 @@ export function Switch(props: {
         aria-checked={props.on}
         aria-describedby={`${id}-hint`}
         disabled={props.disabled}
-        onClick={() =>
-          props.onChange(!props.on)}
+        onClick={() => props.onChange(!props.on)}
       >
         <span class="switch-knob" />
       </button>

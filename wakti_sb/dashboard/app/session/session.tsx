@@ -1,7 +1,7 @@
 /** Who is signed in: kept across visits, renewed by the client, ended with a word. */
 
 import { type ComponentChildren, createContext } from "preact";
-import { useContext, useEffect, useMemo, useState } from "preact/hooks";
+import { useContext, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { type Api, connect } from "../api/client.ts";
 import type { Config } from "../config.ts";
 
@@ -54,7 +54,9 @@ export function SessionProvider(
       }),
     [props.config],
   );
-  useEffect(() => {
+  // Before the client looks at the address: what it tells then (a reset link was opened) it tells once,
+  // and an ordinary effect waits for the page to be drawn, which a tab in the background never is.
+  useLayoutEffect(() => {
     let known = false;
     const { data } = api.supabase.auth.onAuthStateChange((event, session) => {
       const user = session?.user;

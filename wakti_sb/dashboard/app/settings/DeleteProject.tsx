@@ -8,6 +8,7 @@ import { Dialog, FormActions } from "../primitives/Dialog.tsx";
 import { TextField } from "../primitives/Field.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
+import { Card } from "./Card.tsx";
 import { go, HOME } from "../routing/route.ts";
 
 export function DeleteProject() {
@@ -15,9 +16,7 @@ export function DeleteProject() {
   const { project } = useProject();
   const [asking, setAsking] = useState(false);
   return (
-    <section class="card settings-card">
-      <h2>{t.projects.deleteAction}</h2>
-      <p class="muted">{t.projects.deleteLead}</p>
+    <Card section="danger" lead={t.projects.deleteLead}>
       <div>
         <Button kind="danger" onClick={() => setAsking(true)}>
           {t.projects.deleteAction}
@@ -30,7 +29,7 @@ export function DeleteProject() {
           onClose={() => setAsking(false)}
         />
       )}
-    </section>
+    </Card>
   );
 }
 

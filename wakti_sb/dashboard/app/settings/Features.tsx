@@ -1,15 +1,18 @@
-/** The four systems as switches, each with a sentence and its own settings. */
+/** Systems as switches, each with a sentence and its own settings. */
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { ACCESS, type Access, type FullFeatures } from "../api/features.ts";
+import { limits } from "../api/limits.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
 import { Select, TextField } from "../primitives/Field.tsx";
 import { Notice } from "../primitives/States.tsx";
 import { Switch } from "../primitives/Switch.tsx";
-import { Overrides } from "./Overrides.tsx";
-import type { Change } from "./SettingsPage.tsx";
+import { Blocked } from "./Blocked.tsx";
+import { Card, Waiting } from "./Card.tsx";
+import type { Change } from "./saving.ts";
+import type { Section } from "./sections.ts";
 
 interface Props {
   readonly features: FullFeatures;
@@ -17,6 +20,8 @@ interface Props {
 }
 
 function Feature(props: {
+  readonly section: Section;
+  readonly saves: "at once" | "both";
   readonly label: string;
   readonly hint: string;
   readonly on: boolean;
@@ -24,16 +29,15 @@ function Feature(props: {
   readonly children: ComponentChildren;
 }) {
   return (
-    <section class="card settings-card">
+    <Card section={props.section} saves={props.saves}>
       <Switch
-        strong
         label={props.label}
         hint={props.hint}
         on={props.on}
         onChange={props.onSwitch}
       />
       {props.on && props.children}
-    </section>
+    </Card>
   );
 }
 
@@ -43,6 +47,8 @@ export function Forms({ features, onChange }: Props) {
   const [name, setName] = useState(honeypot);
   return (
     <Feature
+      section="forms"
+      saves="both"
       label={t.settings.forms}
       hint={t.settings.formsHint}
       on={enabled}
@@ -62,62 +68,30 @@ export function Forms({ features, onChange }: Props) {
           value={name}
           maxLength={64}
           ltr
+          aside={<Waiting changed={name.trim() !== honeypot} />}
           onInput={setName}
         />
         <Button type="submit" disabled={name.trim() === honeypot}>
           {t.common.save}
         </Button>
       </form>
-    </Feature>
-  );
-}
-
-export function Collections({ features, onChange }: Props) {
-  const { t } = useLocale();
-  const { enabled, read, write, validate, overrides } = features.collections;
-  return (
-    <Feature
-      label={t.settings.collections}
-      hint={t.settings.collectionsHint}
-      on={enabled}
-      onSwitch={(on) => onChange("collections", { enabled: on })}
-    >
-      <div class="settings-pair">
-        <AccessSelect
-          label={t.settings.read}
-          value={read}
-          onChange={(access) => onChange("collections", { read: access })}
-        />
-        <AccessSelect
-          label={t.settings.write}
-          value={write}
-          onChange={(access) => onChange("collections", { write: access })}
-        />
-      </div>
-      {write === "public" && (
-        <Notice tone="warning">{t.settings.publicCollections}</Notice>
-      )}
-      <Overrides
-        overrides={overrides}
-        onOverrides={(next) => onChange("collections", { overrides: next })}
-      />
-      <Switch
-        label={t.settings.validate}
-        hint={t.settings.validateHint}
-        on={validate}
-        onChange={(on) => onChange("collections", { validate: on })}
+      <Blocked
+        forms={features.forms}
+        onForms={(change) => onChange("forms", change)}
       />
     </Feature>
   );
 }
 
 export function Uploads({ features, onChange }: Props) {
-  const { t } = useLocale();
+  const { t, bytes } = useLocale();
   const { enabled, write } = features.uploads;
   return (
     <Feature
+      section="uploads"
+      saves="at once"
       label={t.settings.uploads}
-      hint={t.settings.uploadsHint}
+      hint={t.settings.uploadsHint(bytes(limits.project))}
       on={enabled}
       onSwitch={(on) => onChange("uploads", { enabled: on })}
     >
@@ -140,6 +114,8 @@ export function UserAccounts({ features, onChange }: Props) {
   const { enabled, signup } = features.auth;
   return (
     <Feature
+      section="auth"
+      saves="at once"
       label={t.settings.auth}
       hint={t.settings.authHint}
       on={enabled}

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { FullFeatures } from "../api/features.ts";
 import { useLocale } from "../i18n/locale.tsx";
+import { Card, Waiting } from "./Card.tsx";
 import { Button } from "../primitives/Button.tsx";
 import { TextField } from "../primitives/Field.tsx";
 
@@ -28,9 +29,11 @@ export function Limits(props: {
     props.onLimits(Object.fromEntries(entries) as unknown as RateLimits);
   }
   return (
-    <section class="card settings-card">
-      <h2>{t.settings.limits}</h2>
-      <p class="muted">{t.settings.limitsLead}</p>
+    <Card
+      section="limits"
+      lead={t.settings.limitsLead}
+      saves="with the button"
+    >
       <form
         class="stack"
         noValidate
@@ -59,9 +62,12 @@ export function Limits(props: {
           >
             {t.common.save}
           </Button>
+          <Waiting
+            changed={NAMES.some((name) => drafts[name] !== stored[name])}
+          />
         </div>
       </form>
-    </section>
+    </Card>
   );
 }
 

@@ -5,7 +5,8 @@ import { useLocale } from "../i18n/locale.tsx";
 import { Button, IconButton } from "../primitives/Button.tsx";
 import { TextField } from "../primitives/Field.tsx";
 import { Notice } from "../primitives/States.tsx";
-import { plainOrigin } from "./origins.ts";
+import { Card } from "./Card.tsx";
+import { isTooWide, plainOrigin } from "./origins.ts";
 
 export function Origins(props: {
   readonly origins: readonly string[];
@@ -17,16 +18,18 @@ export function Origins(props: {
   const [mistake, setMistake] = useState<string | null>(null);
   function add() {
     const origin = plainOrigin(text);
-    if (!origin) return setMistake(t.settings.originInvalid);
+    if (!origin) {
+      return setMistake(
+        isTooWide(text) ? t.settings.originTooWide : t.settings.originInvalid,
+      );
+    }
     if (origins.includes(origin)) return setMistake(t.settings.originTaken);
     setMistake(null);
     setText("");
     onOrigins([...origins, origin]);
   }
   return (
-    <section class="card settings-card">
-      <h2>{t.settings.origins}</h2>
-      <p class="muted">{t.settings.originsLead}</p>
+    <Card section="origins" lead={t.settings.originsLead} saves="at once">
       {origins.length === 0
         ? <Notice tone="warning">{t.settings.originsOpen}</Notice>
         : (
@@ -60,8 +63,8 @@ export function Origins(props: {
           ltr
           onInput={setText}
         />
-        <Button type="submit" icon="plus">{t.settings.originAdd}</Button>
+        <Button type="submit" icon="plus">{t.common.add}</Button>
       </form>
-    </section>
+    </Card>
   );
 }

@@ -1,66 +1,103 @@
 /** Rules of single collections that differ from the rule for all. */
 
-import { ACCESS, type Access, type Override } from "../api/features.ts";
+import { useState } from "preact/hooks";
+import {
+  type FullFeatures,
+  type Override,
+  type Right,
+  RIGHTS,
+  type Verb,
+  VERBS,
+} from "../api/features.ts";
+import { overrideOf } from "../api/rights.ts";
 import { useLocale } from "../i18n/locale.tsx";
+import { Button } from "../primitives/Button.tsx";
 import { Select } from "../primitives/Field.tsx";
 import { useProject } from "../projects/project.tsx";
 
-type All = { readonly [collection: string]: Override };
+type Collections = FullFeatures["collections"];
 
 export function Overrides(props: {
-  readonly overrides: All;
-  readonly onOverrides: (overrides: All) => void;
+  readonly collections: Collections;
+  readonly onOverrides: (overrides: Collections["overrides"]) => void;
 }) {
   const { t } = useLocale();
   const { overview } = useProject();
-  const { overrides } = props;
-  // Also a collection that has no item any more, or not yet.
-  const names = [
-    ...new Set([
-      ...overview.collections.map(({ name }) => name),
-      ...Object.keys(overrides),
-    ]),
-  ];
-  if (names.length === 0) return null;
+  const { overrides } = props.collections;
+  const [begun, setBegun] = useState<readonly string[]>([]);
+  // Also of a collection that has no item any more, or not yet.
+  const names = [...new Set([...Object.keys(overrides), ...begun])];
+  const others = overview.collections.map(({ name }) => name)
+    .filter((name) => !names.includes(name));
+  const [next, setNext] = useState("");
+  if (names.length === 0 && others.length === 0) return null;
+  const chosen = others.includes(next) ? next : others[0] ?? "";
 
-  function change(name: string, right: "read" | "write", access: Access | "") {
-    const { [right]: _, ...rest } = overrideOf(overrides, name);
-    const own: Override = access ? { ...rest, [right]: access } : rest;
-    const { [name]: __, ...others } = overrides;
+  function change(name: string, verb: Verb, right: Right | "") {
+    const { [verb]: _, ...rest } = overrideOf(overrides, name);
+    const own: Override = right ? { ...rest, [verb]: right } : rest;
+    const { [name]: __, ...remaining } = overrides;
     const empty = Object.keys(own).length === 0;
-    props.onOverrides(empty ? others : { ...others, [name]: own });
+    props.onOverrides(empty ? remaining : { ...remaining, [name]: own });
   }
 
-  const options = [
-    ["", t.settings.asAbove] as const,
-    ...ACCESS.map((one) => [one, t.settings.access[one]] as const),
-  ];
   return (
-    <details class="overrides" open={Object.keys(overrides).length > 0}>
+    <details class="overrides" open={names.length > 0}>
       <summary>{t.settings.overrides}</summary>
       <p class="field-hint">{t.settings.overridesLead}</p>
       {names.map((name) => (
-        <div class="override" key={name}>
-          <code dir="ltr">{name}</code>
-          {(["read", "write"] as const).map((right) => (
-            <Select<Access | "">
-              key={right}
-              bare
-              label={`${name}: ${t.settings[right]}`}
-              value={overrideOf(overrides, name)[right] ?? ""}
-              options={options.map(([value, text]) =>
-                [value, `${t.settings[right]}: ${text}`] as const
-              )}
-              onChange={(access) => change(name, right, access)}
-            />
-          ))}
-        </div>
+        <OverrideLine
+          key={name}
+          name={name}
+          override={overrideOf(overrides, name)}
+          onChange={(verb, right) => change(name, verb, right)}
+        />
       ))}
+      {chosen && (
+        <div class="settings-line">
+          <Select
+            label={t.settings.overrideFor}
+            value={chosen}
+            options={others.map((name) => [name, name] as const)}
+            onChange={setNext}
+          />
+          <Button icon="plus" onClick={() => setBegun([...begun, chosen])}>
+            {t.common.add}
+          </Button>
+        </div>
+      )}
     </details>
   );
 }
 
-/** A collection may be called like something that every object inherits. */
-function overrideOf(overrides: All, name: string): Override {
-  return Object.hasOwn(overrides, name) ? overrides[name] ?? {} : {};
+function OverrideLine(props: {
+  readonly name: string;
+  readonly override: Override;
+  readonly onChange: (verb: Verb, right: Right | "") => void;
+}) {
+  const { t } = useLocale();
+  const { name, override } = props;
+  const all = override.write === undefined
+    ? t.settings.asAbove
+    : t.settings.access[override.write];
+  return (
+    <div class="override">
+      <code dir="ltr">{name}</code>
+      {VERBS.map((verb) => (
+        <Select<Right | "">
+          key={verb}
+          bare
+          label={`${name}: ${t.settings.verbs[verb]}`}
+          value={override[verb] ?? ""}
+          options={[
+            ["", verb === "read" ? t.settings.asAbove : all] as const,
+            ...RIGHTS.map((one) => [one, t.settings.access[one]] as const),
+          ].map(([value, text]) =>
+            [value, `${t.settings.verbs[verb]}: ${text}`] as const
+          )}
+          onChange={(right) => props.onChange(verb, right)}
+        />
+      ))}
+    </div>
+  );
 }

@@ -1,129 +1,111 @@
-/** What the site may ask of the backend. A change is saved as soon as it is made. */
+/** What the site may ask of the backend: its parts one below the other, a list of them at the side. */
 
-import { useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { changed, complete } from "../api/features.ts";
-import type { FullFeatures } from "../api/features.ts";
-import { type Backend, renameProject } from "../api/projects.ts";
+import type { Backend } from "../api/projects.ts";
 import { useLocale } from "../i18n/locale.tsx";
-import { Button } from "../primitives/Button.tsx";
-import { CopyButton } from "../primitives/CopyButton.tsx";
-import { TextField } from "../primitives/Field.tsx";
 import { PageHead } from "../primitives/PageHead.tsx";
 import { Notice } from "../primitives/States.tsx";
-import { Switch } from "../primitives/Switch.tsx";
-import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
-import { Collections, Forms, Uploads, UserAccounts } from "./Features.tsx";
+import { href } from "../routing/route.ts";
+import { Collections } from "./Collections.tsx";
 import { DeleteProject } from "./DeleteProject.tsx";
+import { Forms, Uploads, UserAccounts } from "./Features.tsx";
+import { General } from "./General.tsx";
 import { Limits } from "./Limits.tsx";
 import { Origins } from "./Origins.tsx";
+import { type Change, useSettings } from "./saving.ts";
+import { sectionId, SECTIONS } from "./sections.ts";
 import { Snippet } from "./Snippet.tsx";
-import { useSettings } from "./saving.ts";
 import { SwitchOn } from "./SwitchOn.tsx";
 
-/** Changes some keys of one section of the features. */
-export type Change = <Section extends keyof FullFeatures>(
-  section: Section,
-  change: Partial<FullFeatures[Section]>,
-) => Promise<void>;
-
-export function SettingsPage() {
+/** @param props.section The part that the address names. */
+export function SettingsPage(props: { readonly section: string | null }) {
   const { t } = useLocale();
   const { backend } = useProject();
+  const { section } = props;
+  useEffect(() => {
+    if (!section) return;
+    // Behind everything that a new page does with focus and place.
+    const turn = requestAnimationFrame(() => {
+      const part = document.getElementById(sectionId(section));
+      part?.scrollIntoView();
+      part?.querySelector("h2")?.focus({ preventScroll: true });
+    });
+    return () => cancelAnimationFrame(turn);
+  }, [section]);
   return (
-    <div class="settings">
+    <>
       <PageHead title={t.settings.title} lead={t.settings.lead} />
-      {backend ? <BackendSettings backend={backend} /> : <SwitchOn />}
-      <General />
-    </div>
+      {backend
+        ? <BackendSettings backend={backend} section={section} />
+        : (
+          <div class="settings">
+            <SwitchOn />
+            <General />
+            <DeleteProject />
+          </div>
+        )}
+    </>
   );
 }
 
-function BackendSettings(props: { backend: Backend }) {
+function BackendSettings(
+  props: { readonly backend: Backend; readonly section: string | null },
+) {
   const { t } = useLocale();
   const { backend, busy, conflict, save } = useSettings(props.backend);
   const features = complete(backend.features);
   const change: Change = (section, part) =>
     save((current) => ({ features: changed(current.features, section, part) }));
   return (
-    <div class="settings" aria-busy={busy}>
-      {conflict && <Notice tone="warning">{t.settings.conflict}</Notice>}
-      <section class="card settings-card">
-        <Switch
-          strong
-          label={t.settings.backendOn}
-          hint={t.settings.backendHint}
+    <div class="settings-page">
+      <SectionList section={props.section} />
+      <div class="settings" aria-busy={busy}>
+        {conflict && <Notice tone="warning">{t.settings.conflict}</Notice>}
+        <Snippet features={features} />
+        <General
           on={backend.enabled}
-          onChange={(enabled) => save(() => ({ enabled }))}
+          onSwitch={(enabled) => save(() => ({ enabled }))}
         />
-      </section>
-      <Snippet />
-      <Origins
-        origins={backend.allowed_origins}
-        onOrigins={(allowed_origins) => save(() => ({ allowed_origins }))}
-      />
-      <Forms features={features} onChange={change} />
-      <Collections features={features} onChange={change} />
-      <Uploads features={features} onChange={change} />
-      <UserAccounts features={features} onChange={change} />
-      <Limits
-        limits={features.rate_limits}
-        onLimits={(limits) => change("rate_limits", limits)}
-      />
-      <DeleteProject />
+        <Origins
+          origins={backend.allowed_origins}
+          onOrigins={(allowed_origins) => save(() => ({ allowed_origins }))}
+        />
+        <Forms features={features} onChange={change} />
+        <Collections
+          collections={features.collections}
+          onChange={(part) => change("collections", part)}
+        />
+        <Uploads features={features} onChange={change} />
+        <UserAccounts features={features} onChange={change} />
+        <Limits
+          limits={features.rate_limits}
+          onLimits={(limits) => change("rate_limits", limits)}
+        />
+        <DeleteProject />
+      </div>
     </div>
   );
 }
 
-function General() {
+function SectionList(props: { readonly section: string | null }) {
   const { t } = useLocale();
-  const toasts = useToasts();
-  const { api, project, refresh } = useProject();
-  const [name, setName] = useState(project.name);
-  const [mistake, setMistake] = useState<string | null>(null);
-  async function save() {
-    if (!name.trim()) return setMistake(t.settings.nameMissing);
-    setMistake(null);
-    try {
-      await renameProject(api, project.id, name.trim());
-      toasts.say(t.common.saved);
-    } catch (error) {
-      toasts.fail(error);
-    }
-    await refresh();
-  }
+  const { project } = useProject();
   return (
-    <section class="card settings-card">
-      <h2>{t.settings.general}</h2>
-      <form
-        class="settings-line"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          save();
-        }}
-      >
-        <TextField
-          label={t.settings.name}
-          value={name}
-          error={mistake}
-          maxLength={120}
-          onInput={setName}
-        />
-        <Button type="submit" disabled={name.trim() === project.name}>
-          {t.common.save}
-        </Button>
-      </form>
-      <div class="field">
-        <span class="field-head">{t.settings.id}</span>
-        <div class="copy-line">
-          <code dir="ltr">{project.id}</code>
-          <CopyButton
-            text={project.id}
-            label={`${t.common.copy}: ${t.settings.id}`}
-          />
-        </div>
-      </div>
-    </section>
+    <nav class="settings-list" aria-label={t.settings.list}>
+      {SECTIONS.map((section) => (
+        <a
+          key={section}
+          href={href(project.id, "settings", section)}
+          aria-current={section === props.section ? "true" : undefined}
+          // Also when the address names it already.
+          onClick={() =>
+            document.getElementById(sectionId(section))?.scrollIntoView()}
+        >
+          {t.settings.sections[section]}
+        </a>
+      ))}
+    </nav>
   );
 }

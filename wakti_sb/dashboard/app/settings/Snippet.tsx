@@ -1,64 +1,53 @@
-/** JavaScript for the site, with this project's address and id in it. */
+/** What to put into the site, in three ways, with this project's address and id in it. */
 
+import { useId, useState } from "preact/hooks";
+import type { FullFeatures } from "../api/features.ts";
+import { rightsOf } from "../api/rights.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { CopyButton } from "../primitives/CopyButton.tsx";
 import { useProject } from "../projects/project.tsx";
+import { Card } from "./Card.tsx";
+import { type SnippetKind, SNIPPETS, snippets } from "./snippets.ts";
 
-export function Snippet() {
+export function Snippet(props: { readonly features: FullFeatures }) {
   const { t } = useLocale();
   const { api, project } = useProject();
-  const text = snippet(api.siteUrl, project.id);
+  const id = useId();
+  const [kind, setKind] = useState<SnippetKind>("html");
+  const { forms, collections } = props.features;
+  const text = snippets[kind]({
+    siteUrl: api.siteUrl,
+    projectId: project.id,
+    trap: forms.honeypot,
+    rights: rightsOf(collections),
+    words: t.settings.snippetWords,
+  });
   return (
-    <section class="card settings-card">
-      <h2>{t.settings.snippet}</h2>
-      <p class="muted">{t.settings.snippetLead}</p>
+    <Card section="snippet">
+      <fieldset class="choices">
+        <legend class="unseen">{t.settings.sections.snippet}</legend>
+        {SNIPPETS.map((one) => (
+          <label key={one}>
+            <input
+              type="radio"
+              name={id}
+              checked={one === kind}
+              onChange={() => setKind(one)}
+            />
+            {t.settings.snippetKinds[one]}
+          </label>
+        ))}
+      </fieldset>
+      <p class="muted">{t.settings.snippetLeads[kind]}</p>
       <div class="snippet">
         <pre
           dir="ltr"
           tabIndex={0}
           role="region"
-          aria-label={t.settings.snippet}
+          aria-label={t.settings.snippetKinds[kind]}
         >{text}</pre>
         <CopyButton text={text} label={t.common.copy} />
       </div>
-    </section>
+    </Card>
   );
-}
-
-/** As a site developer would write it: no library, no key. */
-export function snippet(siteUrl: string, projectId: string): string {
-  return `// Example: Submit contact form
-async function submitContactForm(data) {
-  // With the same key a repetition is stored once.
-  const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
-  for (let attempt = 1; ; attempt++) {
-    const response = await fetch(
-      '${siteUrl}',
-      {
-        method: 'POST',
-        headers: {
-          'Content-Type': 'application/json',
-          'Idempotency-Key': key
-        },
-        body: JSON.stringify({
-          projectId: '${projectId}',
-          action: 'submit',
-          formName: 'contact',
-          data
-        })
-      }
-    );
-    if (response.status !== 503 || attempt === 3) return response.json();
-    await new Promise((resolve) => setTimeout(resolve, attempt * 2000));
-  }
-}
-
-// Example: Fetch products
-async function getProducts() {
-  const response = await fetch(
-    '${siteUrl}' +
-    '?projectId=${projectId}&action=collection/products'
-  );
-  return response.json();
-}`;
 }

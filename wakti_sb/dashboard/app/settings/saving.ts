@@ -1,6 +1,7 @@
 /** Saves settings one after another, each on top of what the one before left. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { FullFeatures } from "../api/features.ts";
 import { asProblem } from "../api/problem.ts";
 import {
   type Backend,
@@ -11,6 +12,12 @@ import {
 import { useLocale } from "../i18n/locale.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
+
+/** Changes some keys of one section of the features. */
+export type Change = <Section extends keyof FullFeatures>(
+  section: Section,
+  change: Partial<FullFeatures[Section]>,
+) => Promise<void>;
 
 export interface Settings {
   /** As they will be once everything is saved. */

@@ -103,7 +103,7 @@ function TabContent(props: { route: Route }) {
     case "users":
       return <UsersTab />;
     case "settings":
-      return <SettingsPage />;
+      return <SettingsPage section={detail} />;
   }
 }
 

@@ -8,6 +8,7 @@ import { Menu } from "../primitives/Menu.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
 import { Initial } from "../projects/ProjectList.tsx";
+import { DeleteAccount } from "../session/DeleteAccount.tsx";
 import { PasswordDialog } from "../session/PasswordDialog.tsx";
 import { useSession } from "../session/session.tsx";
 import { Brand } from "../primitives/Brand.tsx";
@@ -65,6 +66,7 @@ export function Account() {
   const { owner, recovering, recovered, signOut } = useSession();
   const toasts = useToasts();
   const [changing, setChanging] = useState(false);
+  const [leaving, setLeaving] = useState(false);
   const [wanted, setWanted] = useState(alerts);
   async function alert(next: Alerts) {
     if (await choose(next)) setWanted(next);
@@ -80,6 +82,7 @@ export function Account() {
           }}
         />
       )}
+      {leaving && <DeleteAccount onClose={() => setLeaving(false)} />}
       <span class="account-email" dir="ltr" title={owner?.email}>
         {owner?.email}
       </span>
@@ -99,6 +102,11 @@ export function Account() {
               checked: wanted === one,
               onSelect: () => alert(one),
             })),
+            {
+              label: t.session.deleteAccount,
+              danger: true,
+              onSelect: () => setLeaving(true),
+            },
           ]}
         />
         <button type="button" class="link link-quiet" onClick={signOut}>

@@ -1,9 +1,10 @@
 /** CSV and JSON files as documents, with a reason for each row that is left out. */
 
 import { type Data, depth, isData, type Json } from "../api/json.ts";
-import { MAX_DEPTH, MAX_ITEM_BYTES } from "../api/limits.ts";
+import { limits } from "../api/limits.ts";
 import { CsvError, readCsv } from "./csv.ts";
 
+/** Of a file that is read in the page at once; a larger one makes a browser slow. */
 export const MAX_FILE_BYTES = 20 * 1024 * 1024;
 
 export type Reason = "shape" | "object" | "large" | "deep";
@@ -171,7 +172,7 @@ function sort<Raw>(
 function fault(value: Json): Reason | null {
   if (value === WRONG_SHAPE) return "shape";
   if (!isData(value)) return "object";
-  if (depth(value) > MAX_DEPTH) return "deep";
-  if (byteSize(value) > MAX_ITEM_BYTES) return "large";
+  if (depth(value) > limits.json_depth) return "deep";
+  if (byteSize(value) > limits.item) return "large";
   return null;
 }

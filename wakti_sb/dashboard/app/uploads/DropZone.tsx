@@ -1,6 +1,7 @@
 /** Takes files that are dropped anywhere on the page or chosen. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { limits } from "../api/limits.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
 import { Icon } from "../primitives/Icon.tsx";
@@ -8,7 +9,7 @@ import { Icon } from "../primitives/Icon.tsx";
 export function DropZone(props: {
   readonly onFiles: (files: readonly File[]) => void;
 }) {
-  const { t } = useLocale();
+  const { t, bytes } = useLocale();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const take = useRef(props.onFiles);
@@ -59,7 +60,7 @@ export function DropZone(props: {
           event.currentTarget.value = "";
         }}
       />
-      <small class="muted">{t.uploads.hint}</small>
+      <small class="muted">{t.uploads.hint(bytes(limits.file))}</small>
     </div>
   );
 }

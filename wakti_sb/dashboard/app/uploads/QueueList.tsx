@@ -1,5 +1,6 @@
 /** What is being uploaded, and what became of it. */
 
+import { limits } from "../api/limits.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { IconButton } from "../primitives/Button.tsx";
 import { Icon } from "../primitives/Icon.tsx";
@@ -73,7 +74,7 @@ function QueueRow(props: { queued: Queued; queue: Queue }) {
 }
 
 function Said(props: { sending: Sending }) {
-  const { t, percent, problem } = useLocale();
+  const { t, bytes, percent, problem } = useLocale();
   const { sending } = props;
   switch (sending.state) {
     case "sending":
@@ -81,7 +82,13 @@ function Said(props: { sending: Sending }) {
     case "failed":
       return <span role="alert">{problem(sending.problem)}</span>;
     case "unsent":
-      return <span role="alert">{t.uploads[sending.reason]}</span>;
+      return (
+        <span role="alert">
+          {sending.reason === "tooLarge"
+            ? t.uploads.tooLarge(bytes(limits.file))
+            : t.uploads[sending.reason]}
+        </span>
+      );
     default:
       return <span>{t.uploads[sending.state]}</span>;
   }

@@ -1,7 +1,7 @@
 /** The site's files. */
 
 import { useEffect, useState } from "preact/hooks";
-import { MAX_PROJECT_BYTES } from "../api/limits.ts";
+import { limits } from "../api/limits.ts";
 import {
   deleteUpload,
   listUploads,
@@ -101,8 +101,8 @@ export function UploadsTab() {
 
 function Quota(props: { used: number }) {
   const { t, bytes } = useLocale();
-  const part = Math.min(1, props.used / MAX_PROJECT_BYTES);
-  const said = t.uploads.used(bytes(props.used), bytes(MAX_PROJECT_BYTES));
+  const part = Math.min(1, props.used / limits.project);
+  const said = t.uploads.used(bytes(props.used), bytes(limits.project));
   return (
     <div class="quota">
       <span class="quota-text">{said}</span>

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api } from "../api/client.ts";
-import { MAX_FILE_BYTES } from "../api/limits.ts";
+import { limits } from "../api/limits.ts";
 import { Problem } from "../api/problem.ts";
 import { uploadFile } from "../api/uploads.ts";
 
@@ -144,7 +144,7 @@ function isUnderWay({ sending }: Queued): boolean {
 }
 
 function firstState(file: File): Sending {
-  if (file.size > MAX_FILE_BYTES) {
+  if (file.size > limits.file) {
     return { state: "unsent", reason: "tooLarge" };
   }
   if (file.size === 0) return { state: "unsent", reason: "empty" };

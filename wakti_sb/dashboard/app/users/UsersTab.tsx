@@ -21,8 +21,13 @@ import { useToasts } from "../primitives/Toasts.tsx";
 import { useView } from "../routing/route.ts";
 import { useProject } from "../projects/project.tsx";
 import { Initial } from "../projects/ProjectList.tsx";
+import { nameOf } from "./name.ts";
+import { ResetCode } from "./ResetCode.tsx";
 
-type Asked = { readonly what: "suspend" | "delete"; readonly user: SiteUser };
+type Asked = {
+  readonly what: "suspend" | "delete" | "code";
+  readonly user: SiteUser;
+};
 
 export function UsersTab() {
   const { t } = useLocale();
@@ -102,6 +107,7 @@ export function UsersTab() {
               rows={list.value.rows}
               onSuspend={(user) => setAsked({ what: "suspend", user })}
               onActivate={activate}
+              onCode={(user) => setAsked({ what: "code", user })}
               onDelete={(user) => setAsked({ what: "delete", user })}
             />
             <Pager
@@ -112,7 +118,13 @@ export function UsersTab() {
             />
           </div>
         )}
-      {asked && (
+      {asked?.what === "code" && (
+        <ResetCode
+          user={asked.user}
+          onClose={() => setAsked(null)}
+        />
+      )}
+      {asked && asked.what !== "code" && (
         <Confirm
           {...(asked.what === "suspend"
             ? {
@@ -134,14 +146,11 @@ export function UsersTab() {
   );
 }
 
-function nameOf(user: SiteUser): string {
-  return user.display_name || user.email;
-}
-
 function UserTable(props: {
   readonly rows: readonly SiteUser[];
   readonly onSuspend: (user: SiteUser) => void;
   readonly onActivate: (user: SiteUser) => void;
+  readonly onCode: (user: SiteUser) => void;
   readonly onDelete: (user: SiteUser) => void;
 }) {
   const { t, time, day } = useLocale();
@@ -201,6 +210,13 @@ function UserTable(props: {
                     {t.users.activate}
                   </Button>
                 )}
+              {user.status === "active" && (
+                <IconButton
+                  icon="key"
+                  label={t.users.codeOf(nameOf(user))}
+                  onClick={() => props.onCode(user)}
+                />
+              )}
               <IconButton
                 danger
                 icon="trash"

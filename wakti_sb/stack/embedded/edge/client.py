@@ -32,6 +32,7 @@ class Settings:
         api, db: where API and database answer.
         project, state, logs, keys: folders and the file of the stack.
         program, cache: Deno.
+        cpu_limit: seconds that a process may compute for a request; 0 for as long as it likes.
         mark: in the environment of every process of this stack.
     """
 
@@ -45,6 +46,7 @@ class Settings:
     keys: str
     program: str
     cache: str
+    cpu_limit: float
     mark: Mapping[str, str]
 
     def as_json(self) -> str:

@@ -89,11 +89,32 @@ def read(graph: Mapping[str, Any], project: Path) -> Imports:
     files = [_path(one["specifier"]) for one in modules if _is_file(one["specifier"])]
     first = [_path(root) for root in graph.get("roots", ())]
     importers = dict(_importers(modules))
-    problems = dict.fromkeys(_problems(modules, importers, project))
-    errors = [str(one["error"]) for one in modules if "error" in one]
+    run = _run(graph)
+    needed = [one for one in modules if one["specifier"] in run]
+    problems = dict.fromkeys(_problems(needed, importers, project))
+    errors = [str(one["error"]) for one in needed if "error" in one]
     addresses = [found for error in errors for found in _UNREACHED.findall(error)]
     hosts = dict.fromkeys(urlsplit(address).hostname or address for address in addresses)
     return Imports(tuple(dict.fromkeys([*first, *files])), tuple(problems), tuple(hosts))
+
+
+def _run(graph: Mapping[str, Any]) -> set[str]:
+    """The modules that are run: what is imported for its types alone need not be there."""
+    modules = {one["specifier"]: one for one in graph.get("modules", ())}
+    redirects: Mapping[str, str] = graph.get("redirects", {})
+    found: set[str] = set()
+    waiting: list[str] = list(graph.get("roots", ()))
+    while waiting:
+        specifier = waiting.pop()
+        if specifier in found:
+            continue
+        found.add(specifier)
+        if specifier in redirects:
+            waiting.append(redirects[specifier])
+        for dependency in modules.get(specifier, {}).get("dependencies", ()):
+            if "specifier" in (code := dependency.get("code") or {}):
+                waiting.append(code["specifier"])
+    return found
 
 
 def _is_file(specifier: str) -> bool:

@@ -10,11 +10,13 @@ is `{"token": …}`; whoever does not know it is cut off. Then:
 | `{"id", "op": "check"}` | `{"id", "functions"}`: a report of each, after starting all of them |
 | `{"op": "release", "name", "pid"}` | nothing: that process is not needed any more |
 | `{"op": "kill", "name", "pid", "why"}` | nothing: that process is over a limit |
+| `{"op": "works", "name", "pid", "for"}` | nothing: its oldest request began so many seconds ago |
 
 `lost` is a process that did not answer: the one that is named is another. By itself the launcher
-says `{"gone": {"name", "pid", "failure"}}` when a process has ended, and `{"stale": {"name"}}` when
-a file was changed that the gateway cannot see. Its own end, by SIGTERM, ends every process that it
-started.
+says `{"gone": {"name", "pid", "failure"}}` when a process has ended or is about to be ended for a
+limit, and `{"stale": {"name"}}` when another one is to be asked for: a file was changed that the
+gateway cannot see, or the process has computed much. Its own end, by SIGTERM, ends every process
+that it started.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +40,7 @@ from wakti_sb.stack.embedded.deno import Deno
 from wakti_sb.stack.embedded.edge import project
 from wakti_sb.stack.embedded.edge.client import SETTINGS, Settings, write_reports
 from wakti_sb.stack.embedded.edge.failure import Failure
+from wakti_sb.stack.embedded.edge.limits import Limits
 from wakti_sb.stack.embedded.edge.slot import Slot
 from wakti_sb.stack.embedded.edge.surroundings import Surroundings
 from wakti_sb.stack.embedded.edge.worker import Worker
@@ -54,6 +58,7 @@ class Launcher:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._limits = Limits(cpu=settings.cpu_limit)
         state = Path(settings.state)
         self._around = Surroundings(
             Path(settings.project),
@@ -128,7 +133,13 @@ class Launcher:
                 if slot := self._slots.get(str(asked["name"])):
                     slot.release(int(asked["pid"]))
             case "kill":
-                self._kill(str(asked["name"]), int(asked["pid"]), str(asked["why"]))
+                slot, worker = self._find(asked)
+                if slot is not None and worker is not None:
+                    slot.end(worker, str(asked["why"]))
+            case "works":
+                slot, worker = self._find(asked)
+                if slot is not None and worker is not None:
+                    self._weigh(slot, worker, float(asked["for"]))
         return None
 
     def _look(self, name: str) -> dict[str, Any]:
@@ -203,11 +214,28 @@ class Launcher:
                 slot.release(slot.worker.pid)
         return self._report()
 
-    def _kill(self, name: str, pid: int, why: str) -> None:
-        slot = self._slots.get(name)
-        for worker in slot.workers() if slot is not None else ():
-            if worker.pid == pid:
-                worker.kill(why)
+    def _find(self, asked: Mapping[str, Any]) -> tuple[Slot | None, Worker | None]:
+        slot = self._slots.get(str(asked["name"]))
+        if slot is None:
+            return None, None
+        numbered = {worker.pid: worker for worker in slot.workers()}
+        return slot, numbered.get(int(asked["pid"]))
+
+    def _weigh(self, slot: Slot, worker: Worker, seconds: float) -> None:
+        """Hold a process to the limit of computing.
+
+        Parameters:
+            seconds: how long its oldest request has been under way.
+        """
+        most = self._limits.cpu
+        now = time.monotonic()
+        used = worker.computing.look(now, now - seconds, worker.cpu())
+        if not most or used < self._limits.cpu_until_relieved:
+            return
+        if used >= most:
+            slot.end(worker, f"it computed for more than {most:g} s while a request waited.")
+        elif slot.relieve(worker):
+            self._say({"stale": {"name": slot.name}})
 
     def _ended(self, slot: Slot, worker: Worker, failure: Failure) -> None:
         self._ends[slot.name] = failure
@@ -245,9 +273,8 @@ class Launcher:
                     self._say({"stale": {"name": slot.name}})
                 for worker in slot.workers():
                     if worker.alive and worker.memory() > _MOST_MEMORY:
-                        worker.kill(
-                            f"it held more than {_MOST_MEMORY // 1024 // 1024} MiB of memory."
-                        )
+                        most = _MOST_MEMORY // 1024 // 1024
+                        slot.end(worker, f"it held more than {most} MiB of memory.")
 
 
 def _tell(writer: asyncio.StreamWriter, said: Mapping[str, Any]) -> None:

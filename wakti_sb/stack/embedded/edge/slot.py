@@ -124,6 +124,33 @@ class Slot:
                 self._forget(worker)
                 worker.kill()
 
+    def relieve(self, worker: Worker) -> bool:
+        """Have another process take the next requests; False if one does already.
+
+        This one goes on with those that it has, and the gateway lets go of it after the last.
+        """
+        if self.worker is not worker:
+            return False
+        self.retired.append(worker)
+        self.worker = None
+        self._log.note(
+            f"process {worker.pid} has computed much: another one takes its next requests"
+        )
+        return True
+
+    def end(self, worker: Worker, why: str) -> None:
+        """End a process at once, for a resource limit.
+
+        It is told first, so that whoever waits for an answer learns why there is none.
+
+        Parameters:
+            why: in words.
+        """
+        self._forget(worker)
+        self._log.note(f"process {worker.pid} is ended: {why}")
+        self._on_end(self, worker, Failure("WORKER_LIMIT", why))
+        worker.kill()
+
     def close(self) -> None:
         """End all of it."""
         for worker in self.workers():
@@ -237,10 +264,7 @@ class Slot:
         self._forget(worker)
         if not known:
             return  # we ended it
-        if worker.killed_for is not None:
-            failure = Failure("WORKER_LIMIT", worker.killed_for)
-        else:
-            failure = of_exit(code, self._log.said(), self._around.project, listened=True)
+        failure = of_exit(code, self._log.said(), self._around.project, listened=True)
         self._log.note(f"process {worker.pid} is gone: {failure.reason}")
         self._on_end(self, worker, failure)
 

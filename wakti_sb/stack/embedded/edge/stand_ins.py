@@ -126,7 +126,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _absolute(names: Mapping[str, Any], base: Path) -> Iterator[tuple[str, str]]:
     for name, address in names.items():
-        yield name, _resolved(str(address), base)
+        yield _resolved(name, base), _resolved(str(address), base)
 
 
 def _resolved(address: str, base: Path) -> str:

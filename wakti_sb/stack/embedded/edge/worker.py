@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from wakti_sb.stack.embedded.edge.computing import Computing
 from wakti_sb.stack.embedded.edge.log import Log
 from wakti_sb.stack.embedded.ports import HOST
 
@@ -52,7 +53,7 @@ class Worker:
         self._log = log
         self.port = port
         self.listened = False
-        self.killed_for: str | None = None
+        self.computing = Computing()
         self._said_all = asyncio.ensure_future(self._read())
 
     @property
@@ -94,20 +95,22 @@ class Worker:
             return 0
 
     def cpu(self) -> float:
-        """Seconds that it has computed so far."""
+        """Seconds that it has computed so far: the thread that runs JavaScript, as on the platform.
+
+        Where a system tells nothing of single threads, all of them.
+        """
+        process = psutil.Process
         try:
-            times = psutil.Process(self.pid).cpu_times()
+            for thread in process(self.pid).threads():
+                if thread.id == self.pid:
+                    return float(thread.user_time + thread.system_time)
+            times = process(self.pid).cpu_times()
         except psutil.Error:
             return 0.0
         return float(times.user + times.system)
 
-    def kill(self, why: str | None = None) -> None:
-        """End it at once, with whatever it started.
-
-        Parameters:
-            why: a resource limit, in words; None if it is simply not needed any more.
-        """
-        self.killed_for = self.killed_for or why
+    def kill(self) -> None:
+        """End it at once, with whatever it started."""
         if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)

@@ -57,4 +57,4 @@ def _unpack(archive: Path, folder: Path) -> None:
 
 
 def _control(installation: Installation) -> Path:
-    return installation.folder / "share" / "extension" / f"{NAME}.control"
+    return installation.extensions / f"{NAME}.control"

@@ -19,7 +19,11 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 /** The token is no JWT, carries a wrong signature, or is too old. */
 export class TokenError extends Error {
-  constructor(readonly reason: "malformed" | "signature" | "expired") {
+  /** @param claim The claim whose value is wrong, where the signature is good. */
+  constructor(
+    readonly reason: "malformed" | "signature" | "expired" | "early",
+    readonly claim: string | null = null,
+  ) {
     super(`The token is not valid (${reason}).`);
     this.name = "TokenError";
   }
@@ -93,6 +97,10 @@ export class Credentials {
       return payload;
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new TokenError("expired");
+      if (error instanceof errors.JWTClaimValidationFailed) {
+        const early = error.reason === "check_failed" && error.claim === "nbf";
+        throw new TokenError(early ? "early" : "malformed", error.claim);
+      }
       const signature =
         error instanceof errors.JWSSignatureVerificationFailed ||
         error instanceof errors.JOSEAlgNotAllowed ||

@@ -39,7 +39,7 @@ const lines: string[] = [];
 
 function write(line: string): void {
   // Control characters would let a path forge lines of its own.
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- they are what is replaced
   const clean = line.replace(/[\u0000-\u001f\u007f]/g, "?");
   lines.push(`${new Date().toISOString()} ${clean}`);
   // Together, since writing each by itself would cost as much as answering the request.

@@ -8,7 +8,7 @@ import { TextField } from "../../primitives/Field.tsx";
 import { useLoad } from "../../primitives/load.ts";
 import { Failed, Loading } from "../../primitives/States.tsx";
 import { useProject } from "../../projects/project.tsx";
-import type { ControlProps } from "./TextControl.tsx";
+import type { ControlProps } from "./control.ts";
 
 export function ImageControl(props: ControlProps) {
   const { t } = useLocale();

@@ -4,14 +4,8 @@ import { useState } from "preact/hooks";
 import { useLocale } from "../../i18n/locale.tsx";
 import { Field } from "../../primitives/Field.tsx";
 import { kindOf } from "../kinds.ts";
+import type { ControlProps } from "./control.ts";
 import { ImageControl } from "./ImageControl.tsx";
-
-export interface ControlProps {
-  readonly label: string;
-  readonly text: string;
-  readonly mistake: string | null;
-  readonly onText: (text: string) => void;
-}
 
 export function TextControl(props: ControlProps) {
   const { t } = useLocale();

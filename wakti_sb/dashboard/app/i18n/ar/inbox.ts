@@ -10,14 +10,13 @@ export const inbox = {
   emptyAction: "كيف أربط نموذجًا؟",
   nothingTitle: "لا نتائج",
   nothingLead: "جرّب كلمات أخرى أو أزل أحد المرشحات.",
-  clearFilters: "إزالة المرشحات",
   searchLabel: "البحث في الرسائل",
   form: "النموذج",
   allForms: "كل النماذج",
   status: "الحالة",
   unread: "غير مقروءة",
   read: "مقروءة",
-  spam: "مزعجة",
+  spam: "رسائل غير مرغوبة",
   count: (count: number) =>
     plural("ar", count, {
       zero: "لا رسائل",
@@ -40,8 +39,8 @@ export const inbox = {
   back: "العودة إلى القائمة",
   markRead: "تعليم كمقروءة",
   markUnread: "تعليم كغير مقروءة",
-  toSpam: "نقل إلى المزعجة",
-  notSpam: "ليست مزعجة",
+  toSpam: "نقل إلى غير المرغوبة",
+  notSpam: "مرغوبة",
   deleteTitle: (count: number) =>
     plural("ar", count, {
       zero: "لا شيء للحذف",
@@ -69,6 +68,21 @@ export const inbox = {
     }),
   noContent: "رسالة فارغة",
   reply: "الرد بالبريد",
+  labels: "الوسوم",
+  labelsHint: "لا يراها سواك. اكتب وسمًا ثم اضغط Enter.",
+  label: "الوسم",
+  allLabels: "كل الوسوم",
+  own: "لك وحدك",
+  note: "ملاحظة",
+  noteHint: "لا يراها سواك. تُحفظ حين تغادر الحقل.",
+  noteSave: "حفظ الملاحظة",
+  noteSaved: "حُفظت الملاحظة",
+  noteConflict:
+    "كُتبت ملاحظة في نافذة أخرى في هذه الأثناء. انسخ ملاحظتك وافتح الرسالة من جديد وأضفها هناك.",
+  block: "حظر المرسل",
+  blocked: "محظورة",
+  didBlock: (who: string) =>
+    `ستذهب رسائل \u2068${who}\u2069 إلى الرسائل غير المرغوبة من الآن`,
   movedToSpam: (count: number) =>
     plural("ar", count, {
       one: "نُقلت الرسالة إلى الرسائل غير المرغوبة",

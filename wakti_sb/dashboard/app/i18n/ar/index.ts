@@ -1,5 +1,6 @@
 /** Arabic. */
 
+import type { Language } from "../language.ts";
 import type { Messages } from "../messages.ts";
 import { data } from "./data.ts";
 import { inbox } from "./inbox.ts";
@@ -10,7 +11,7 @@ import { shell } from "./shell.ts";
 import { uploads } from "./uploads.ts";
 import { users } from "./users.ts";
 
-export const ar: Messages = {
+const messages: Messages = {
   ...shell,
   data,
   inbox,
@@ -20,3 +21,13 @@ export const ar: Messages = {
   uploads,
   users,
 };
+
+const language: Language = {
+  name: "العربية",
+  direction: "rtl",
+  // Digits as in the data itself, so that a count and an id read alike.
+  tag: "ar-u-nu-latn",
+  messages,
+};
+
+export default language;

@@ -19,6 +19,8 @@ export const overview = {
   lately: "الرسائل في 30 يومًا",
   newAccounts: "حسابات جديدة في 30 يومًا",
   storage: "التخزين",
+  blocked: "محظورة",
+  blockedToday: "محظورة اليوم",
   byForm: "حسب النموذج",
   needs: "ما يحتاج إليك",
   need: {
@@ -26,6 +28,13 @@ export const overview = {
       "الخدمة متوقفة: لا يتلقى موقعك أي رد.",
     full: (_count: number, number: string) =>
       `امتلأ ${number}٪ من مساحة التخزين. احذف ما لم تعد تحتاج إليه من الملفات.`,
+    failed: (count: number, _number: string) =>
+      plural("ar", count, {
+        one: "ملف واحد لم يصل",
+        two: "ملفان لم يصلا",
+        few: "# ملفات لم تصل",
+        other: "# ملفًا لم يصل",
+      }),
     unread: (count: number, _number: string) =>
       plural("ar", count, {
         one: "رسالة واحدة غير مقروءة",

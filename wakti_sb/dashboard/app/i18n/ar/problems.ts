@@ -16,9 +16,8 @@ export const problems = {
     origin_not_allowed: "هذا العنوان ليس ضمن العناوين المسموح بها.",
     not_permitted: "لا يُسمح لك بذلك.",
     file_not_found: "لم يعد الملف موجودًا.",
-    file_too_large: "الملف أكبر من 10 ميبي بايت.",
-    quota_exceeded:
-      "لا توجد مساحة كافية: يتسع المشروع لـ 50 ميبي بايت. احذف ملفات لم تعد تحتاجها.",
+    file_too_large: "الملف كبير جدًا.",
+    quota_exceeded: "لا توجد مساحة كافية في المشروع. احذف ملفات لم تعد تحتاجها.",
     file_type_not_allowed:
       "هذا النوع غير مسموح به. المسموح: الصور و PDF والنصوص و CSV و JSON ومستندات المكتب و ZIP.",
     unsupported_media_type: "لا يمكن رفع هذا.",

@@ -8,7 +8,8 @@ export const uploads = {
   drop: "أفلت الملفات هنا",
   dropOr: "أو",
   choose: "اختر ملفات",
-  hint: "صور و PDF ونصوص ومستندات و ZIP. حتى 10 ميبي بايت لكل ملف.",
+  hint: (most: string) =>
+    `صور و PDF ونصوص ومستندات و ZIP. حتى ${most} لكل ملف.`,
   emptyTitle: "لا توجد ملفات بعد",
   emptyLead:
     "أفلت الصور والمستندات هنا، أو دع موقعك يرفعها. يحصل كل ملف على رابط عام.",
@@ -38,7 +39,7 @@ export const uploads = {
   cancelOf: (name: string) => `إلغاء ${name}`,
   dismiss: "مسح القائمة",
   retryOf: (name: string) => `إعادة محاولة ${name}`,
-  tooLarge: "أكبر من 10 ميبي بايت، لذلك لم يُرسل.",
+  tooLarge: (most: string) => `أكبر من ${most}، لذلك لم يُرسل.`,
   empty: "الملف فارغ، لذلك لم يُرسل.",
   finished: (count: number) =>
     plural("ar", count, {

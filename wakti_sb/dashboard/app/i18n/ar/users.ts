@@ -34,6 +34,14 @@ export const users = {
     "سيُسجَّل خروجه من كل مكان فورًا، ولن يستطيع الدخول حتى تفعّل الحساب.",
   didSuspend: (who: string) => `أُوقف ${who} وسُجّل خروجه من كل مكان`,
   didActivate: (who: string) => `يستطيع ${who} الدخول من جديد`,
+  codeOf: (who: string) => `رمز استعادة لـ ${who}`,
+  codeTitle: (who: string) => `رمز استعادة لـ ${who}`,
+  codeLead:
+    "لمن نسي كلمة المرور. يعمل الرمز مرة واحدة خلال 24 ساعة، ويبطل أي رمز سابق.",
+  codeHandOver: (who: string) =>
+    `سلّم هذا الرمز إلى ${who} بنفسك، بالهاتف مثلًا. لن يظهر مرة أخرى.`,
+  makeCode: "إنشاء رمز",
+  code: "رمز الاستعادة",
   deleteTitle: (who: string) => `حذف ${who}؟`,
   deleteLead: "سيُزال الحساب نهائيًا. تبقى العناصر التي أنشأها.",
   didDelete: (who: string) => `حُذف ${who}`,

@@ -10,7 +10,8 @@ export const data = {
   collectionName: "Name",
   collectionHint:
     "Letters, digits, _ and -. Your site asks for it by this name.",
-  collectionInvalid: "Letters, digits, _ and - only, at most 64.",
+  collectionInvalid: (most: number) =>
+    `Letters, digits, _ and - only, at most ${most}.`,
   collectionTaken: "There is a collection with this name.",
   createCollection: "Create collection",
   emptyTitle: "No collections yet",
@@ -18,11 +19,17 @@ export const data = {
     "Make one and add its first item, or let your site create it. Fields are learned from what is in it.",
   emptyItemsTitle: "No items yet",
   emptyItemsLead: "Add the first item by hand, or import a CSV or JSON file.",
-  nothingTitle: "Nothing matches",
+  nothingTitle: "No results",
   nothingLead: "No item holds these words.",
   items: (count: number) =>
     plural("en", count, { one: "# item", other: "# items" }),
   searchLabel: "Search items",
+  searchCollections: "Search collections",
+  moreCollections: (count: number) =>
+    plural("en", count, {
+      one: "and # more: search for it",
+      other: "and # more: search for them",
+    }),
   addItem: "Add item",
   edit: "Edit",
   editItem: "Edit item",
@@ -36,6 +43,21 @@ export const data = {
   order: "Order",
   drag: (name: string) => `Move ${name}: drag, or use the arrow keys`,
   moved: (name: string, place: string) => `${name} moved to place ${place}`,
+  addFilter: "Add filter",
+  field: "Field",
+  compared: "Compared",
+  value: "Value",
+  operators: {
+    is: "is",
+    not: "is not",
+    has: "contains",
+    least: "is at least",
+    most: "is at most",
+  },
+  sortBy: (field: string) => `Sort by ${field}`,
+  view: "View",
+  dense: "Dense rows",
+  print: "Print",
   yes: "Yes",
   no: "No",
   list: (count: number) =>
@@ -62,8 +84,9 @@ export const data = {
   invalidJson: (reason: string) => `This is not valid JSON: ${reason}`,
   notArray: "This must be a list: [ … ]",
   notObject: "This must be an object: { … }",
-  tooLarge: (size: string) => `The item has ${size}; 256 KB is the most.`,
-  tooDeep: "The item is nested more than 32 deep.",
+  tooLarge: (size: string, most: string) =>
+    `The item has ${size}; ${most} is the most.`,
+  tooDeep: (levels: number) => `The item is nested more than ${levels} deep.`,
   saved: "Item saved",
   added: "Item added",
   deleted: "Item deleted",
@@ -100,10 +123,11 @@ export const data = {
   importRow: (row: string, reason: string) => `Row ${row}: ${reason}`,
   importRowShape: "it has more values than the first line has names",
   importRowObject: "it is not an object",
-  importRowLarge: "it is larger than 256 KB",
-  importRowDeep: "it is nested more than 32 deep",
+  importRowLarge: (most: string) => `it is larger than ${most}`,
+  importRowDeep: (levels: number) => `it is nested more than ${levels} deep`,
   importNothing: "There are no rows in this file.",
-  importFileLarge: "The file is larger than 20 MB. Split it into parts.",
+  importFileLarge: (most: string) =>
+    `The file is larger than ${most}. Split it into parts.`,
   importNotText: "This file is not text.",
   importAction: (count: number) =>
     plural("en", count, { one: "Import # item", other: "Import # items" }),
@@ -162,6 +186,4 @@ export const data = {
   openLink: "Open",
   chooseImage: "Choose from uploads",
   noImages: "There are no pictures among the uploads yet.",
-  chipsHint: "Type an entry and press Enter.",
-  removeChip: (entry: string) => `Remove ${entry}`,
 };

@@ -9,9 +9,8 @@ export const inbox = {
   emptyLead:
     "As soon as somebody sends a form of your site, it shows up here by itself.",
   emptyAction: "See how to connect a form",
-  nothingTitle: "Nothing matches",
+  nothingTitle: "No results",
   nothingLead: "Try other words, or take a filter away.",
-  clearFilters: "Clear filters",
   searchLabel: "Search messages",
   form: "Form",
   allForms: "All forms",
@@ -52,6 +51,20 @@ export const inbox = {
     }),
   noContent: "Empty message",
   reply: "Reply by e-mail",
+  labels: "Labels",
+  labelsHint: "Only you see them. Type one and press Enter.",
+  label: "Label",
+  allLabels: "All labels",
+  own: "For you alone",
+  note: "Note",
+  noteHint: "Only you see it. It is saved when you leave the field.",
+  noteSave: "Save note",
+  noteSaved: "Note saved",
+  noteConflict:
+    "Another window wrote a note meanwhile. Copy yours, open the message again, and add it there.",
+  block: "Block sender",
+  blocked: "Blocked",
+  didBlock: (who: string) => `Messages from ${who} go to spam from now on`,
   movedToSpam: (count: number) =>
     plural("en", count, {
       one: "Message moved to spam",

@@ -1,5 +1,6 @@
 /** English, and the shape of every other language. */
 
+import type { Language } from "../language.ts";
 import { data } from "./data.ts";
 import { inbox } from "./inbox.ts";
 import { overview } from "./overview.ts";
@@ -19,3 +20,12 @@ export const en = {
   uploads,
   users,
 };
+
+const language: Language = {
+  name: "English",
+  direction: "ltr",
+  tag: "en",
+  messages: en,
+};
+
+export default language;

@@ -17,6 +17,8 @@ export const overview = {
   lately: "Messages in 30 days",
   newAccounts: "New accounts in 30 days",
   storage: "Storage",
+  blocked: "Blocked",
+  blockedToday: "Blocked today",
   byForm: "By form",
   needs: "What needs you",
   need: {
@@ -24,6 +26,11 @@ export const overview = {
       "The backend is off: your site gets no answers.",
     full: (_count: number, number: string) =>
       `The storage is ${number} % full. Delete files you no longer need.`,
+    failed: (count: number, _number: string) =>
+      plural("en", count, {
+        one: "# upload did not arrive",
+        other: "# uploads did not arrive",
+      }),
     unread: (count: number, _number: string) =>
       plural("en", count, {
         one: "# message is unread",

@@ -16,9 +16,9 @@ export const problems = {
     origin_not_allowed: "This address is not among the allowed origins.",
     not_permitted: "You may not do this.",
     file_not_found: "The file is not there any more.",
-    file_too_large: "The file is larger than 10 MB.",
+    file_too_large: "The file is too large.",
     quota_exceeded:
-      "There is not enough room left: a project holds 50 MB. Delete files you no longer need.",
+      "There is not enough room left in the project. Delete files you no longer need.",
     file_type_not_allowed:
       "This type of file is not allowed. Images, PDF, text, CSV, JSON, office documents and ZIP are.",
     unsupported_media_type: "This cannot be uploaded.",

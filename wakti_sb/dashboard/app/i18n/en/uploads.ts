@@ -8,7 +8,8 @@ export const uploads = {
   drop: "Drop files here",
   dropOr: "or",
   choose: "Choose files",
-  hint: "Images, PDF, text, office documents, ZIP. Up to 10 MB each.",
+  hint: (most: string) =>
+    `Images, PDF, text, office documents, ZIP. Up to ${most} each.`,
   emptyTitle: "No files yet",
   emptyLead:
     "Drop pictures and documents here, or let your site upload them. Every file gets a public link.",
@@ -32,7 +33,7 @@ export const uploads = {
   cancelOf: (name: string) => `Cancel ${name}`,
   dismiss: "Clear list",
   retryOf: (name: string) => `Try ${name} again`,
-  tooLarge: "Larger than 10 MB, so it was not sent.",
+  tooLarge: (most: string) => `Larger than ${most}, so it was not sent.`,
   empty: "The file is empty, so it was not sent.",
   finished: (count: number) =>
     plural("en", count, { one: "# file stored", other: "# files stored" }),

@@ -9,7 +9,7 @@ export const users = {
   emptyTitle: "No users yet",
   emptyLead:
     "As soon as somebody signs up on your site, the account shows up here.",
-  nothingTitle: "Nobody matches",
+  nothingTitle: "No results",
   nothingLead: "No account has this name or e-mail.",
   searchLabel: "Search by name or e-mail",
   count: (count: number) =>
@@ -30,6 +30,14 @@ export const users = {
     "They are signed out everywhere at once and cannot sign in until you activate the account.",
   didSuspend: (who: string) => `${who} is suspended and signed out everywhere`,
   didActivate: (who: string) => `${who} may sign in again`,
+  codeOf: (who: string) => `Reset code for ${who}`,
+  codeTitle: (who: string) => `Reset code for ${who}`,
+  codeLead:
+    "For somebody who forgot the password. The code works once, within 24 hours; an earlier one stops working.",
+  codeHandOver: (who: string) =>
+    `Give this code to ${who} yourself, for example by phone. It is shown only now.`,
+  makeCode: "Make a code",
+  code: "Reset code",
   deleteTitle: (who: string) => `Delete ${who}?`,
   deleteLead: "The account is removed for good. Items they made stay.",
   didDelete: (who: string) => `${who} deleted`,

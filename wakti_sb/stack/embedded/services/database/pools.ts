@@ -34,6 +34,9 @@ const IDLE = 30_000;
 /** Milliseconds to wait for a connection, as PostgREST does. */
 const CONNECT_TIMEOUT = 10_000;
 
+/** Milliseconds for which a connection that has answered is believed: no reset is that quick. */
+const FRESH = 50;
+
 // The package brings no types; this is what is used of it.
 interface Emitter {
   on(event: "connect", handler: (client: Emitter) => void): void;
@@ -83,6 +86,9 @@ export function openPool(databaseUrl: string, purpose: Purpose): Database {
   return new Kysely({ dialect });
 }
 
+/** When a connection was last asked whether it answers. */
+const asked = new WeakMap<Client, number>();
+
 /**
  * A connection that answers. A reset closes all of them, and one that was idle may not have
  * noticed: better found out now than by the statement it is wanted for.
@@ -92,8 +98,11 @@ export function openPool(databaseUrl: string, purpose: Purpose): Database {
 async function connectAlive(pool: Pool, most: number): Promise<Client> {
   for (let left = most;; left--) {
     const client = await pool.connect();
+    const now = performance.now();
+    if (now - (asked.get(client) ?? -FRESH) < FRESH) return client;
     try {
       await client.query("select 1", []);
+      asked.set(client, now);
       return client;
     } catch (error) {
       client.release(true);

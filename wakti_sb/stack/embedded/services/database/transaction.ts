@@ -7,6 +7,8 @@ import type { Setting } from "./request_settings.ts";
 export interface Options<T> {
   /** Whether to undo what was done; without it everything is kept unless it throws. */
   readonly undo?: (result: T) => boolean;
+  /** A statement without parameters that goes along as the transaction is opened. */
+  readonly first?: string;
 }
 
 /**
@@ -22,7 +24,7 @@ export async function inTransaction<T>(
 ): Promise<T> {
   return await pool.connection().execute(async (db) => {
     try {
-      await begin(db, settings);
+      await begin(db, settings, options.first);
       const result = await run(db);
       await send(db, options.undo?.(result) ? "rollback" : "commit");
       return result;
@@ -38,13 +40,18 @@ export async function inTransaction<T>(
 async function begin(
   db: Database,
   settings: readonly Setting[],
+  first?: string,
 ): Promise<void> {
   const calls = settings.map(([name, value]) =>
     `set_config(${literal(name)}, ${literal(value)}, true)`
   );
   await send(
     db,
-    ["begin", ...calls.length ? [`select ${calls}`] : []].join(";"),
+    [
+      "begin",
+      ...calls.length ? [`select ${calls}`] : [],
+      ...first ? [first] : [],
+    ].join(";"),
   );
 }
 

@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
-import { Credentials } from "../credentials.ts";
+import { credentials } from "../stand_in.ts";
 import { Functions } from "./functions.ts";
 import { withLauncher } from "./stand_in.ts";
 import { Targets } from "./targets.ts";
-
-const credentials = new Credentials({
-  jwtSecret: "super-secret-jwt-token-with-at-least-32-characters-long",
-  publishableKey: "sb_publishable_a",
-  secretKey: "sb_secret_a",
-  anonKey: "anon",
-  serviceRoleKey: "service",
-});
 
 /** A function's process: it answers with what it was asked. */
 async function echo(request: Request): Promise<Response> {
@@ -172,3 +164,56 @@ Deno.test("a function that is not there or not up is a JSON error", () =>
       assert.equal(answer.headers.get("access-control-allow-origin"), "*");
     }
   }));
+
+/** A process that reads a request and ends. */
+function withDying(run: (port: number) => Promise<void>): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const served = (async () => {
+    for await (const connection of listener) {
+      await connection.read(new Uint8Array(65_536));
+      connection.close();
+    }
+  })();
+  return run(listener.addr.port).finally(async () => {
+    listener.close();
+    await served;
+  });
+}
+
+for (
+  const [isOurs, method, status] of [
+    [true, "POST", 504],
+    [true, "GET", 503],
+    [false, "POST", 503],
+  ] as const
+) {
+  Deno.test(`${method} to a process that ended under it is ${status}; the site API: ${isOurs}`, () =>
+    withDying((port) =>
+      withLauncher(
+        { api: { verify_jwt: false, is_ours: isOurs, port } },
+        async (launcher) => {
+          const targets = new Targets(launcher.port, launcher.token, true);
+          const functions = new Functions(targets, credentials);
+          const address = new URL("http://gateway:54321/functions/v1/api");
+          const body = method === "GET" ? null : "{}";
+          try {
+            await functions.fetch(
+              new Request(address, { method, body }),
+              address,
+              "/api",
+              "192.0.2.7",
+            );
+            assert.fail("it was answered");
+          } catch (error) {
+            const answer = (error as { response(): Response }).response();
+            assert.equal(answer.status, status);
+            assert.ok(Number(answer.headers.get("retry-after")) > 0);
+            const { message } = await answer.json();
+            assert.equal(message.includes("not known"), status === 504);
+          } finally {
+            functions.close();
+          }
+        },
+      )
+    ));
+}

@@ -7,43 +7,22 @@ import {
   TokenError,
 } from "../credentials.ts";
 import { Problem } from "../problem.ts";
-import { dead, notServed, ofTarget, refusal } from "./refusals.ts";
+import { Deadline, within } from "./deadline.ts";
+import { afterwards, forwarded } from "./passed_on.ts";
+import {
+  dead,
+  notServed,
+  noWorker,
+  ofTarget,
+  refusal,
+  silent,
+  unknown,
+} from "./refusals.ts";
+import { type Body, Sent } from "./sent.ts";
 import type { Target, Targets, Worker } from "./targets.ts";
 import { NotRead } from "./upstream.ts";
 import { passSocket } from "./websocket.ts";
 
-/** Headers between two neighbours (RFC 9110, 7.6.1), and those that the gateway writes. */
-const NOT_PASSED_ON = new Set([
-  "connection",
-  "host",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "expect",
-  "forwarded",
-  "x-real-ip",
-]);
-
-/** Headers that the gateway writes into a request itself. */
-const OWN = new Set([
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-port",
-  "x-forwarded-proto",
-  "accept-encoding",
-  "content-length",
-]);
-
-/** How long the gateway waits for the first of a body, in milliseconds. */
-const PATIENCE = 20;
-
-/** Seconds after which a refused request may be tried again. */
-const RETRY_AFTER = "1";
 /** How long a function may take to begin its answer, in milliseconds: the platform's limit. */
 export const WALL_CLOCK = 150_000;
 
@@ -58,11 +37,14 @@ export class Functions {
    * @param targets The functions and their processes.
    * @param credentials Checks the tokens of those that want one.
    * @param wallClock How long one may take to begin its answer, in milliseconds.
+   * @param patience How long a request to the site API may take, in milliseconds; as it says itself
+   *   where none is named.
    */
   constructor(
     targets: Targets,
     readonly credentials: Credentials,
     readonly wallClock: number = WALL_CLOCK,
+    readonly patience?: number,
   ) {
     this.#targets = targets;
   }
@@ -79,8 +61,31 @@ export class Functions {
     path: string,
     client: string,
   ): Promise<Response> {
+    const sent = new Sent(request);
+    try {
+      return await this.#serve(request, sent, url, path, client);
+    } catch (error) {
+      sent.giveUp();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#client.close();
+    this.#targets.close();
+  }
+
+  async #serve(
+    request: Request,
+    sent: Sent,
+    url: URL,
+    path: string,
+    client: string,
+  ): Promise<Response> {
     const name = path.split("/")[1] ?? "";
-    const target = name === "" ? null : await this.#find(name);
+    const target = name === ""
+      ? null
+      : this.#targets.current(name) ?? await this.#find(name);
     if (!target) {
       throw refusal(404, "NOT_FOUND", "Requested function was not found");
     }
@@ -93,35 +98,44 @@ export class Functions {
     }
     const headers = forwarded(request, url, client);
     // As on the platform a function sees its own name as the first part of the path.
-    const call = { request, headers, address: path + url.search };
+    const deadline = new Deadline(target.isOurs, this.patience);
+    const address = path + url.search;
+    const call = { request, sent, deadline, headers, address };
     const isSocket = request.headers.get("upgrade")?.toLowerCase() ===
       "websocket";
     if (isSocket) {
-      const worker = await this.#worker(target);
-      return await passSocket(request, headers, worker, call.address);
+      const worker = await this.#worker(target, call);
+      return await passSocket(request, headers, worker, address);
     }
-    return await this.#call(target, call, await begun(request));
-  }
-
-  close(): void {
-    this.#client.close();
-    this.#targets.close();
+    return await this.#call(target, call, await sent.begun());
   }
 
   async #find(name: string): Promise<Target | null> {
+    const unseen = { name, verifyJwt: true, isOurs: false };
     try {
-      return await this.#targets.find(name);
+      return await within(
+        this.#targets.find(name),
+        new Deadline(true, this.patience).forProcess,
+        noWorker,
+      );
     } catch (error) {
-      throw notServed(error, { name, verifyJwt: true, isOurs: false });
+      throw notServed(error, unseen);
     }
   }
 
   async #worker(
     target: Target,
+    { deadline }: Call,
     lost: Worker | null = null,
   ): Promise<Worker> {
+    const current = this.#targets.current(target.name);
+    if (current) return current.worker;
     try {
-      return await this.#targets.worker(target.name, lost);
+      return await within(
+        this.#targets.worker(target.name, lost),
+        deadline.forProcess,
+        noWorker,
+      );
     } catch (error) {
       throw notServed(error, target);
     }
@@ -130,51 +144,112 @@ export class Functions {
   async #call(target: Target, call: Call, body: Body): Promise<Response> {
     let lost: Worker | null = null;
     while (true) {
-      const worker = await this.#worker(target, lost);
-      const done = worker.enter();
+      const worker = await this.#worker(target, call, lost);
       try {
-        return await this.#send(worker, call, body, done);
+        return await this.#send(worker, target, call, body);
       } catch (error) {
-        done();
         if (error instanceof Problem) throw ofTarget(error, target);
         if (call.request.signal.aborted) throw error;
         this.#targets.lose(worker);
         // What was never begun is sent once more, to the process that takes this one's place.
         const isRepeatable = lost === null && !(body instanceof ReadableStream);
         lost = worker;
-        if (isRepeatable && wasNotRead(error, call.request)) continue;
-        const failure = await this.#targets.ending(worker);
+        // One that ended for its computing or its memory may have done so for this very request.
+        const isOver = worker.failure?.code === "WORKER_LIMIT" &&
+          !(error instanceof NotRead);
+        if (isRepeatable && !isOver && wasNotRead(error, call.request)) {
+          continue;
+        }
+        const failure = await within(
+          this.#targets.ending(worker),
+          call.deadline.forAnswer,
+          () => new Error("Nobody says so in time"),
+        ).catch(() => null);
         if (isRepeatable && failure?.drained) continue;
-        throw ofTarget(dead(failure), target);
+        const problem = wasNotRead(error, call.request) || !target.isOurs
+          ? dead(failure)
+          : unknown(dead(failure));
+        throw ofTarget(problem, target);
       }
     }
   }
 
-  /** One attempt. Throws Problem if the function takes too long. */
+  /**
+   * One attempt. Throws Problem if the function takes too long: the site API promises an answer by
+   * its deadline, any other is ended at the platform's limit. What comes later is thrown away.
+   */
   #send(
     worker: Worker,
+    target: Target,
+    call: Call,
+    body: Body,
+  ): Promise<Response> {
+    const done = worker.enter();
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const late = (problem: Problem) => {
+        isLate = true;
+        reject(problem);
+      };
+      const limit = setTimeout(() => {
+        const seconds = Math.round(this.wallClock / 1000);
+        const why = `it did not answer a request within ${seconds} seconds.`;
+        this.#targets.kill(worker, why);
+        done();
+        late(silent(`Request idle timeout limit (${seconds}s) reached`));
+      }, this.wallClock);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const wait = () => {
+        const { forAnswer } = call.deadline;
+        if (forAnswer === null || isOver) return;
+        timer = setTimeout(() => {
+          const what = "The function did not answer in time";
+          const problem = silent(what);
+          late(isSafe(call.request) ? problem : unknown(problem, what));
+        }, forAnswer);
+      };
+      let isOver = false;
+      if (body instanceof ReadableStream) {
+        call.sent.whole.then(() => {
+          call.deadline.arrived();
+          wait();
+        });
+      } else wait();
+      const clear = () => {
+        isOver = true;
+        clearTimeout(timer);
+        clearTimeout(limit);
+      };
+      this.#pass(worker, target, call, body, done).then((answer) => {
+        clear();
+        if (!isLate) return resolve(answer);
+        done();
+        answer.body?.cancel().catch(() => {});
+      }, (error) => {
+        clear();
+        done();
+        reject(error);
+      });
+    });
+  }
+
+  /** The function's answer; the site API's as a whole, so that none breaks off in the middle. */
+  async #pass(
+    worker: Worker,
+    { isOurs }: Target,
     call: Call,
     body: Body,
     done: () => void,
   ): Promise<Response> {
-    const { address, headers, request: { method } } = call;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        const seconds = Math.round(this.wallClock / 1000);
-        const why = `it did not answer a request within ${seconds} seconds.`;
-        this.#targets.kill(worker, why);
-        reject(refusal(
-          504,
-          "IDLE_TIMEOUT",
-          `Request idle timeout limit (${seconds}s) reached`,
-          { "retry-after": RETRY_AFTER },
-        ));
-      }, this.wallClock);
-      const sent = body instanceof ReadableStream
-        ? this.#stream(worker, call, body, done)
-        : worker.upstream.send(method, address, headers, body, done);
-      sent.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
+    const headers = [...call.headers, ...call.deadline.headers];
+    const { address, request: { method } } = call;
+    if (!(body instanceof ReadableStream)) {
+      const { upstream } = worker;
+      return await upstream.send(method, address, headers, body, done, isOurs);
+    }
+    const answer = await this.#stream(worker, { ...call, headers }, body, done);
+    if (!isOurs) return answer;
+    return new Response(await answer.bytes(), answer);
   }
 
   /** A body that takes its time, passed on as it comes. */
@@ -194,6 +269,10 @@ export class Functions {
       body,
       redirect: "manual",
       client: this.#client,
+    }).catch((error) => {
+      // Fetch tells in words alone that there was nobody to connect to.
+      if (!/client error \(Connect\)/.test(String(error))) throw error;
+      throw new NotRead("Nobody listens", { cause: error });
     });
     return afterwards(answer, done);
   }
@@ -221,107 +300,18 @@ export class Functions {
 /** A request as a function gets it. */
 interface Call {
   readonly request: Request;
+  readonly sent: Sent;
+  readonly deadline: Deadline;
   readonly headers: readonly [string, string][];
   readonly address: string;
 }
 
-type Body = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
-
 /** Whether the process cannot have begun to work on the request, or may well do so twice. */
 function wasNotRead(error: unknown, request: Request): boolean {
-  return error instanceof NotRead ||
-    ["GET", "HEAD", "OPTIONS"].includes(request.method);
+  return error instanceof NotRead || isSafe(request);
 }
 
-/**
- * The headers of the request as the function gets it.
- *
- * Its signal stays behind: passing it on costs a tenth of the way through the gateway, and a
- * function whose caller has gone may well finish. A body that breaks off ends the request anyhow.
- */
-function forwarded(
-  request: Request,
-  url: URL,
-  client: string,
-): [string, string][] {
-  const headers: [string, string][] = [
-    // The only gateway is this one: what a caller says of its own address is not to be believed.
-    ["x-forwarded-for", client],
-    ["x-forwarded-host", url.host],
-    ["x-forwarded-port", url.port || "80"],
-    ["x-forwarded-proto", "http"],
-    // The bytes are passed on as they are; packing them on this machine would only cost time.
-    ["accept-encoding", "identity"],
-  ];
-  for (const header of request.headers) {
-    const [name] = header;
-    if (!NOT_PASSED_ON.has(name) && !OWN.has(name)) headers.push(header);
-  }
-  return headers;
-}
-
-/**
- * The body, once the first of it is here.
- *
- * Fetch would else send the head alone and the body only when the head was acknowledged, which
- * takes 40 ms. One that is slow to begin is passed on as a stream, for the function to judge.
- */
-async function begun(
-  request: Request,
-): Promise<Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null> {
-  if (request.body === null) return null;
-  const reader = request.body.getReader();
-  const first = reader.read();
-  first.catch(() => {}); // whoever reads the stream is told
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE, null);
-  });
-  const early = await Promise.race([first, late]).catch(() => null);
-  clearTimeout(timer);
-  const whole = Number(request.headers.get("content-length"));
-  if (early?.value !== undefined && early.value.byteLength === whole) {
-    return early.value;
-  }
-  let taken = false;
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = taken ? await reader.read() : await first;
-      taken = true;
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: (reason) => reader.cancel(reason),
-  });
-}
-
-/** The function's answer, and what is to happen when it was passed on or nobody reads it. */
-function afterwards(answer: Response, done: () => void): Response {
-  const headers = new Headers(answer.headers);
-  for (const name of answer.headers.keys()) {
-    if (NOT_PASSED_ON.has(name)) headers.delete(name);
-  }
-  const { status } = answer;
-  if (answer.body === null) {
-    done();
-    return new Response(null, { status, headers });
-  }
-  const reader = answer.body.getReader();
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done: isWhole, value } = await reader.read();
-        if (!isWhole) return controller.enqueue(value);
-        controller.close();
-      } catch (error) {
-        controller.error(error);
-      }
-      done();
-    },
-    cancel(reason) {
-      done();
-      return reader.cancel(reason);
-    },
-  });
-  return new Response(body, { status, headers });
+/** Whether it changes nothing. */
+function isSafe({ method }: Request): boolean {
+  return ["GET", "HEAD", "OPTIONS"].includes(method);
 }

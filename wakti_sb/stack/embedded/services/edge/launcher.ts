@@ -40,7 +40,7 @@ export class Launcher {
    * @param port Where it listens on this machine.
    * @param token What it wants to hear first.
    * @param onGone Told of each process that has ended by itself.
-   * @param onStale Told of each function that has changed where the gateway cannot see it.
+   * @param onStale Told of each function that wants another process, for what the gateway cannot see.
    */
   constructor(
     readonly port: number,
@@ -71,6 +71,11 @@ export class Launcher {
   /** A process is over a limit. */
   kill(name: string, pid: number, why: string): void {
     this.#tell({ op: "kill", name, pid, why });
+  }
+
+  /** A process has had a request for so long, in milliseconds, and may compute too much for it. */
+  works(name: string, pid: number, milliseconds: number): void {
+    this.#tell({ op: "works", name, pid, for: milliseconds / 1000 });
   }
 
   close(): void {

@@ -17,6 +17,7 @@ export function refusal(
 
 /** Why there is no process to answer. Throws what is none of these. */
 export function notServed(error: unknown, target: Target): Problem {
+  if (error instanceof Problem) return ofTarget(error, target);
   if (error instanceof BootError) return ofTarget(dead(error.failure), target);
   if (!(error instanceof LauncherError)) throw error;
   return ofTarget(
@@ -45,6 +46,34 @@ export function dead(failure: Failure | null): Problem {
     status,
     { code, message, reason },
     inItsName(code, RETRY),
+  );
+}
+
+/**
+ * The same where the process may have done what it was asked for. The site API's 503 says that
+ * nothing was done; this one has to be another.
+ */
+export function unknown(
+  problem: Problem,
+  what = "The function ended while it worked on this request",
+): Problem {
+  const message = `${what}; ` +
+    "whether it was done is not known. Repeat it with its Idempotency-Key.";
+  return new Problem(504, { ...problem.body, message }, problem.headers);
+}
+
+/** The answer for a request that a process has and does not answer. */
+export function silent(message: string): Problem {
+  return refusal(504, "IDLE_TIMEOUT", message, RETRY);
+}
+
+/** The answer for a request that no process has seen in its time. */
+export function noWorker(): Problem {
+  return refusal(
+    503,
+    "BOOT_ERROR",
+    "No process of the function was ready in time; nothing was done",
+    RETRY,
   );
 }
 

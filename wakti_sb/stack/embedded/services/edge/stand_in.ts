@@ -5,6 +5,9 @@ import assert from "node:assert/strict";
 export interface Served {
   readonly verify_jwt: boolean;
   readonly port: number;
+  readonly is_ours?: boolean;
+  /** How long its process takes to be ready, in milliseconds; null for ever. */
+  readonly boots?: number | null;
 }
 
 export interface StandIn {
@@ -34,6 +37,25 @@ export async function withLauncher(
   }
 }
 
+/** Runs a test with a process that says `answer` to every request, and ends. */
+export async function withAnswer(
+  answer: string,
+  run: (port: number) => Promise<void>,
+): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      await connection.read(new Uint8Array(65_536));
+      await connection.write(new TextEncoder().encode(answer));
+      connection.close();
+    }
+  })();
+  await run(listener.addr.port).finally(async () => {
+    listener.close();
+    await serving;
+  });
+}
+
 async function converse(
   connection: Deno.TcpConn,
   token: string,
@@ -50,7 +72,11 @@ async function converse(
         const said = JSON.parse(line);
         if (!isKnown) assert.equal(said.token, token);
         if (isKnown && "id" in said) {
-          const answer = { id: said.id, ...about(served[said.name]) };
+          const known = served[said.name];
+          const boots = said.op === "start" ? known?.boots : 0;
+          if (boots === null) continue;
+          if (boots) await new Promise((ready) => setTimeout(ready, boots));
+          const answer = { id: said.id, ...about(known) };
           await connection.write(
             new TextEncoder().encode(`${JSON.stringify(answer)}\n`),
           );
@@ -65,5 +91,6 @@ async function converse(
 
 function about(function_: Served | undefined): Record<string, unknown> {
   if (!function_) return { known: false };
-  return { known: true, files: [], pid: function_.port, ...function_ };
+  const { port, verify_jwt, is_ours } = function_;
+  return { known: true, files: [], pid: port, port, verify_jwt, is_ours };
 }

@@ -11,12 +11,16 @@ const LONGEST = 20;
 /** A process without a request for so long is ended, in milliseconds. */
 const IDLE = 10 * 60_000;
 
+/** How often a process with a request is looked at for what it computes, in milliseconds. */
+const LOOK_EVERY = 250;
+
 /** A process of a function, and the requests that wait for it. */
 export class Worker {
   readonly upstream: Upstream;
   /** Set once the process is known to have ended. */
   failure: Failure | null = null;
-  #requests = 0;
+  /** When each request under way began, the oldest first. */
+  readonly #requests = new Set<{ readonly at: number }>();
   #isReplaced = false;
   #usedAt = performance.now();
 
@@ -31,13 +35,11 @@ export class Worker {
 
   /** A request begins; call what is returned when its answer is whole. */
   enter(): () => void {
-    this.#requests++;
     this.#usedAt = performance.now();
-    let isOver = false;
+    const request = { at: this.#usedAt };
+    this.#requests.add(request);
     return () => {
-      if (isOver) return;
-      isOver = true;
-      this.#requests--;
+      if (!this.#requests.delete(request)) return;
       this.#usedAt = performance.now();
       if (this.#isReplaced) this.#end();
     };
@@ -49,12 +51,18 @@ export class Worker {
     this.#end();
   }
 
+  /** How long the oldest request has been under way, in milliseconds; null without one. */
+  get works(): number | null {
+    for (const { at } of this.#requests) return performance.now() - at;
+    return null;
+  }
+
   get isIdle(): boolean {
-    return this.#requests === 0 && performance.now() - this.#usedAt > IDLE;
+    return this.#requests.size === 0 && performance.now() - this.#usedAt > IDLE;
   }
 
   #end(): void {
-    if (this.#requests > 0) return;
+    if (this.#requests.size > 0) return;
     this.upstream.close();
     if (this.failure === null) this.launcher.release(this.name, this.pid);
   }
@@ -68,11 +76,16 @@ export interface Target {
   readonly isOurs: boolean;
 }
 
+/** A function and the process that serves it. */
+export interface Current extends Target {
+  readonly worker: Worker;
+}
+
 interface Known extends Target {
   worker: Worker | null;
   stamps: ReadonlyMap<string, string>;
   currentUntil: number;
-  /** Whether it has changed where we cannot see it. */
+  /** Whether it wants another process, for what we cannot see. */
   isStale: boolean;
 }
 
@@ -90,6 +103,7 @@ export class Targets {
   readonly #workers = new Map<number, Worker>();
   readonly #starts = new Map<string, Promise<Worker>>();
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #looks: ReturnType<typeof setInterval>;
 
   /**
    * @param port Where the launcher listens on this machine.
@@ -108,6 +122,14 @@ export class Targets {
     );
     this.#timer = setInterval(() => this.#releaseIdle(), 60_000);
     Deno.unrefTimer(this.#timer);
+    this.#looks = setInterval(() => this.#tellWhoWorks(), LOOK_EVERY);
+    Deno.unrefTimer(this.#looks);
+  }
+
+  /** A function whose process runs its files as they are; null where the launcher has to be asked. */
+  current(name: string): Current | null {
+    const known = this.#known.get(name);
+    return known?.worker && isCurrent(known) ? known as Current : null;
   }
 
   /** A function by its name; null if there is none. Throws LauncherError, BootError. */
@@ -134,8 +156,8 @@ export class Targets {
    * @param lost One that did not answer.
    */
   async worker(name: string, lost: Worker | null = null): Promise<Worker> {
-    const known = this.#known.get(name);
-    if (known?.worker && isCurrent(known)) return known.worker;
+    const { worker } = this.current(name) ?? {};
+    if (worker) return worker;
     let start = this.#starts.get(name);
     if (!start) {
       start = this.#start(name, lost?.pid ?? null).finally(() =>
@@ -168,6 +190,7 @@ export class Targets {
 
   close(): void {
     clearInterval(this.#timer);
+    clearInterval(this.#looks);
     this.#launcher.close();
     for (const { worker } of this.#known.values()) worker?.upstream.close();
   }
@@ -237,6 +260,14 @@ export class Targets {
     if (known?.worker !== worker) return;
     known.worker = null;
     worker.upstream.close();
+  }
+
+  #tellWhoWorks(): void {
+    for (const worker of this.#workers.values()) {
+      const milliseconds = worker.works;
+      if (milliseconds === null) continue;
+      this.#launcher.works(worker.name, worker.pid, milliseconds);
+    }
   }
 
   #releaseIdle(): void {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { withAnswer } from "./stand_in.ts";
 import { Upstream } from "./upstream.ts";
 
 /** Runs a test with a function's process, which counts the connections made to it. */
@@ -26,28 +27,14 @@ async function withUpstream(
 }
 
 /** Runs a test with a process that answers every request with these bytes. */
-async function withAnswer(
+function withAnswering(
   answer: string,
   run: (upstream: Upstream) => Promise<void>,
 ): Promise<void> {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const serving = (async () => {
-    for await (const connection of listener) {
-      await connection.read(new Uint8Array(4096));
-      await connection.write(new TextEncoder().encode(answer));
-      connection.close();
-    }
-  })();
-  const upstream = new Upstream(
-    new URL(`http://127.0.0.1:${listener.addr.port}`),
-  );
-  try {
-    await run(upstream);
-  } finally {
-    upstream.close();
-    listener.close();
-    await serving;
-  }
+  return withAnswer(answer, async (port) => {
+    const upstream = new Upstream(new URL(`http://127.0.0.1:${port}`));
+    await run(upstream).finally(() => upstream.close());
+  });
 }
 
 Deno.test("requests in turn share a connection, those at once do not", () =>
@@ -152,7 +139,7 @@ for (
   ] as const
 ) {
   Deno.test(`a process that answers ${what} does not answer`, () =>
-    withAnswer(answer, async (upstream) => {
+    withAnswering(answer, async (upstream) => {
       await assert.rejects(upstream.send("GET", "/", [], null));
     }));
 }
@@ -169,14 +156,14 @@ for (
   ] as const
 ) {
   Deno.test(`a process that answers ${what} breaks the answer off`, () =>
-    withAnswer(`HTTP/1.1 200 OK\r\n${rest}`, async (upstream) => {
+    withAnswering(`HTTP/1.1 200 OK\r\n${rest}`, async (upstream) => {
       const answer = await upstream.send("GET", "/", [], null);
       await assert.rejects(answer.text());
     }));
 }
 
 Deno.test("a process that closes after its answer is asked over a new connection", () =>
-  withAnswer(
+  withAnswering(
     "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok",
     async (upstream) => {
       for (let round = 0; round < 3; round++) {

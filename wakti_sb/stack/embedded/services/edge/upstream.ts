@@ -29,6 +29,7 @@ export class Upstream {
    * @param target Path and query.
    * @param headers Without what says how long the body is and how it is sent.
    * @param onEnd Called once the answer was read to its end, or nobody reads it any more.
+   * @param isWhole Whether to wait for all of the answer.
    */
   async send(
     method: string,
@@ -36,6 +37,7 @@ export class Upstream {
     headers: readonly (readonly [string, string])[],
     body: Uint8Array | null,
     onEnd: () => void = () => {},
+    isWhole = false,
   ): Promise<Response> {
     const connection = this.#take() ?? await this.#connect();
     try {
@@ -44,7 +46,7 @@ export class Upstream {
       if (body) text += `content-length: ${body.length}\r\n`;
       const head = Buffer.from(`${text}\r\n`, "latin1");
       await connection.write(body ? Buffer.concat([head, body]) : head);
-      return await this.#answer(connection, method, onEnd);
+      return await this.#answer(connection, method, onEnd, isWhole);
     } catch (error) {
       const wasRead = !(await connection.wasReset());
       connection.close();
@@ -83,6 +85,7 @@ export class Upstream {
     connection: Connection,
     method: string,
     onEnd: () => void,
+    isWhole: boolean,
   ): Promise<Response> {
     const head = await connection.readHead();
     const [first = "", ...lines] = head.split("\r\n");
@@ -119,10 +122,12 @@ export class Upstream {
       return new Response(whole, { status, headers });
     }
     const parts = inChunks ? connection.chunks() : connection.bytes(length);
-    return new Response(
-      ReadableStream.from(untilDone(connection, parts, done, onEnd)),
-      { status, headers },
-    );
+    const body = untilDone(connection, parts, done, onEnd);
+    if (!isWhole) {
+      return new Response(ReadableStream.from(body), { status, headers });
+    }
+    const bytes = Buffer.concat(await Array.fromAsync(body));
+    return new Response(bytes, { status, headers });
   }
 }
 

@@ -60,6 +60,12 @@ async function claimsOf(
     if (error instanceof TokenError && error.reason === "expired") {
       throw invalid("JWT expired", "PGRST303");
     }
+    if (error instanceof TokenError && error.reason === "early") {
+      throw invalid("JWT not yet valid", "PGRST303");
+    }
+    if (error instanceof TokenError && error.claim !== null) {
+      throw noNumber(error.claim);
+    }
     throw invalid(
       "No suitable key or wrong key type",
       "PGRST301",
@@ -77,7 +83,7 @@ function checkTimes({ exp, nbf, iat }: Claims): void {
   const number = (claim: string, value: unknown): number | null => {
     if (value === undefined || value === null) return null;
     if (typeof value === "number") return value;
-    throw invalid(`The JWT '${claim}' claim must be a number`, "PGRST303");
+    throw noNumber(claim);
   };
   const ends = number("exp", exp);
   const begins = number("nbf", nbf);
@@ -104,6 +110,10 @@ function checkAudience({ aud }: Claims): void {
     "The JWT 'aud' claim must be a string or an array of strings",
     "PGRST303",
   );
+}
+
+function noNumber(claim: string): Problem {
+  return invalid(`The JWT '${claim}' claim must be a number`, "PGRST303");
 }
 
 function invalid(

@@ -5,7 +5,7 @@ import { CsvError, readCsv } from "./grammar/csv.ts";
 import { type Media, nameOf } from "./grammar/media.ts";
 import type { Query } from "./grammar/query.ts";
 import { pairsOf } from "./grammar/query_string.ts";
-import type { Action } from "./request.ts";
+import type { Action } from "./action.ts";
 
 export type Payload =
   /** JSON as it was sent: PostgreSQL reads it. */

@@ -12,6 +12,7 @@ import {
   unacceptableSchema,
   unsupportedMethod,
 } from "./refusals.ts";
+import type { Action, Mutation } from "./action.ts";
 import type { Config } from "./config.ts";
 import type { At } from "./grammar/ast.ts";
 import {
@@ -35,32 +36,6 @@ import {
   type Range,
 } from "./grammar/range.ts";
 import { type Payload, readPayload } from "./payload.ts";
-import type { Name } from "./schema/model.ts";
-
-export type Mutation = "insert" | "update" | "upsert" | "delete";
-
-/** What is to be done. */
-export type Action =
-  | { readonly kind: "read"; readonly name: Name; readonly head: boolean }
-  | {
-    readonly kind: "mutate";
-    readonly name: Name;
-    readonly mutation: Mutation;
-  }
-  | {
-    readonly kind: "call";
-    readonly name: Name;
-    /** With POST, when a function may change something. */
-    readonly posted: boolean;
-    readonly head: boolean;
-  }
-  | {
-    readonly kind: "describe";
-    readonly schema: string;
-    readonly head: boolean;
-  }
-  | { readonly kind: "table-info" | "function-info"; readonly name: Name }
-  | { readonly kind: "schema-info" };
 
 export interface ApiRequest {
   readonly action: Action;
@@ -185,7 +160,7 @@ function schemaOf(method: string, headers: Headers, config: Config) {
 }
 
 function utf8(header: string): string {
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- every byte of a header counts
   if (!/^[\u0000-\u00ff]*[\u0080-\u00ff][\u0000-\u00ff]*$/.test(header)) {
     return header;
   }

@@ -130,7 +130,7 @@ export class Buckets {
 
   async delete(caller: Caller, id: string): Promise<Response> {
     // The caller may see fewer objects than there are: whether any are left is the owner's to say.
-    const left = await this.db.asOwner((db) =>
+    const left = await this.db.readAsOwner((db) =>
       sql`
         select 1 from storage.objects where bucket_id = ${id} limit 1
       `.execute(db)

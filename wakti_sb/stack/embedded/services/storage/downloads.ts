@@ -41,7 +41,7 @@ export class Downloads {
   ): Promise<Response> {
     return await this.#send(
       request,
-      () => this.db.asOwner((db) => find(db, bucket, key)),
+      () => this.db.readAsOwner((db) => find(db, bucket, key)),
     );
   }
 
@@ -71,7 +71,7 @@ export class Downloads {
   }
 
   #findPublic(bucket: string, key: string): Promise<Row> {
-    return this.db.asOwner(async (db) => {
+    return this.db.readAsOwner(async (db) => {
       if (!(await findBucket(db, bucket)).public) throw noSuchBucket();
       return await find(db, bucket, key);
     });
@@ -83,11 +83,13 @@ export class Downloads {
     bucket: string,
     key: string,
   ): Promise<Row> {
-    const isPublic = await this.db.asOwner(async (db) =>
+    const isPublic = await this.db.readAsOwner(async (db) =>
       (await findBucket(db, bucket)).public
     );
     // As on the platform: a public bucket's objects are everybody's, by either path.
-    if (isPublic) return await this.db.asOwner((db) => find(db, bucket, key));
+    if (isPublic) {
+      return await this.db.readAsOwner((db) => find(db, bucket, key));
+    }
     if (caller.claims === null) throw noSuchBucket();
     return await this.db.asCaller(
       caller,

@@ -31,7 +31,7 @@ export async function listFolder(
   body: Record<string, unknown>,
 ): Promise<Response> {
   const query = parseQuery(body);
-  await db.asOwner((db) => findBucket(db, bucket));
+  await db.readAsOwner((db) => findBucket(db, bucket));
   const level = query.folder.split("/").length;
   const pattern = `${escapeLike(query.search)}%`;
   const { rows } = await db.asCaller(

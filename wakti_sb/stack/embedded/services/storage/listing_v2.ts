@@ -40,7 +40,7 @@ export async function listBelow(
 ): Promise<Response> {
   const query = parseQuery(body);
   const { prefix, limit, column, byFolder, cursor } = query;
-  await db.asOwner((db) => findBucket(db, bucket));
+  await db.readAsOwner((db) => findBucket(db, bucket));
   const order = query.descending ? sql`desc` : sql`asc`;
   const beyond = query.descending ? sql`<` : sql`>`;
   // A time is ordered by its own text: it has all its digits, and one zone.

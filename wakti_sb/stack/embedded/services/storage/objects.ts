@@ -86,8 +86,11 @@ export class Objects {
     const version = crypto.randomUUID();
     const original = await this.#copyFile(caller, operation, source, version);
     try {
-      const { row, replaced } = await this.db.asOwner((db) =>
-        record(db, target, ownerOf(caller.claims), {
+      const { row, replaced } = await record(
+        this.db,
+        target,
+        ownerOf(caller.claims),
+        {
           version,
           metadata: {
             ...original.metadata,
@@ -96,7 +99,7 @@ export class Objects {
           },
           userMetadata: change ? change.userMetadata : original.user_metadata ??
             {},
-        })
+        },
       );
       await this.files.remove([replaced]);
       const Key = `${destination.bucket}/${destination.key}`;

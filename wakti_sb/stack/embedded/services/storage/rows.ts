@@ -2,7 +2,8 @@
 
 import { sql } from "kysely";
 import type { Database } from "../database/pools.ts";
-import type { Owner } from "./database.ts";
+import { literal } from "../database/transaction.ts";
+import type { Owner, StorageDatabase } from "./database.ts";
 import { alreadyExists } from "./errors.ts";
 import type { Written } from "./files.ts";
 import type { Metadata } from "./headers.ts";
@@ -50,16 +51,24 @@ export function contentOf(
 
 /** Writes the row. Throws if the name is taken and not to be replaced. */
 export async function record(
-  db: Database,
+  db: StorageDatabase,
   target: Target,
+  owner: Owner,
+  content: Content,
+): Promise<Recorded> {
+  const name = literal(`${target.bucket}/${target.key}`);
+  return await db.asOwner((db) => write(db, target, owner, content), {
+    // One at a time for a name: the last one knows whose file it replaces.
+    first: `select pg_advisory_xact_lock(hashtextextended(${name}, 0))`,
+  });
+}
+
+async function write(
+  db: Database,
+  { bucket, key, upsert }: Target,
   { owner, ownerId }: Owner,
   content: Content,
 ): Promise<Recorded> {
-  const { bucket, key } = target;
-  // One at a time for a name: the last one knows whose file it replaces.
-  await sql`
-    select pg_advisory_xact_lock(hashtextextended(${`${bucket}/${key}`}, 0))
-  `.execute(db);
   // Locked against a move or a removal, which takes this row and its file elsewhere.
   const { rows: [old] } = await sql<{ version: string | null }>`
     select version
@@ -67,8 +76,8 @@ export async function record(
     where bucket_id = ${bucket} and name = ${key}
     for update
   `.execute(db);
-  if (old && !target.upsert) throw alreadyExists();
-  const replacing = target.upsert
+  if (old && !upsert) throw alreadyExists();
+  const replacing = upsert
     ? sql`
       on conflict (bucket_id, name) do update
       set owner = excluded.owner,

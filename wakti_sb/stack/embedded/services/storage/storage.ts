@@ -267,6 +267,7 @@ function refuseTransformation(query: URLSearchParams): void {
 const JWT_MESSAGES = {
   malformed: "Invalid Compact JWS",
   signature: "signature verification failed",
+  early: '"nbf" claim timestamp check failed',
   expired: '"exp" claim timestamp check failed',
 };
 

@@ -66,7 +66,7 @@ export class Uploads {
   }
 
   bucket(id: string): Promise<Bucket> {
-    return this.db.asOwner((db) => findBucket(db, id));
+    return this.db.readAsOwner((db) => findBucket(db, id));
   }
 
   /** The most bytes of a file in a bucket. */
@@ -87,8 +87,11 @@ export class Uploads {
   ): Promise<void> {
     const written = await this.files.adopt(version, path);
     try {
-      const { replaced } = await this.db.asOwner((db) =>
-        record(db, target, owner, contentOf(version, written, about))
+      const { replaced } = await record(
+        this.db,
+        target,
+        owner,
+        contentOf(version, written, about),
       );
       await this.files.remove([replaced]);
     } catch (error) {
@@ -111,8 +114,11 @@ export class Uploads {
       const written = await this.files.write(version, upload.body, limit);
       const about = await upload.about();
       refuseType(bucket, about.mimeType);
-      const { row, replaced } = await this.db.asOwner((db) =>
-        record(db, target, owner, contentOf(version, written, about))
+      const { row, replaced } = await record(
+        this.db,
+        target,
+        owner,
+        contentOf(version, written, about),
       );
       await this.files.remove([replaced]);
       return { id: row.id };

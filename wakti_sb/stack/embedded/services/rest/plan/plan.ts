@@ -7,7 +7,8 @@ import {
   withoutFilter,
 } from "../refusals.ts";
 import { nameOf } from "../grammar/media.ts";
-import type { ApiRequest, Mutation } from "../request.ts";
+import type { Mutation } from "../action.ts";
+import type { ApiRequest } from "../request.ts";
 import type { Name, ResolvedHandler, Routine, Table } from "../schema/model.ts";
 import type { Snapshot } from "../schema/cache.ts";
 import { type CallPlan, planCall } from "./call.ts";

@@ -1,7 +1,8 @@
 /** Plans what is changed. */
 
 import { invalidPutFilters } from "../refusals.ts";
-import type { ApiRequest, Mutation } from "../request.ts";
+import type { Mutation } from "../action.ts";
+import type { ApiRequest } from "../request.ts";
 import type { SchemaCache, Table } from "../schema/model.ts";
 import { Fields } from "./fields.ts";
 import type { Condition, PlannedField, ReadNode } from "./model.ts";

@@ -223,6 +223,7 @@ interface ListedHandler {
   readonly target: Pair;
   readonly name: string;
   readonly sent: string;
+  readonly is_jsonb: boolean;
 }
 
 function handlersOf(
@@ -242,12 +243,17 @@ function handlersOf(
     builtin(csv, "csv", csv),
     builtin(geojson, "geojson", geojson),
   ]);
-  for (const { handler, target, name, sent } of listed) {
+  for (const { handler, target, name, sent, is_jsonb: isJsonb } of listed) {
     const [schema, type] = target;
     const isAny = schema === "pg_catalog" && type === "anyelement";
     const rows = isAny ? null : named(target);
     handlers.set(handlerKey(rows, nameOf(readMedia(name))), {
-      handler: { kind: "custom", function: named(handler), target: rows },
+      handler: {
+        kind: "custom",
+        function: named(handler),
+        target: rows,
+        isJsonb,
+      },
       media: readMedia(sent),
     });
   }

@@ -8,7 +8,8 @@ with media as (
     case t.typname
       when '*/*' then 'application/octet-stream'
       else t.typname
-    end as sent
+    end as sent,
+    t.typbasetype = 'jsonb'::regtype as is_jsonb
   from pg_type as t
   where t.typbasetype <> 0
     and (t.typname ~* '^[a-z0-9.-]+/[a-z0-9.+-]+$' or t.typname = '*/*')
@@ -28,7 +29,8 @@ handlers as (
     json_build_array(n.nspname, p.proname) as handler,
     json_build_array(an.nspname, a.typname) as target,
     m.name,
-    m.sent
+    m.sent,
+    m.is_jsonb
   from media as m
   join pg_proc as p on p.prorettype = m.oid and p.prokind = 'a' and p.pronargs = 1
   join pg_namespace as n on n.oid = p.pronamespace
@@ -41,7 +43,8 @@ handlers as (
     json_build_array(tn.nspname, m.name),
     json_build_array(n.nspname, p.proname),
     m.name,
-    m.sent
+    m.sent,
+    m.is_jsonb
   from media as m
   join pg_proc as p on p.prorettype = m.oid and p.prokind = 'f' and not p.proretset
   join pg_namespace as n on n.oid = p.pronamespace

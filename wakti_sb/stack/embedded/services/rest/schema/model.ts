@@ -114,6 +114,8 @@ export type Handler =
     readonly function: Name;
     /** The rows it takes; null: any. */
     readonly target: Name | null;
+    /** Whether its result is jsonb, which PostgREST sends as PostgreSQL's binary form: a 1 first. */
+    readonly isJsonb: boolean;
   };
 
 export interface ResolvedHandler {

@@ -162,13 +162,13 @@ function handlerSql(handler: Handler, routine: Routine | null): Fragment {
     case "csv":
       return raw(CSV);
     case "custom": {
-      const call = nameSql(handler.function);
-      if (isValue && !routine.isSet) {
-        return sql`${call}(_postgrest_t.pgrst_scalar)`;
-      }
-      return handler.target === null
-        ? sql`${call}(_postgrest_t)`
-        : sql`${call}(_postgrest_t::${nameSql(handler.target)})`;
+      const rows = isValue && !routine.isSet
+        ? raw("_postgrest_t.pgrst_scalar")
+        : handler.target === null
+        ? raw("_postgrest_t")
+        : sql`_postgrest_t::${nameSql(handler.target)}`;
+      const made = sql`${nameSql(handler.function)}(${rows})`;
+      return handler.isJsonb ? sql`E'\\001' || (${made})::text` : made;
     }
   }
 }

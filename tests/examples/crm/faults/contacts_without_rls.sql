@@ -1,0 +1,2 @@
+-- finding: contacts: anon cannot see this row
+alter table public.contacts disable row level security;

@@ -1,0 +1,25 @@
+"""Report files that a command is asked to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wakti_sb.errors import UsageError
+
+
+def must_have_a_folder(*files: Path | None) -> None:
+    """Raise UsageError now rather than when everything has been tried."""
+    for file in files:
+        if file is not None and not file.parent.is_dir():
+            raise UsageError("the report cannot be written: no such folder", place=str(file))
+
+
+def write(file: Path, text: str) -> None:
+    """Write a report; raise UsageError if that is not possible."""
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"the report cannot be written: {(error.strerror or str(error)).lower()}",
+            place=str(file),
+        ) from None

@@ -1,0 +1,123 @@
+"""What expressions, and the functions that they call, read: tables, columns, texts. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pglast import parse_plpgsql, parse_sql
+from pglast.parser import ParseError
+
+from ...spec import Relation
+from ..catalog import Helper
+from ..conditions.expression import ast, parsed, walk
+
+_DEPTH = 3  # of functions that call functions
+_ATOMIC = re.compile(r"\s*begin\s+atomic\s+(.*?);?\s*end\s*$", re.IGNORECASE | re.DOTALL)
+_RETURNED = re.compile(r"\s*return\s+(.*)$", re.IGNORECASE | re.DOTALL)
+# A body says by itself only how its function is called, not what it returns.
+_RESULTS = ("boolean", "setof record", "trigger", "void")
+
+
+@dataclass(frozen=True)
+class Read:
+    """Names and texts that stand in SQL.
+
+    Parameters:
+        tables: those that queries read.
+        columns: by their last name.
+        calls: functions, by their last name.
+        texts: the constants that are texts.
+    """
+
+    tables: frozenset[Relation] = frozenset()
+    columns: frozenset[str] = frozenset()
+    calls: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+
+
+def read(expressions: Iterable[str], helpers: Mapping[str, tuple[Helper, ...]]) -> Read:
+    """What expressions read, and the bodies of `helpers` that they call, by name."""
+    todo = [tree for text in expressions if (tree := parsed(text)) is not None]
+    seen: list[Any] = []
+    known: set[str] = set()
+    for _ in range(_DEPTH + 1):
+        seen += todo
+        called = {name for tree in todo for name in _calls(tree)} & set(helpers) - known
+        known |= called
+        bodies = (helper for name in sorted(called) for helper in helpers[name])
+        todo = [tree for helper in bodies for tree in trees(helper)]
+    nodes = [node for tree in seen for node in walk(tree)]
+    return Read(
+        frozenset(
+            Relation.of(n.schemaname or "public", n.relname)
+            for n in nodes
+            if isinstance(n, ast.RangeVar)
+        ),
+        frozenset(
+            str(n.fields[-1].sval)
+            for n in nodes
+            if isinstance(n, ast.ColumnRef) and isinstance(n.fields[-1], ast.String)
+        ),
+        frozenset(name for tree in seen for name in _calls(tree)),
+        frozenset(
+            str(n.val.sval)
+            for n in nodes
+            if isinstance(n, ast.A_Const) and isinstance(n.val, ast.String)
+        ),
+    )
+
+
+def trees(helper: Helper) -> tuple[Any, ...]:
+    """The statements and expressions in a function's body; none where it cannot be read."""
+    if helper.language == "plpgsql":
+        return tuple(_of_plpgsql(helper.body))
+    if helper.language != "sql":
+        return ()
+    source = helper.body.strip()
+    atomic = _ATOMIC.match(source)
+    source = atomic[1] if atomic else source
+    returned = _RETURNED.match(source)
+    return _statements(f"select {returned[1]}" if returned else source)
+
+
+def _of_plpgsql(body: str) -> Iterator[Any]:
+    for result in _RESULTS:
+        quoted = json.dumps(result)[1:-1]
+        function = f"create function f() returns {quoted} language plpgsql as $wakti${body}$wakti$"
+        try:
+            made = parse_plpgsql(function)
+        except (ParseError, ValueError):
+            continue
+        for text in _queries(made):
+            # An expression stands without its SELECT, an assignment with its variable.
+            assigned = re.sub(r"^\s*[\w.]+\s*:?=\s*", "", text)
+            ways = (text, f"select {text}", f"select {assigned}")
+            yield from next((found for way in ways if (found := _statements(way))), ())
+        return
+
+
+def _queries(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "query" and isinstance(value, str):
+                yield value
+            else:
+                yield from _queries(value)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _queries(each)
+
+
+def _statements(text: str) -> tuple[Any, ...]:
+    try:
+        return tuple(each.stmt for each in parse_sql(text))
+    except (ParseError, ValueError):
+        return ()
+
+
+def _calls(tree: Any) -> Iterator[str]:
+    return (str(n.funcname[-1].sval) for n in walk(tree) if isinstance(n, ast.FuncCall))

@@ -1,0 +1,9 @@
+/** What every control of a field is given. */
+
+export interface ControlProps {
+  readonly label: string;
+  /** The value as it is written in the field. */
+  readonly text: string;
+  readonly mistake: string | null;
+  readonly onText: (text: string) => void;
+}

@@ -1,0 +1,8 @@
+/** What an account is called. */
+
+import type { SiteUser } from "../api/users.ts";
+
+/** The name that its owner chose, else the e-mail address. */
+export function nameOf(user: SiteUser): string {
+  return user.display_name || user.email;
+}

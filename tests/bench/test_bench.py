@@ -30,6 +30,19 @@ using (user_id::text = (select auth.uid())::text);
 """
 
 
+def test_every_measurement_of_the_repository_can_be_asked_for_by_its_name() -> None:
+    files = [path for path in (ROOT / "bench").glob("*.py") if "def main(" in path.read_text()]
+    names = {path.stem for path in files}
+    names |= {path.parent.name for path in (ROOT / "bench").glob("*/__main__.py")}
+    shown = wakti("bench", "--help", cwd=ROOT).stdout.partition("Measurements:")[2]
+    listed = [
+        line.split()[0] for line in shown.partition("Example:")[0].split("\n") if line[:3].strip()
+    ]
+    assert {name.replace("-", "_") for name in listed} == names
+    page = (ROOT / "docs" / "benchmarks.md").read_text()
+    assert [name for name in listed if f"\n| `{name}` | " not in page] == []
+
+
 @pytest.mark.slow
 def test_policies_reports_every_owner_table_and_exits_0_without_a_scan() -> None:
     options = ["--rows", str(ROWS), "--runs", "1", "--requests", "2", "--json"]

@@ -12,6 +12,7 @@ from wakti_sb.errors import UsageError
 
 _MEASUREMENTS = {
     "stack": "the local stack: up, reset, down, memory",
+    "functions": "`up` of a project with ten edge functions, and after an edit of one",
     "site-api": "the site API beside PocketBase and a conventional function",
     "cold-start": "a new process of the site API to its first answer, and what is deployed",
     "login": "a login with a known address beside unknown ones",

@@ -71,7 +71,7 @@ _MAY = """create schema private; grant usage on schema private to authenticated;
 create function private.may(which uuid) returns boolean language plpgsql stable security definer
 set search_path = '' as $$ declare r record; begin {} end $$;"""
 _MINE = (
-    "if exists (select from public.t where id = which and user_id = auth.uid()) then"
+    "if exists (select from public.t as o where o.id = which and o.user_id = auth.uid()) then"
     " return true; end if;"
 )
 _POLICIES = (
@@ -82,7 +82,7 @@ _POLICIES = (
 
 def test_a_branch_that_opens_some_rows_is_found(empty_database: str) -> None:
     branch = (
-        "if exists (select from public.t where id = which and v = 'for all') then"
+        "if exists (select from public.t as o where o.id = which and o.v = 'for all') then"
         " return true; end if;"
     )
     url = applied(

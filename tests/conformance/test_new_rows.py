@@ -38,7 +38,7 @@ _HOLES = {
         _LETTERS + f"; alter policy own on letters with check ({POLICY} or kind = 'notice')",
         _MINE,
         "letters: another owner cannot put its own row into another's name by user_id"
-        " (kind notice)",
+        " (kind notice) without a filter",
         _OWNED,
     ),
 }

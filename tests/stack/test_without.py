@@ -95,6 +95,10 @@ def test_an_extension_that_cannot_be_had_is_named_with_its_place_and_the_remedy(
             "may come with the extension postgis, which is not available",
         ),
         ("select net.http_get('https://example.com');", "add `create extension pg_net` before it"),
+        (
+            "create extension vector;\ncreate table a (v halfvec(3));",
+            "The embedded stack's own vector has not all of the original.",
+        ),
     ],
 )
 def test_a_thing_of_an_extension_that_no_file_asks_for_is_explained(

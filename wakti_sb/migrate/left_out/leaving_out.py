@@ -15,7 +15,7 @@ from wakti_sb.migrate.position import first_line
 from wakti_sb.migrate.statements import Statement
 
 _NOT_ALLOWED = "42501"
-_STAND_INS = frozenset({"vector"})  # extensions of the embedded server's own that are not the same
+STAND_INS = frozenset({"vector"})  # extensions of the embedded server's own that are not the same
 _EVERYBODYS = {"", "public", "pg_catalog"}
 
 
@@ -53,7 +53,7 @@ class LeavingOut:
             node = raw.stmt
             if not isinstance(node, ast.CreateExtensionStmt) or node.extname is None:
                 continue
-            if node.extname in _STAND_INS and node.extname in self._extensions:
+            if node.extname in STAND_INS and node.extname in self._extensions:
                 one = LeftOut(
                     file=file,
                     line=statement.line,

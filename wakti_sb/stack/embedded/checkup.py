@@ -37,12 +37,15 @@ def examine(project: Path) -> tuple[Check, ...]:
         ("PostgreSQL", _postgres),
         ("server user", _user),
         ("Deno", _deno),
-        ("packages", _packages),
         ("cache", _cache),
+        ("packages", _packages),
         ("project folder", _folder),
         ("ports", _ports),
     )
-    return tuple(_run(name, check, project) for name, check in checks)
+    found = {name: _run(name, check, project) for name, check in checks}
+    if found["cache"].problem is not None:
+        del found["packages"]  # of a cache that is closed nobody can tell what it holds
+    return tuple(found.values())
 
 
 def _run(name: str, check: Callable[[Path], str], project: Path) -> Check:
@@ -67,7 +70,7 @@ def _user(_project: Path) -> str:
 
 
 def _deno(_project: Path) -> str:
-    program = deno.find(paths.cache()).program
+    program = deno.program()
     done = subprocess.run([program, "--version"], capture_output=True, text=True)
     if done.returncode != 0:
         raise EnvironmentProblem(

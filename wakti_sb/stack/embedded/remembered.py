@@ -14,6 +14,7 @@ from wakti_sb.stack.embedded.server import PLATFORM_DATABASE, Server
 
 if TYPE_CHECKING:
     from wakti_sb.migrate import Migration, StatementFailed
+    from wakti_sb.migrate.left_out import Wanted
 
 _FILE = "without.json"  # in the state folder
 _ELSEWHERE = (
@@ -52,14 +53,19 @@ def remember(state: Path, remembered: Remembered) -> None:
 
 
 def explained(
-    error: StatementFailed, files: Sequence[Migration], server: Server, without: Sequence[str]
+    error: StatementFailed,
+    files: Sequence[Migration],
+    server: Server,
+    without: Sequence[str],
+    database: str,
 ) -> MigrationError:
     """The same error, with `--without` where an extension is what is missing.
 
     Parameters:
         without: the extensions that the database does without already.
+        database: its name.
     """
-    from wakti_sb.migrate.left_out import missing_from, provider, wanted
+    from wakti_sb.migrate.left_out import STAND_INS, missing_from, provider, wanted
 
     missing = missing_from(error.sqlstate, error.message)
     if missing is None:
@@ -80,7 +86,18 @@ def explained(
     name = provider(missing)
     if name is None:
         return _never_from_empty(error, files)
-    if name in available:
+    made = name in available and (
+        _is_made(name, server, database)
+        or any(one.name == name and _is_before(one, error, files) for one in wanted(files))
+    )
+    if made and name not in STAND_INS:
+        return _never_from_empty(error, files)
+    if made:
+        remedy = (
+            f"The embedded stack's own {name} has not all of the original. Go on without it:"
+            f" --without {name}\n  {_ELSEWHERE}"
+        )
+    elif name in available:
         remedy = f"It may come with the extension {name}: add `create extension {name}` before it."
     else:
         remedy = (
@@ -121,6 +138,20 @@ def _available(server: Server) -> set[str]:
     with server.connect(database=PLATFORM_DATABASE) as connection:
         rows = connection.execute("select name from pg_available_extensions").fetchall()
     return {str(row[0]) for row in rows}
+
+
+def _is_made(name: str, server: Server, database: str) -> bool:
+    with server.connect(database=database) as connection:
+        rows = connection.execute("select extname from pg_extension").fetchall()
+    return (name,) in rows
+
+
+def _is_before(one: Wanted, error: StatementFailed, files: Sequence[Migration]) -> bool:
+    """Whether an extension was asked for before what failed; what the file did is undone."""
+    names = [file.file for file in files]
+    if one.file == error.file:
+        return one.line < error.line
+    return names.index(one.file) < names.index(error.file)
 
 
 def _it(names: Iterable[str]) -> str:

@@ -246,6 +246,21 @@ def test_an_event_trigger_in_a_block_is_made_too(empty_database: str, tmp_path: 
         migrate.apply(empty_database, migrate.read(tmp_path))
 
 
+def test_an_extension_that_the_platform_gives_may_be_dropped_and_brought_up_to_date(
+    empty_database: str, tmp_path: Path
+) -> None:
+    (tmp_path / "1_a.sql").write_text(
+        "drop extension pg_graphql;create extension pg_graphql;drop extension pg_graphql cascade;"
+        "alter extension supabase_vault update to '0.2.8'; alter extension pgcrypto update;"
+        "create extension citext; alter extension citext set schema extensions;"
+    )
+    migrate.apply(empty_database, migrate.read(tmp_path))
+    for statement in ("drop extension hstore;", "alter extension hstore update;"):
+        (tmp_path / "2_b.sql").write_text(statement)
+        with pytest.raises(migrate.StatementFailed, match='"hstore" does not exist'):
+            migrate.apply(empty_database, migrate.read(tmp_path))
+
+
 def test_a_publication_of_all_tables_is_made_and_dropped(
     empty_database: str, tmp_path: Path
 ) -> None:

@@ -31,6 +31,8 @@ VECTOR_INDEX = re.compile(
     r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)(?:\s*with\s*\([^()]*\))?",
     re.IGNORECASE,
 )
+# Extensions that a project of the platform had from the beginning at some time, and may drop.
+GIVEN_EXTENSIONS = frozenset({"pg_graphql", "pg_net", "pgjwt", "pgsodium"})
 # What stands between two words of a statement, also of one that a block has cut into texts.
 _GAP = r"(?:\s|'\s*(?:\|\|)?\s*')+"
 _NAME = r'(?:"[^"]+"|\w+)'
@@ -152,6 +154,10 @@ def is_platform_only(node: Any, sql: str) -> bool:
         case ast.DoStmt():
             patterns = (VECTOR_INDEX, EVENT_TRIGGER, PUBLICATION_OF_ALL)
             return any(pattern.search(sql) for pattern in patterns)
+        case ast.DropStmt(removeType=enums.ObjectType.OBJECT_EXTENSION, missing_ok=False):
+            return any(name.sval in GIVEN_EXTENSIONS for name in node.objects or ())
+        case ast.AlterExtensionStmt():
+            return True
         case ast.DefineStmt():
             return node.kind == enums.ObjectType.OBJECT_COLLATION and _is_icu(node)
     return False

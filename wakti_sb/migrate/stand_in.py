@@ -2,7 +2,8 @@
 
 An extension of the platform lets `postgres` make event triggers and publications of all tables; the
 embedded server has functions of its own for them. Indexes of pgvector and ICU's collations are not
-there: what is made instead has their names, and is said.
+there: what is made instead has their names, and is said. An extension that a project of the
+platform has from the beginning may be dropped, though it is not there, and none needs an update.
 """
 
 from __future__ import annotations
@@ -67,11 +68,29 @@ def stand_in(cursor: Cursor, statement: Statement) -> StandIn | None:
                 _index(node),
                 f"an index by {node.accessMethod} is left empty here: queries are right, and slow",
             )
+        case ast.DropStmt() if not can.privileged:
+            node.missing_ok = True
+            return StandIn(RawStream()(node))
+        case ast.AlterExtensionStmt() if not can.privileged:
+            # It is the newest here, and on the platform postgres may do so with each.
+            return StandIn(_is_there(node.extname))
         case ast.DoStmt():
             return _block(statement.sql, can)
         case _ if "-x-icu" in statement.sql and not can.icu:
             return StandIn(statement.sql, _NO_ICU)
     return None
+
+
+def _is_there(extension: str) -> str:
+    """Nothing, or the error that there is no such extension."""
+    return (
+        sql.SQL(
+            "do $$ begin if not exists (select from pg_catalog.pg_extension where extname = {}) then"
+            " raise undefined_object using message = {}; end if; end $$"
+        )
+        .format(extension, f'extension "{extension}" does not exist')
+        .as_string()
+    )
 
 
 def _block(text: str, can: _Abilities) -> StandIn | None:

@@ -35,14 +35,15 @@ def read(file: Path, place: str) -> dict[str, str]:
     for binding in parse_stream(StringIO(text)):
         original, line = binding.original
         colon = _WITH_COLON.match(original) if binding.value is None else None
+        assigned = f"{colon[1]}={colon[2]}" if colon is not None else original
         if colon is not None:
-            [binding] = parse_stream(StringIO(f"{colon[1]}={colon[2]}"))
+            [binding] = parse_stream(StringIO(assigned))
         if binding.error or (binding.key is not None and binding.value is None):
             blank = len(original) - len(original.lstrip())
             line += original[:blank].count("\n")
             raise SpecError("this line is not NAME=value.", place=f"{place}:{line}")
         if binding.key is not None and binding.value is not None:
-            literal = original.partition("=")[2].lstrip().startswith("'")
+            literal = assigned.partition("=")[2].lstrip().startswith("'")
             values[binding.key] = binding.value if literal else _expand(binding.value, values)
     return values
 

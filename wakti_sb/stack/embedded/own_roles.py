@@ -70,11 +70,17 @@ def without_the_platforms(
     for statement in file.statements:
         [raw, *_] = parser.parse_sql(statement.sql) or [None]
         node: Any = raw.stmt if raw is not None else None
-        if isinstance(node, ast.CreateRoleStmt) and node.role in known:
-            left[statement.line] = node.role
-        elif not isinstance(node, ast.AlterRoleStmt) or node.role.rolename not in left.values():
+        made = str(node.role) if isinstance(node, ast.CreateRoleStmt) else None
+        if made is not None and made in known:
+            left[statement.line] = made
+        elif not isinstance(node, ast.AlterRoleStmt) or _altered(node) not in left.values():
             kept.append(statement)
     return replace(file, statements=tuple(kept)), left
+
+
+def _altered(node: Any) -> str | None:
+    name: str | None = node.role.rolename  # None of `current_user`
+    return name
 
 
 def _connected(

@@ -73,7 +73,7 @@ def stand_in(cursor: Cursor, statement: Statement) -> StandIn | None:
             return StandIn(RawStream()(node))
         case ast.AlterExtensionStmt() if not can.privileged:
             # It is the newest here, and on the platform postgres may do so with each.
-            return StandIn(_is_there(node.extname))
+            return StandIn(_is_there(str(node.extname)))
         case ast.DoStmt():
             return _block(statement.sql, can)
         case _ if "-x-icu" in statement.sql and not can.icu:
@@ -83,14 +83,12 @@ def stand_in(cursor: Cursor, statement: Statement) -> StandIn | None:
 
 def _is_there(extension: str) -> str:
     """Nothing, or the error that there is no such extension."""
-    return (
-        sql.SQL(
-            "do $$ begin if not exists (select from pg_catalog.pg_extension where extname = {}) then"
-            " raise undefined_object using message = {}; end if; end $$"
-        )
-        .format(extension, f'extension "{extension}" does not exist')
-        .as_string()
+    check = sql.SQL(
+        "do $$ begin"
+        " if not exists (select from pg_catalog.pg_extension where extname = {}) then"
+        " raise undefined_object using message = {}; end if; end $$"
     )
+    return check.format(extension, f'extension "{extension}" does not exist').as_string()
 
 
 def _block(text: str, can: _Abilities) -> StandIn | None:

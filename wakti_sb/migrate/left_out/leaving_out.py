@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import psycopg
 from pglast import ast, parser
@@ -29,6 +29,7 @@ class LeavingOut:
 
     def __init__(self, extensions: Sequence[str], earlier: Sequence[LeftOut] = ()) -> None:
         self._extensions = tuple(extensions)
+        self._named: frozenset[str] = frozenset()
         # By place, since a file that had to wait for a lock is tried again.
         self._left_out = {(one.file, one.line): one for one in earlier}
         self._schemas: dict[str, str] = {}
@@ -37,6 +38,10 @@ class LeavingOut:
     def left_out(self) -> tuple[LeftOut, ...]:
         """All of it, in the order in which it was met."""
         return tuple(self._left_out.values())
+
+    def lack(self, extensions: Iterable[str]) -> None:
+        """Leave out what makes or drops these, and nothing that would need them."""
+        self._named = frozenset(extensions)
 
     def forget(self, file: str) -> None:
         """Nothing of this file was kept, so it left nothing out."""
@@ -88,12 +93,14 @@ class LeavingOut:
             concerns=(*done.concerns, place) if done.unknown else done.concerns,
         )
         self._left_out[one.file, one.line] = one
-        if missing.kind == "extension":
+        if missing.kind == "extension" and extension in self._extensions:
             self._remember_schema(statement.sql, extension)
         return one
 
     def _cause(self, missing: Missing, sql: str) -> tuple[str, str] | None:
         """The extension that it goes back to, and what to say of the way there."""
+        if missing.kind == "extension" and missing.name in self._named:
+            return missing.name, ""
         came_with = provider(missing, self._extensions) or self._schemas.get(missing.schema)
         if came_with is not None:
             return came_with, ""

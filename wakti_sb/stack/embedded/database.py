@@ -91,8 +91,7 @@ class Database:
             self._filling.unlink()
             return left_out
         leaving_out = self._leaving_out(self._before.left_out)
-        self._migrate("postgres", leaving_out)
-        return self._remember(leaving_out)
+        return self._remember(self._migrate("postgres", leaving_out))
 
     def reset(self) -> tuple[LeftOut, ...]:
         """Replace the database by a clean one with every migration applied.
@@ -154,7 +153,7 @@ class Database:
         return found is not None
 
     def _leaving_out(self, earlier: Sequence[LeftOut] = ()) -> LeavingOut | None:
-        if not self._without:
+        if not self._without and not earlier:
             return None
         from wakti_sb.migrate import LeavingOut
 
@@ -171,7 +170,7 @@ class Database:
         leaving_out = self._leaving_out()
         self._keep_secrets(name)
         self._sow(name, self._roles(name), leaving_out)
-        self._migrate(name, leaving_out)
+        leaving_out = self._migrate(name, leaving_out)
         with psycopg.connect(self._server.url(database=name)) as connection:
             for bucket, settings in self._config.buckets.items():
                 connection.execute(
@@ -199,14 +198,18 @@ class Database:
             for secret, value in sorted(self._config.vault.items()):
                 connection.execute("select vault.create_secret(%s, %s)", [value, secret])
 
-    def _migrate(self, name: str, leaving_out: LeavingOut | None) -> None:
+    def _migrate(self, name: str, leaving_out: LeavingOut | None) -> LeavingOut | None:
+        """Apply what is pending; return what decided what was left out of it."""
         folder = self._supabase / "migrations"
         if not self._config.migrations or not folder.is_dir():
-            return
+            return leaving_out
         from wakti_sb import migrate
 
         files = migrate.read(folder, base=self._project, on_event=self._pass_on)
         self._provide(files)
+        if lacking := remembered.lacking(files, self._server, self._without):
+            leaving_out = leaving_out or migrate.LeavingOut(())
+            leaving_out.lack(lacking)
         try:
             migrate.apply(
                 self._server.url(database=name),
@@ -219,6 +222,7 @@ class Database:
                 leaving_out.forget(error.file)
                 self._remember(leaving_out)
             raise self._explained(error, files, name) from error
+        return leaving_out
 
     def _sow(
         self, name: str, seeds: Sequence[migrate.Migration], leaving_out: LeavingOut | None

@@ -73,15 +73,11 @@ def explained(
     available = _available(server)
     place = f"{error.file}:{error.line}:{error.column}"
     if missing.kind == "extension" and error.sqlstate == "0A000":
-        lacking = [one for one in wanted(files) if one.name not in available]
-        others = [one for one in lacking if one.name not in (missing.name, *without)]
-        options = dict.fromkeys((*without, missing.name, *(one.name for one in others)))
-        also = "".join(f"\n  {one.place}: neither can {one.name}" for one in others)
+        options = " ".join(f"--without {each}" for each in dict.fromkeys((*without, missing.name)))
         return MigrationError(
-            f"the extension {missing.name} is not available on the embedded stack{also}",
+            f"the extension {missing.name} is not available on the embedded stack",
             place=place,
-            remedy=f"Go on without the statements that need {_it(options)}: "
-            f"{' '.join(f'--without {name}' for name in options)}\n  {_ELSEWHERE}",
+            remedy=f"Go on without the statements that need it: {options}\n  {_ELSEWHERE}",
         )
     name = provider(missing)
     if name is None:
@@ -128,6 +124,18 @@ def _never_from_empty(error: StatementFailed, files: Sequence[Migration]) -> Mig
     )
 
 
+def lacking(files: Sequence[Migration], server: Server, without: Sequence[str]) -> tuple[str, ...]:
+    """The extensions that files name, that are not there, and that nobody said to do without.
+
+    A dump names every one that its project had. What needs one is refused when it comes.
+    """
+    from wakti_sb.migrate.left_out import wanted
+
+    named = dict.fromkeys(one.name for one in wanted(files))
+    available = _available(server) if named else set()
+    return tuple(name for name in named if name not in available and name not in without)
+
+
 def needless(extensions: Iterable[str], left_out: Iterable[LeftOut]) -> list[str]:
     """The extensions that no statement had to be left out for. Pure."""
     needed = {one.extension for one in left_out}
@@ -152,10 +160,6 @@ def _is_before(one: Wanted, error: StatementFailed, files: Sequence[Migration]) 
     if one.file == error.file:
         return one.line < error.line
     return names.index(one.file) < names.index(error.file)
-
-
-def _it(names: Iterable[str]) -> str:
-    return "them" if len(list(names)) > 1 else "it"
 
 
 def _left_out(data: dict[str, Any]) -> LeftOut:

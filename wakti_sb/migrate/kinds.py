@@ -158,6 +158,8 @@ def is_platform_only(node: Any, sql: str) -> bool:
             return any(name.sval in GIVEN_EXTENSIONS for name in node.objects or ())
         case ast.AlterExtensionStmt():
             return True
+        case ast.AlterObjectSchemaStmt():
+            return node.objectType == enums.ObjectType.OBJECT_EXTENSION
         case ast.DefineStmt():
             return node.kind == enums.ObjectType.OBJECT_COLLATION and _is_icu(node)
     return False

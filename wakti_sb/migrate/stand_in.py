@@ -4,6 +4,7 @@ An extension of the platform lets `postgres` make event triggers and publication
 embedded server has functions of its own for them. Indexes of pgvector and ICU's collations are not
 there: what is made instead has their names, and is said. An extension that a project of the
 platform has from the beginning may be dropped, though it is not there, and none needs an update.
+One is moved to another schema by a superuser, who owns what is in it.
 """
 
 from __future__ import annotations
@@ -74,6 +75,10 @@ def stand_in(cursor: Cursor, statement: Statement) -> StandIn | None:
         case ast.AlterExtensionStmt() if not can.privileged:
             # It is the newest here, and on the platform postgres may do so with each.
             return StandIn(_is_there(str(node.extname)))
+        case ast.AlterObjectSchemaStmt() if not can.privileged:
+            name: Any = node.object
+            call = sql.SQL("call wakti_local.move_extension({}, {})")
+            return StandIn(call.format(name.sval, node.newschema).as_string())
         case ast.DoStmt():
             return _block(statement.sql, can)
         case _ if "-x-icu" in statement.sql and not can.icu:

@@ -79,7 +79,7 @@ def explained(
             place=place,
             remedy=f"Go on without the statements that need it: {options}\n  {_ELSEWHERE}",
         )
-    name = provider(missing)
+    name = provider(missing) or provider(missing, lacking(files, server, without))
     if name is None:
         return _never_from_empty(error, files)
     made = name in available and (

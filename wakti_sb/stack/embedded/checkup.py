@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,15 +89,24 @@ def _packages(_project: Path) -> str:
 def _cache(_project: Path) -> str:
     folder = paths.cache()
     parent = next(one for one in (folder, *folder.parents) if one.exists())
-    if not os.access(parent, os.W_OK):
+    if not _is_writable(parent):
         raise EnvironmentProblem(
             f"{folder} cannot be written.", remedy="Name another folder in WAKTI_CACHE."
         )
     return str(folder)
 
 
+def _is_writable(folder: Path) -> bool:
+    """Whether a file can be made in it, which leaves none: root may write nearly everywhere."""
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
+
+
 def _folder(project: Path) -> str:
-    if not os.access(project, os.W_OK):
+    if not _is_writable(project):
         raise EnvironmentProblem(
             f"{project} cannot be written.", remedy="Run wakti-sb in a folder of your own."
         )

@@ -36,7 +36,7 @@ def test_a_command_ends_as_the_page_says(
     shutil.copytree(ROOT / "supabase", project / "supabase")
     given = shlex.split(command.replace("NAME", "hello").replace("VERSION", "20260102000022"))
     if not command.startswith(WITHOUT_DATABASE):
-        given += ["--db-url", db_url]
+        given.append(f"--remote={db_url}")
     env = {
         "HOME": str(home),
         "SUPABASE_TELEMETRY_DISABLED": "1",

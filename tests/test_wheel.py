@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import wakti
+from tests.command_line import PROGRAM, wakti
+from wakti_sb.stack.machine import cache
 
+# Root's files, and no right of root's: to the command it is the user `nobody`.
+AN_ORDINARY_USER = ["unshare", "--user", "--map-user=65534", "--map-group=65534"]
 ROOT = Path(__file__).parent.parent
 
 
@@ -51,3 +55,24 @@ def test_init_and_demo_work_from_the_wheel_alone(project: Path, installed: Path)
     tested = wakti("test", "--stack", "-k", "test_files and list", cwd=project, env=env)
     assert tested.returncode == 0, tested.stderr
     assert "5 of 5 tests passed" in tested.stderr
+
+
+@pytest.mark.slow
+def test_an_ordinary_user_gets_a_stack_from_the_wheel(project: Path, installed: Path) -> None:
+    become = AN_ORDINARY_USER if os.geteuid() == 0 else []
+    if become and subprocess.run([*become, "true"], capture_output=True).returncode:
+        pytest.skip("this system lets nobody make a user namespace")
+    env = os.environ | {"PYTHONPATH": str(installed), "WAKTI_CACHE": str(cache())}
+    env.pop("WAKTI_DATA", None)
+    for command in (
+        ["init"],
+        ["up", "--port", "0"],
+        ["test", "--stack", "-k", "test_files and list"],
+        ["down", "--no-backup"],
+    ):
+        done = subprocess.run(
+            [*become, *PROGRAM, *command], cwd=project, env=env, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        if command[0] == "up":  # root's database would be elsewhere
+            assert (project / ".wakti" / "embedded" / "postgres" / "PG_VERSION").is_file()

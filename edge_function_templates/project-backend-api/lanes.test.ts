@@ -149,9 +149,9 @@ Deno.test("a call that fails is over", async () => {
   assert.deepEqual(on.chosen, ["a", "a"]);
 });
 
-/** Who was let in has begun. */
+/** Who was let in has begun, and what keeps a pace was looked at once more. */
 function turnsTaken(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+  return new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 Deno.test("a crowded project leaves room for another one, and fills it again when that has gone", async () => {
@@ -166,11 +166,18 @@ Deno.test("a crowded project leaves room for another one, and fills it again whe
   assert.equal(on.chosen.length, 12, "the other one does not");
   on.call("read", "crowded");
   assert.equal(on.chosen.length, 13, "nor do the crowd's readers");
-  for (const call of crowd.slice(0, 9)) await call.answer();
+  for (const call of crowd) await call.answer();
   await turnsTaken();
-  assert.equal(on.chosen.length, 14, "two of the crowd are under way");
+  assert.equal(on.chosen.length, 14, "the first of its queue follows at once");
+  await turnsTaken();
+  assert.equal(on.chosen.length, 14, "the next one keeps a pace");
+  on.wait(1);
+  await turnsTaken();
+  on.wait(1);
+  await turnsTaken();
+  assert.equal(on.chosen.length, 15, "and two are under way, no more");
   on.wait(1_000);
-  for (const call of crowd.slice(9)) await call.answer();
+  for (const call of late.slice(0, 1)) await call.answer();
   await turnsTaken();
   assert.ok(on.chosen.length > 16, "nobody else has called for a second");
   for (const call of late) call.answer();

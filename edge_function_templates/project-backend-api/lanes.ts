@@ -18,6 +18,9 @@ const visited = 1_000;
 /** Calls of a kind that a project may have under way while another one is visited, too. */
 const share = 2;
 
+/** Milliseconds between two calls of a project that crowds, while another one is visited, too. */
+const pace = 1;
+
 /** What a call does. */
 export type Kind = "read" | "write" | "search";
 
@@ -45,6 +48,8 @@ interface Guest {
   waiting: number;
   /** When it last called. */
   seen: number;
+  /** When a call of its queue may have a connection at the earliest. */
+  next: number;
 }
 
 /**
@@ -60,7 +65,8 @@ interface Guest {
  * reader; searches keep to the middle, so that dear ones hold up neither.
  *
  * One project alone may fill them. As soon as there are two, each has a few calls under way and waits
- * with the others: else who visits a quiet site would stand in the queue of a crowded one.
+ * with the others: else who visits a quiet site would stand in the queue of a crowded one. What comes
+ * out of such a queue keeps a pace, which leaves the processor to the others.
  */
 export class Lanes<Connection> {
   readonly #lanes: readonly Lane<Connection>[];
@@ -68,6 +74,7 @@ export class Lanes<Connection> {
   readonly #now: () => number;
   readonly #guests = new Map<string, Guest>();
   #turns: Turn<Connection>[] = [];
+  #isAwaited = false;
 
   constructor(
     connections: readonly Connection[],
@@ -119,6 +126,7 @@ export class Lanes<Connection> {
         underWay: { read: 0, write: 0, search: 0 },
         waiting: 0,
         seen: now,
+        next: now,
       };
       this.#guests.set(project, guest);
     }
@@ -128,8 +136,9 @@ export class Lanes<Connection> {
 
   /** Whether it has its share under way already, while there are others. */
   #isFull(kind: Kind, guest: Guest | null): boolean {
-    if (guest === null || guest.underWay[kind] < share) return false;
+    if (guest === null) return false;
     const now = this.#now();
+    if (guest.underWay[kind] < share && guest.next <= now) return false;
     for (const other of this.#guests.values()) {
       if (other !== guest && now - other.seen < visited) return true;
     }
@@ -183,10 +192,26 @@ export class Lanes<Connection> {
         left.push(turn);
         continue;
       }
-      if (turn.guest !== null) turn.guest.waiting--;
+      if (turn.guest !== null) {
+        turn.guest.waiting--;
+        turn.guest.next = this.#now() + pace;
+      }
       turn.take(lane);
     }
     this.#turns = left;
+    if (left.length > 0) this.#comeBack();
+  }
+
+  /** Serve once more where a project is held to its pace: no answer may come to do so. */
+  #comeBack(): void {
+    const now = this.#now();
+    const next = Math.max(...this.#turns.map(({ guest }) => guest?.next ?? 0));
+    if (this.#isAwaited || next <= now) return;
+    this.#isAwaited = true;
+    setTimeout(() => {
+      this.#isAwaited = false;
+      this.#serve();
+    }, pace);
   }
 }
 

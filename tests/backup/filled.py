@@ -14,7 +14,7 @@ from psycopg import sql
 from wakti_sb.stack import Endpoint
 
 _FILES = {
-    "logo.png": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
+    "logo.png": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 80,
     "notes/a b (1).txt": b"hello\n",
 }
 
@@ -87,6 +87,20 @@ def fill(endpoint: Endpoint, *, name: str) -> Site:
                 {},
             ),
             (
+                "insert into wakti.reset_codes (site_user_id, project_id, code_hash, expires_at)"
+                " values (%(account)s, %(project)s, sha256('c'), now() + interval '1 day')",
+                {},
+            ),
+            (
+                "insert into wakti.full_projects (project_id, kind) values (%(project)s, 'items')",
+                {},
+            ),
+            (
+                "insert into wakti.abandoned_folders (folder, project_id)"
+                " values (%(gone)s::text, %(gone)s::uuid)",
+                {"gone": str(uuid4())},
+            ),
+            (
                 "insert into wakti.site_sessions (token_hash, project_id, site_user_id, expires_at)"
                 " values (sha256(%(token)s), %(project)s, %(account)s, now() + interval '1 day')",
                 {"token": uuid4().bytes},
@@ -104,17 +118,8 @@ def fill(endpoint: Endpoint, *, name: str) -> Site:
                 key,
             )
     for path, content in _FILES.items():
-        answer = httpx.post(
-            f"{endpoint.api_url}/storage/v1/object/project-uploads/{project}/{path}",
-            content=content,
-            headers={
-                "apikey": endpoint.secret_key,
-                "authorization": f"Bearer {endpoint.secret_key}",
-                "content-type": "image/png" if path.endswith("png") else "text/plain",
-                "cache-control": "max-age=60",
-            },
-        )
-        assert answer.is_success, answer.text
+        kind = "image/png" if path.endswith("png") else "text/plain"
+        store(endpoint, f"{project}/{path}", content, kind)
     with psycopg.connect(superuser) as connection:
         connection.execute(
             "insert into public.project_uploads (project_id, user_id, filename, storage_path,"
@@ -123,6 +128,21 @@ def fill(endpoint: Endpoint, *, name: str) -> Site:
             [project, owner, f"{project}/logo.png", len(_FILES["logo.png"])],
         )
     return Site(project, owner, visitor)
+
+
+def store(endpoint: Endpoint, path: str, content: bytes, kind: str) -> None:
+    """Put a file into the bucket."""
+    answer = httpx.post(
+        f"{endpoint.api_url}/storage/v1/object/project-uploads/{path}",
+        content=content,
+        headers={
+            "apikey": endpoint.secret_key,
+            "authorization": f"Bearer {endpoint.secret_key}",
+            "content-type": kind,
+            "cache-control": "max-age=60",
+        },
+    )
+    assert answer.is_success, answer.text
 
 
 def everything(endpoint: Endpoint) -> dict[str, list[str]]:

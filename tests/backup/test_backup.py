@@ -6,10 +6,11 @@ import json
 import zipfile
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.backup.conftest import Run
-from tests.backup.filled import everything, fill
+from tests.backup.filled import Site, everything, fill, store
 from tests.backup.room import without_room
 from tests.command_line import assert_one_clear_sentence
 from wakti_sb.stack import Endpoint
@@ -19,6 +20,7 @@ from wakti_sb.stack import Endpoint
 def test_a_restored_backup_is_equal(clean: Endpoint, target: Endpoint, run: Run) -> None:
     fill(clean, name="one")
     fill(clean, name="two")
+    assert all(everything(clean).values()), "a table without a row proves nothing"
     done = run(clean, "backup", "--output", "all.zip")
     assert done.returncode == 0, done.stderr
     done = run(target, "restore", "all.zip", "--yes")
@@ -47,6 +49,24 @@ def test_one_project_alone_is_restored_beside_others(
     done = run(target, "restore", "one.zip", "--yes")
     assert_one_clear_sentence(done)
     assert "the target holds this project already" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_project_with_other_migrations_gets_nothing(
+    clean: Endpoint, target: Endpoint, run: Run
+) -> None:
+    fill(clean, name="one")
+    assert run(clean, "backup", "--output", "all.zip").returncode == 0
+    newer = "insert into supabase_migrations.schema_migrations (version) values ('20990101000000')"
+    with psycopg.connect(target.database) as connection:
+        connection.execute(newer)
+    before = everything(target)
+    done = run(target, "restore", "all.zip", "--yes")
+    assert_one_clear_sentence(done)
+    assert "the target has other migrations than the backup: 0 are missing there, 1 are" in (
+        done.stderr
+    )
+    assert everything(target) == before
 
 
 def _of(row: str, project: str, owner: str) -> bool:
@@ -123,6 +143,11 @@ def test_a_full_disk_leaves_no_backup(clean: Endpoint, run: Run, tmp_path: Path)
     assert_one_clear_sentence(done)
     assert "there is no room for it: no backup was made" in done.stderr
     assert not list(tmp_path.glob("all.zip*"))
+    site = fill(clean, name="two")
+    done = run(clean, "export", "--site", site.project, "--output", "mine", program=without_room)
+    assert_one_clear_sentence(done)
+    assert "the export cannot be written" in done.stderr
+    assert not list(tmp_path.glob("mine*"))
     done = run(clean, "backup", "--output", "no/such/folder/all.zip")
     assert_one_clear_sentence(done)
     assert "cannot be written" in done.stderr
@@ -181,6 +206,8 @@ def test_a_project_is_erased_and_its_neighbour_is_not(clean: Endpoint, run: Run)
 def test_a_visitor_is_erased_everywhere_or_in_one_project(clean: Endpoint, run: Run) -> None:
     site = fill(clean, name="one")
     fill(clean, name="two")
+    attach(clean, site, "cv.pdf", minutes=0)
+    attach(clean, site, "logo.png", minutes=5)  # it only names a file that was there before
     address = site.visitor.upper()
     done = run(clean, "erase", "--visitor", address, "--dry-run", "--json")
     told = {line["what"]: line for line in json.loads(done.stdout)}
@@ -191,7 +218,8 @@ def test_a_visitor_is_erased_everywhere_or_in_one_project(clean: Endpoint, run: 
     assert report["accounts"]["gone"] == 1
     assert report["answers kept for repetitions"]["gone"] == 1
     assert report["items that the visitor made"]["gone"] == 1
-    assert report["submissions with the address"]["gone"] == 1
+    assert report["submissions with the address"]["gone"] == 3
+    assert report["files of submissions with the address"]["gone"] == 1
     assert report["items that mention the address"]["stays"] == 1
     left = everything(clean)
     mentions = {
@@ -199,3 +227,33 @@ def test_a_visitor_is_erased_everywhere_or_in_one_project(clean: Endpoint, run: 
     }
     assert mentions == {"public.project_collections"}
     assert len(left["public.project_site_users"]) == 1
+    assert not [row for row in left["public.project_uploads"] if "cv.pdf" in row]
+    files = [one.partition(" ")[0].rpartition("/")[2] for one in left["files"]]
+    assert files.count("logo.png") == 2
+    assert "cv.pdf" not in files
+
+
+def attach(endpoint: Endpoint, site: Site, name: str, *, minutes: int) -> None:
+    """A submission of the visitor that names a file, which was stored so many minutes before."""
+    path = f"{site.project}/{name}"
+    data = {"email": site.visitor, "cv": {"filename": name, "path": path}}
+    superuser = endpoint.database.replace("postgres:postgres@", "supabase_admin:postgres@")
+    with psycopg.connect(superuser) as connection:
+        if minutes == 0:
+            store(endpoint, path, b"%PDF-1.7 hello", "application/pdf")
+            connection.execute(
+                "insert into public.project_uploads (project_id, user_id, filename, storage_path,"
+                " size_bytes, file_type, status) values (%s, %s, %s, %s, 14, 'application/pdf',"
+                " 'stored')",
+                [site.project, site.owner, name, path],
+            )
+        connection.execute(
+            "update public.project_uploads set uploaded_at = now() - make_interval(mins => %s)"
+            " where storage_path = %s",
+            [minutes, path],
+        )
+        connection.execute(
+            "insert into public.project_form_submissions (project_id, user_id, form_name, data)"
+            " values (%s, %s, 'jobs', %s)",
+            [site.project, site.owner, json.dumps(data)],
+        )

@@ -87,6 +87,7 @@ def pull_request(folder: Path) -> Iterator[Runner]:
     """A pull request's clone of this repository's backend, no commit ahead yet."""
     upstream, clone, programs = folder / "upstream", folder / "clone", folder / "bin"
     folder.chmod(0o755)
+    (folder / "temp").mkdir()
     shutil.copytree(ROOT / "supabase", upstream / "supabase")
     shutil.copy(ROOT / "wakti.toml", upstream)
     (upstream / ".gitignore").write_text(".wakti/\n")
@@ -99,6 +100,10 @@ def pull_request(folder: Path) -> Iterator[Runner]:
         "PATH": f"{programs}:{os.environ['PATH']}",
         "BASE": "origin/main",
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_ENV": str(folder / "env"),
+        "GITHUB_ACTION_PATH": str(ROOT),
+        "RUNNER_TEMP": str(folder / "temp"),
     }
     runner = Runner(clone, env)
     try:

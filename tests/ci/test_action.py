@@ -13,8 +13,10 @@ import yaml
 
 from tests.ci.runner import ROOT, Runner, commit, pull_request
 from tests.lint.conftest import write_files
+from wakti_sb import __version__
 
-INPUTS = {"base": "origin/main", "min-score": "1", "rls": "true"}
+INPUTS = {"base": "origin/main", "min-score": "1", "rls": "true", "access-fail-on": "never"}
+STALE = ("item = 262144", "item = 131072")
 
 
 def steps() -> list[dict[str, Any]]:
@@ -52,6 +54,44 @@ def test_every_input_is_used() -> None:
         assert f"inputs.{name}" in text
 
 
+@pytest.mark.parametrize("file", ["action.yml", "docs/ci/github-actions.yml"])
+def test_the_cache_is_keyed_by_the_version_that_was_installed(file: str) -> None:
+    text = (ROOT / file).read_text("utf-8")
+    key = re.search(r"^ +key: (.+)$", text, re.M)
+    assert key is not None
+    assert "${{ steps.install.outputs.version }}" in key[1]
+    assert text.index("id: install") < key.start()
+
+
+@pytest.mark.slow
+def test_it_installs_its_own_commit_or_what_is_asked_for(runner: Runner, tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    pip = tmp_path / "bin" / "pip"
+    pip.write_text(f'#!/bin/sh\necho "$@" >> {asked}\n')
+    pip.chmod(0o755)
+    install = [step for step in steps() if step.get("name") == "Install"]
+    for version in ("", "wakti-sb==0.0.1"):
+        runner.run(install, {"version": version})
+    assert runner.outcomes == {"install": "success"}, runner.output
+    assert asked.read_text().splitlines() == [
+        f"install --quiet {ROOT}",
+        "install --quiet wakti-sb==0.0.1",
+    ]
+    told = Path(runner.env["GITHUB_OUTPUT"]).read_text().splitlines()
+    assert told == [f"version={__version__}"] * 2
+    assert "WAKTI_CACHE=" in Path(runner.env["GITHUB_ENV"]).read_text()
+
+
+@pytest.mark.slow
+def test_stale_files_are_shown_on_the_runs_page(runner: Runner) -> None:
+    toml = (runner.clone / "wakti.toml").read_text()
+    write_files(runner.clone, {"wakti.toml": toml.replace(*STALE)})
+    runner.run(scripts("Generated files are current"), INPUTS)
+    assert runner.outcomes["generate"] == "failure"
+    assert "+++ supabase/migrations/" in runner.summary
+    assert "131072" in runner.summary
+
+
 @pytest.mark.slow
 def test_a_sound_pull_request_passes_every_step(runner: Runner) -> None:
     (runner.clone / "note.md").write_text("nothing to do with the database")
@@ -59,7 +99,13 @@ def test_a_sound_pull_request_passes_every_step(runner: Runner) -> None:
     runner.run(scripts(), INPUTS)
     assert set(runner.outcomes.values()) == {"success"}, runner.output
     assert json.loads((runner.clone / "rls.sarif").read_text())["runs"]
-    assert "Nothing to look at." in runner.summary
+    for line in (
+        "They are current.",
+        "Nothing to look at.",
+        "## Mutation score 100%",
+        "## Access since origin/main",
+    ):
+        assert line in runner.summary
     assert not (runner.clone.parent / "wakti-base" / ".wakti" / "embedded" / "state.json").exists()
 
 
@@ -74,8 +120,11 @@ def test_a_policy_that_lets_everybody_in_fails_the_proof_and_is_summed_up(
     name = "supabase/migrations/20990101000000_opened.sql"
     write_files(runner.clone, {name: policy})
     commit(runner.clone, "open")
-    runner.run(scripts("Row level security", "Stop the stacks"), INPUTS)
+    chosen = ("Row level security", "Who gains and who loses access", "Stop the stacks")
+    runner.run(scripts(*chosen), INPUTS | {"access-fail-on": "low"})
     assert runner.outcomes["rls"] == "failure"
+    assert runner.outcomes["access"] == "failure"
+    assert "### Gained" in runner.summary
     assert "project_collections" in runner.summary
     results = json.loads((runner.clone / "rls.sarif").read_text())["runs"][0]["results"]
     assert results

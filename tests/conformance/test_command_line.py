@@ -191,7 +191,7 @@ def test_a_hosted_project_with_data_is_refused_unless_told(project: Project) -> 
 def test_a_cell_is_explained_with_its_policies_and_its_control(project: Project) -> None:
     done = project.rls("explain", "t: another owner cannot see this row")
     assert done.returncode == 0, done.stderr
-    assert "came of it: zero rows" in done.stdout
+    assert "outcome: zero rows" in done.stdout
     assert "policy: own, for all using (" in done.stdout
     assert "control: the owner: allowed (1 row)" in done.stdout
     assert_one_clear_sentence(project.rls("explain", "nothing like it at all"))

@@ -289,3 +289,62 @@ def test_five_thousand_collections_are_listed_searched_and_leave_the_page_quick(
     person.go("settings")
     expect(person.by("heading", "Settings")).to_be_visible()
     assert person.page.locator(".override").count() == 0
+
+
+@pytest.mark.slow
+def test_a_name_that_turns_text_around_is_shown_with_a_mark_on_every_tab(person: Person) -> None:
+    name, shown = "x\u202egpj.exe", "x\u27e6U+202E\u27e7gpj.exe"
+    person.owner.submissions({"name": name, name: 1})
+    person.owner.items("menu", {"name": name, name: 1})
+    person.owner.users("a@example.com", display_name=name)
+    person.owner.sql_insert(
+        "project_uploads",
+        {
+            "user_id": person.owner.id,
+            "filename": name,
+            "storage_path": f"{person.owner.project}/1",
+            "file_type": "text/plain",
+            "size_bytes": 1,
+            "status": "stored",
+        },
+    )
+    person.enter("inbox")
+    person.page.locator(".message-open").click()
+    expect(person.by("heading", shown)).to_be_visible()
+    for tab in ("inbox", "data", "users", "uploads"):
+        person.go(tab)
+        person.sees(shown)
+        text = person.page.evaluate("[document.body.innerHTML, document.body.innerText].join()")
+        assert "\u202e" not in text, tab
+
+
+@pytest.mark.slow
+def test_a_long_name_takes_two_lines_and_no_more(person: Person) -> None:
+    name = "A name that goes on " * 10
+    person.owner.submissions({"name": name})
+    person.owner.users("a@example.com", display_name=name)
+    person.owner.items("menu", {"name": "Soup"})
+    person.owner.sql_insert(
+        "project_collection_schemas",
+        {"user_id": person.owner.id, "collection_name": "menu", "display_name": name},
+    )
+    person.owner.execute(
+        "update public.projects set name = %s where id = %s", name, person.owner.project
+    )
+    person.enter("inbox")
+    person.page.locator(".message-open").click()
+    for tab, selector in (
+        ("inbox", ".reader h2"),
+        ("users", ".person-text strong"),
+        ("data", ".collection > [dir]"),
+        ("", ".project-card-text strong"),
+    ):
+        if tab != "inbox":
+            address = person.address(tab) if tab else "#/"
+            person.page.evaluate("to => { location.href = to }", address)
+        found = person.page.locator(selector)
+        expect(found).to_be_visible()
+        lines = found.evaluate(
+            "(e) => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)"
+        )
+        assert 1.9 < lines < 2.1, tab

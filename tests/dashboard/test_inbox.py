@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("playwright", reason="needs: pip install playwright")
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.dashboard.browser import Person
 
@@ -130,6 +131,12 @@ def test_a_deletion_and_a_move_to_spam_go_on_to_the_next_message(person: Person)
     person.page.locator(".reader").get_by_role("button", name="Move to spam").click()
     expect(person.by("heading", "Third")).to_be_visible()
     person.sees("Message moved to spam")
+    who = person.page.locator(".message-who")
+    expect(who).to_have_text(["Third"])
+    person.page.locator(".toast").filter(has_text="Message deleted").get_by_text("Undo").click()
+    expect(who).to_have_text(["First", "Third"])
+    person.page.locator(".toast").filter(has_text="moved to spam").get_by_text("Undo").click()
+    expect(who).to_have_text(["First", "Second", "Third"])
 
 
 @pytest.mark.slow
@@ -149,6 +156,41 @@ def test_the_address_holds_filter_search_page_and_the_open_message(person: Perso
     expect(person.page.get_by_role("searchbox")).to_have_value("Ben")
     assert "box=unread" in person.page.url
     assert "form=order" in person.page.url
+
+
+@pytest.mark.slow
+def test_the_address_holds_the_page(person: Person) -> None:
+    person.owner.submissions(*({"name": f"Guest {number}"} for number in range(60)))
+    person.enter()
+    person.press("Next page")
+    person.sees(re.compile(r"^51.60 of 60$"))
+    person.page.reload()
+    person.sees(re.compile(r"^51.60 of 60$"))
+    expect(person.page.locator(".message-who").last).to_have_text("Guest 0")
+
+
+@pytest.mark.slow
+def test_reply_works_in_arabic(person: Person, open_page: Callable[..., Page]) -> None:
+    person.owner.submissions(
+        {"الاسم": "بلا عنوان", "الرسالة": "مرحبا"},
+        {"الاسم الكامل": "سارة", "البريد_الإلكتروني": "sara+x@مثال.com", "الرسالة": "مرحبا"},
+        {"contacto": "ana@example.es", "الاسم": "آنا"},
+    )
+    reader = Person(open_page(locale="ar"), person.url, person.owner)
+    reader.enter()
+    reply = reader.by("link", "الرد بالبريد")
+    who = reader.page.locator(".message-who")
+    expect(who).to_have_text(["آنا", "سارة", "بلا عنوان"])
+    for name, link in (
+        ("سارة", "mailto:sara%2Bx@%D9%85%D8%AB%D8%A7%D9%84.com"),
+        ("آنا", "mailto:ana@example.es"),
+    ):
+        who.filter(has_text=name).click()
+        expect(reader.by("heading", name)).to_be_visible()
+        expect(reply).to_have_attribute("href", link)
+    who.filter(has_text="بلا عنوان").click()
+    expect(reader.by("heading", "بلا عنوان")).to_be_visible()
+    expect(reply).to_have_count(0)
 
 
 @pytest.mark.slow

@@ -84,3 +84,32 @@ def test_a_folder_is_a_language_and_leaves_no_word_of_the_page_behind(
             assert reader.page.evaluate(UNMARKED) == [], tab
             width = reader.page.evaluate("document.documentElement.scrollWidth")
             assert width <= 1280, tab
+
+
+@pytest.mark.slow
+def test_names_and_numbers_in_arabic_sentences_are_isolated(
+    person: Person, open_page: Callable[..., Page]
+) -> None:
+    """A mark beside them would jump to their other end."""
+    person.owner.users("c@example.com", display_name="C++ (x)")
+    person.owner.submissions(*({"name": str(number)} for number in range(51)))
+    reader = Person(open_page(locale="ar"), person.url, person.owner)
+    reader.enter("users")
+    reader.page.get_by_role("button", name="حذف").click()
+    expect(reader.by("heading", "\u2068C++ (x)\u2069؟")).to_be_visible()
+    reader.page.keyboard.press("Escape")
+    reader.go("inbox")
+    reader.sees("\u2066\u20681\u2069–\u206850\u2069\u2069 من \u206851\u2069")  # noqa: RUF001  (a dash between numbers)
+
+
+@pytest.mark.slow
+def test_an_empty_field_begins_where_the_language_does(
+    person: Person, open_page: Callable[..., Page]
+) -> None:
+    person.owner.submissions({"name": "Sara"})
+    reader = Person(open_page(locale="ar"), person.url, person.owner)
+    reader.enter("inbox")
+    search = reader.page.get_by_role("searchbox")
+    for text, direction in (("", "rtl"), ("Sara", "ltr"), ("سارة", "rtl")):
+        search.fill(text)
+        assert search.evaluate("box => getComputedStyle(box).direction") == direction

@@ -78,3 +78,17 @@ def test_a_blocked_sender_goes_to_spam_and_is_counted(person: Person) -> None:
     person.go("overview")
     person.comes_back()
     expect(person.by("link", "Blocked today 2")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_nobody_is_told_that_spam_arrived(person: Person) -> None:
+    person.owner.submissions({"name": "Before"})
+    person.enter("users")
+    person.sees("No users yet")
+    toasts = person.page.locator(".toast")
+    for sent, unread in (({"name": "bot", "_gotcha": "x"}, "1"), ({"name": "Sara"}, "2")):
+        person.owner.site("POST", "submit", data=sent)
+        with person.page.expect_response("**/rpc/project_overview"):
+            person.comes_back()
+        expect(person.page.locator(".badge > span").first).to_have_text(unread)
+    expect(toasts).to_have_text(["A new message arrived"])

@@ -76,3 +76,26 @@ def test_what_needs_the_owner_leads_to_where_it_is_settled(person: Person) -> No
     person.enter("overview")
     person.by("link", re.compile("Any visitor may change and delete your items")).click()
     expect(person.by("heading", "Settings")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_storage_new_accounts_and_uploads_that_did_not_arrive_are_told(person: Person) -> None:
+    person.owner.users("a@example.com", "b@example.com")
+    for number, status in enumerate(("stored", "pending")):
+        person.owner.sql_insert(
+            "project_uploads",
+            {
+                "user_id": person.owner.id,
+                "filename": "a.txt",
+                "storage_path": f"{person.owner.project}/{number}",
+                "file_type": "text/plain",
+                "size_bytes": 3 << 20,
+                "status": status,
+                "uploaded_at": "2026-01-01",
+            },
+        )
+    person.enter("overview")
+    expect(person.by("link", re.compile("^New accounts in 30 days 2$"))).to_be_visible()
+    expect(person.by("link", re.compile(r"^Storage .6\sMB. of .50\sMB. used$"))).to_be_visible()
+    person.by("link", "1 upload did not arrive").click()
+    expect(person.by("heading", "Uploads")).to_be_visible()

@@ -54,7 +54,38 @@ def test_an_item_is_edited_as_form_or_as_json(
     reader.press("JSON")
     reader.page.get_by_label("JSON").fill('{"name": "Broth"}')
     reader.press("Form")
-    expect(reader.page.get_by_label("name", exact=True)).to_have_value("Broth")
+    expect(reader.page.get_by_label("Name", exact=True)).to_have_value("Broth")
     reader.press("Save")
     reader.sees("Item saved")
     assert person.owner.rows("project_collections", "data") == [{"data": {"name": "Broth"}}]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_tabs_stand_in_one_line_at_the_foot(
+    person: Person, open_page: Callable[..., Page], language: str
+) -> None:
+    reader = Person(open_page(viewport=PHONE, locale=language), person.url, person.owner)
+    reader.enter("overview")
+    tabs = reader.page.locator(".tab").all()
+    boxes = [tab.bounding_box() for tab in tabs]
+    assert len(tabs) == 6
+    assert {box and box["y"] for box in boxes} == {boxes[0] and boxes[0]["y"]}
+    for tab in tabs:
+        assert tab.evaluate("tab => tab.scrollWidth <= tab.clientWidth"), tab.inner_text()
+
+
+@pytest.mark.slow
+def test_an_open_message_has_the_page_to_itself(
+    person: Person, open_page: Callable[..., Page]
+) -> None:
+    person.owner.submissions({"name": "Sara"})
+    reader = Person(open_page(viewport=PHONE), person.url, person.owner)
+    reader.enter("inbox")
+    search = reader.page.get_by_role("searchbox")
+    expect(search).to_be_visible()
+    reader.page.locator(".message-open").click()
+    expect(reader.by("heading", "Sara")).to_be_in_viewport()
+    expect(search).to_be_hidden()
+    reader.press("Back to the list")
+    expect(search).to_be_visible()

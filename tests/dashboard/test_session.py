@@ -84,6 +84,30 @@ def test_a_session_that_the_server_forgot_is_told_and_leads_back(person: Person)
 
 
 @pytest.mark.slow
+def test_a_session_that_ends_keeps_what_was_written_and_fills_in_the_address(
+    person: Person,
+) -> None:
+    person.owner.items("menu", {"name": "Soup"})
+    person.enter("data", "menu")
+    person.press("Edit Soup")
+    person.by("textbox", "Name").fill("Broth")
+    person.page.route(
+        "**/rest/v1/**", lambda route: route.fulfill(status=401, json={"message": "JWT expired"})
+    )
+    person.press("Save")
+    person.sees("Your session has ended. Sign in again to go on.")
+    expect(person.page.locator("input[type=email]")).to_have_value(person.owner.email)
+    person.page.unroute("**/rest/v1/**")
+    person.page.locator("input[type=password]").fill(PASSWORD)
+    person.page.locator("button[type=submit]").click()
+    person.press("Go on editing")
+    expect(person.by("textbox", "Name")).to_have_value("Broth")
+    person.press("Save")
+    person.sees("Item saved")
+    assert person.owner.rows("project_collections", "data") == [{"data": {"name": "Broth"}}]
+
+
+@pytest.mark.slow
 def test_a_token_that_is_refused_once_is_renewed_and_nobody_notices(person: Person) -> None:
     person.enter("users")
     person.sees("No users yet")

@@ -161,3 +161,18 @@ def test_the_command_writes_the_page_and_refuses_the_secret_key(tmp_path: Path) 
     assert (tmp_path / "page" / "index.html").exists()
     assert_one_clear_sentence(wakti("dashboard", *url, "--key", "sb_secret_x", cwd=tmp_path))
     assert_one_clear_sentence(wakti("dashboard", *url, cwd=tmp_path))
+
+
+def test_a_folder_says_its_own_words_and_those_of_every_tab() -> None:
+    shared = {"common", "problems"}
+    sections = {file.stem for file in (APP / "i18n" / "en").glob("*.ts")} - {"index"}
+    wrong = []
+    for file in sorted(APP.rglob("*.ts*")):
+        here = file.relative_to(APP).parts[0]
+        if here == "i18n" or file.parent == APP:
+            continue
+        for said in re.findall(r"\bt\.(\w+)\.", file.read_text("utf-8")):
+            if said in sections - shared - {here}:
+                wrong.append(f"{file.relative_to(APP)}: {said}")
+    assert wrong == []
+    assert sections - shared <= LAYERS.keys()

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("playwright", reason="needs: pip install playwright")
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.dashboard.browser import Person
 
@@ -74,7 +74,7 @@ def test_columns_and_fields_stand_in_the_order_of_their_author(person: Person) -
     person.press("Import 1 item")
     cells = person.page.locator("tbody td[data-label]")  # the last one says when it was changed
     moment = re.compile(".")
-    names = ["name", "zest", "apple", "bb"]  # what an item is called comes first
+    names = ["Name", "Zest", "Apple", "Bb"]  # what an item is called comes first
     expect(cells).to_have_text(["Soup", "yes", "red", "2", moment])
     assert [one.get_attribute("data-label") for one in cells.all()][:-1] == names
     person.page.reload()
@@ -102,6 +102,144 @@ def test_an_import_is_taken_back_also_after_a_reload(person: Person) -> None:
     person.sees("The import is taken back")
     expect(person.page.locator("tbody tr")).to_have_count(1)
     person.misses("Undo import")
+
+
+PRICE = "\u0661\u0662\u066b\u0665"  # 12.5 in Arabic digits
+ARABIC = f"الاسم,السعر\r\nشوربة,{PRICE}\r\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "guessed"),
+    [
+        (ARABIC.encode("utf-8-sig"), False),
+        (ARABIC.replace(",", "\t").encode("utf-16"), False),
+        (ARABIC.replace(PRICE, "12.5").encode("windows-1256"), True),
+        (f"sep=;\r\n{ARABIC}".replace(",", ";").replace("\u066b", ",").encode(), False),
+    ],
+    ids=["UTF-8", "UTF-16", "Windows-1256", "semicolons"],
+)
+def test_a_file_is_read_as_arabic_excel_writes_it(
+    person: Person, content: bytes, guessed: bool
+) -> None:
+    person.enter("data", "menu")
+    person.press("Import")
+    choose = person.page.get_by_label("Choose a CSV or JSON file")
+    choose.set_input_files({"name": "x.csv", "mimeType": "", "buffer": content})
+    expect(person.by("row", "شوربة 12.5")).to_be_visible()
+    said = person.page.get_by_text("It is read as Windows-1256")
+    expect(said).to_have_count(int(guessed))
+    person.press("Import 1 item")
+    person.sees("1 item imported")
+    [row] = person.owner.rows("project_collections", "data")
+    assert row["data"] == {"الاسم": "شوربة", "السعر": 12.5}
+
+
+@pytest.mark.slow
+def test_the_answer_of_the_site_api_is_imported_as_its_items(person: Person) -> None:
+    person.owner.items("menu", {"name": "Soup"}, {"name": "Tea"})
+    answer = person.owner.site("GET", "collection/menu").content
+    person.enter("data", "copy")
+    person.press("Import")
+    choose = person.page.get_by_label("Choose a CSV or JSON file")
+    choose.set_input_files({"name": "x.json", "mimeType": "", "buffer": answer})
+    person.press("Import 2 items")
+    person.sees("2 items imported")
+    copies = person.owner.site("GET", "collection/copy").json()["items"]
+    assert [item["data"] for item in copies] == [{"name": "Soup"}, {"name": "Tea"}]
+
+
+def exported(person: Person) -> str:
+    """The open collection as a CSV text."""
+    person.press("Export")
+    with person.page.expect_download() as download:
+        person.page.get_by_role("menuitem", name="Export as CSV").click()
+    return download.value.path().read_text("utf-8-sig")
+
+
+@pytest.mark.slow
+def test_a_changed_export_updates_the_items_that_it_came_from(person: Person) -> None:
+    soup = {"name": "Soup", "zip": "10115", "note": None, "tags": ["hot"]}
+    person.owner.items("menu", soup, {"name": "Tea", "zip": "none"})
+    before = person.owner.rows("project_collections", "id,data")
+    person.enter("data", "menu")
+    text = exported(person).replace("Soup", "Broth")
+    fresh = {"name": "Cake", "zip": "20095"}
+    text += ",".join(fresh.get(column, "") for column in text.splitlines()[0].split(","))
+    person.press("Import")
+    person.page.get_by_label("Choose a CSV or JSON file").set_input_files(
+        {"name": "menu.csv", "mimeType": "", "buffer": text.encode()}
+    )
+    expect(person.page.get_by_label("Update the items that this file")).to_be_checked()
+    person.press("Import 3 items")
+    person.sees("3 items imported")
+    after = {row["id"]: row["data"] for row in person.owner.rows("project_collections", "id,data")}
+    # A cell that nobody touched leaves the value as it was: a text of digits, null, a list.
+    changed = [soup | {"name": "Broth"}, {"name": "Tea", "zip": "none"}]
+    assert [after.pop(row["id"]) for row in before] == changed
+    assert list(after.values()) == [fresh]
+    person.press("Undo import")
+    person.sees("The import is taken back")
+    rows = person.owner.rows("project_collections", "id,data,status")
+    left = [{"id": row["id"], "data": row["data"]} for row in rows if row["status"] == "active"]
+    assert sorted(left, key=str) == sorted(before, key=str)
+
+
+@pytest.mark.slow
+def test_an_import_whose_answer_is_lost_is_taken_back_whole(person: Person) -> None:
+    person.enter("data", "menu")
+    person.press("Import")
+    person.page.get_by_label("Choose a CSV or JSON file").set_input_files(
+        {"name": "x.csv", "mimeType": "", "buffer": b"name\nSoup\nTea\n"}
+    )
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort("internetdisconnected")
+        else:
+            route.continue_()
+
+    person.page.route("**/rest/v1/project_collections*", lose)
+    person.press("Import 2 items")
+    person.sees("Others may have arrived without an answer.")
+    person.page.unroute("**/rest/v1/project_collections*")
+    assert len(person.owner.rows("project_collections", "id")) == 2
+    person.press("Cancel")
+    person.press("Undo import")
+    person.sees("The import is taken back")
+    states = {row["status"] for row in person.owner.rows("project_collections", "status")}
+    assert states == {"deleted"}
+
+
+@pytest.mark.slow
+def test_a_page_that_is_left_in_the_middle_of_an_import_asks_and_can_take_it_back(
+    person: Person,
+) -> None:
+    person.enter("data", "menu")
+    person.press("Import")
+    person.page.get_by_label("Choose a CSV or JSON file").set_input_files(
+        {"name": "x.csv", "mimeType": "", "buffer": b"name\nSoup\nTea\n"}
+    )
+
+    def keep_waiting(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()  # stored, and never answered
+        else:
+            route.continue_()
+
+    person.page.route("**/rest/v1/project_collections*", keep_waiting)
+    person.press("Import 2 items")
+    person.sees("0 of 2 imported")
+    with person.page.expect_event("dialog") as asked:
+        person.page.evaluate("setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
+    asked.value.accept()
+    person.page.unroute("**/rest/v1/project_collections*")
+    person.press("Undo import")
+    person.sees("The import is taken back")
+    states = {row["status"] for row in person.owner.rows("project_collections", "status")}
+    assert states == {"deleted"}
 
 
 @pytest.mark.slow_after(1)

@@ -169,3 +169,19 @@ def test_a_picture_that_browsers_cannot_show_is_not_sent_and_says_what_helps(
     person.enter("uploads")
     person.page.locator("input[type=file]").set_input_files([file("IMG_1.HEIC")])
     person.sees("Browsers cannot show HEIC pictures.")
+
+
+@pytest.mark.slow
+def test_who_leaves_in_the_middle_of_an_upload_is_asked(person: Person) -> None:
+    person.enter("uploads")
+    person.page.route("**/project-backend-api", lambda _: None)  # never answered
+    person.page.locator("input[type=file]").set_input_files([file("slow.png")])
+    person.sees("Uploading")
+    with person.page.expect_event("dialog") as asked:
+        person.page.evaluate("setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    person.press("Cancel slow.png")
+    person.sees("Cancelled")
+    person.page.reload()  # asks nobody
+    person.sees("No files yet")

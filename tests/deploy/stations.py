@@ -103,7 +103,7 @@ STATIONS = (
 
 @dataclass(frozen=True)
 class Trouble:
-    """One column of the table: a fault that may meet any request.
+    """One row of the table: a fault that may meet any request.
 
     Parameters:
         kind, status, moment: of the fault.
@@ -175,11 +175,15 @@ TROUBLES = (
 
 
 def table() -> str:
-    """The table as Markdown: a row for each fault, since there are fewer words in a row then."""
-    stations = [station.name for station in STATIONS]
-    lines = [f"| | {' | '.join(stations)} |", f"| --- {'| --- ' * len(stations)}|"]
-    for trouble in TROUBLES:
-        cells = [trouble.outcome(station).value for station in STATIONS]
+    """The table as Markdown: a row for each fault; requests that all faults meet alike in one."""
+    columns: dict[tuple[Outcome, ...], list[str]] = {}
+    for station in STATIONS:
+        outcomes = tuple(trouble.outcome(station) for trouble in TROUBLES)
+        columns.setdefault(outcomes, []).append(station.name)
+    heads = [", ".join(names) for names in columns.values()]
+    lines = [f"| fault | {' | '.join(heads)} |", f"| --- {'| --- ' * len(heads)}|"]
+    for number, trouble in enumerate(TROUBLES):
+        cells = [outcomes[number].value for outcomes in columns]
         lines.append(f"| {trouble.name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from copy import deepcopy
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -83,6 +85,20 @@ def test_a_second_deployment_changes_nothing(platform: Platform, deploy: Deploy)
         for method, path in platform.requests
         if method != "GET" and path.startswith("/v1/") and not path.endswith("/read-only")
     }
+
+
+@pytest.mark.slow
+def test_other_versions_of_its_packages_make_another_function(
+    deploy: Deploy, backend: Path, tmp_path: Path
+) -> None:
+    assert deploy().returncode == 0
+    newer = tmp_path / "newer"
+    shutil.copytree(backend, newer)
+    with (newer / "supabase" / "functions" / FUNCTION / "deno.lock").open("a") as lock:
+        lock.write("\n")
+    done = deploy("--dry-run", "--json", project=newer)
+    todo = {line["step"] for line in json.loads(done.stdout)["plan"] if line["todo"]}
+    assert todo == {"functions"}
 
 
 @pytest.mark.slow

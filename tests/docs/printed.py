@@ -15,7 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _PROGRAMS = (
-    "wakti-sb|pip install|make|cd|pytest|python|supabase|apt-get|npm|npx|git|docker|psql|curl"
+    "wakti-sb|pip (?:un)?install|make|cd|pytest|python|supabase|apt-get|npm|npx|git|docker|psql"
+    "|curl"
 )
 _WORDS = "export|echo|eval|mkdir"
 _COMMAND = re.compile(rf"(?:[A-Z_]+=\S+ )*(?:{_PROGRAMS}|{_WORDS})(?: |$)")
@@ -62,6 +63,7 @@ PAGES = {
     "commands.md": "backend",
     "deploy.md": "hosted",
     "embedded-stack.md": "backend",
+    "install.md": "backend",
     "lint.md": "backend",
     "migrations.md": "backend",
     "official-stack.md": "official_stack",
@@ -91,6 +93,7 @@ _SITE = f'{_UP} && SITE=$(python {ROOT}/tests/docs/a_site.py "$DB_URL")'
 _MODEL = "[ -f wakti.toml ] || wakti-sb rls init --write"
 _ONE_TEST = "begin; select plan(1); select pass(); select * from finish(); rollback;"
 _PGTAP = f"mkdir -p supabase/tests && echo '{_ONE_TEST}' > supabase/tests/a.sql"
+_OTHER_CACHE = "export WAKTI_CACHE=$(mktemp -d)"
 _VERSION = {"VERSION": "20260101000100"}
 _AT_THE_SERVER = {"wakti-sb deploy": 'wakti-sb deploy --url "$PLATFORM"'}  # the tests' own
 _SAID_YES = {"wakti-sb deploy": 'wakti-sb deploy --yes --url "$PLATFORM"'}  # nobody is asked
@@ -134,7 +137,7 @@ STEPS: dict[tuple[str, str], Step] = {
     ("commands.md", "wakti-sb rls init --write"): Step("in_bare", before="rm wakti.toml"),
     ("commands.md", "wakti-sb rls mutate --min-score 1.0"): Step("in_bare"),
     ("commands.md", "wakti-sb rls test --html matrix.html --junit rls.xml"): Step("in_bare"),
-    ("commands.md", "wakti-sb cache clean"): Step(before="export WAKTI_CACHE=$(mktemp -d)"),
+    ("commands.md", "wakti-sb cache clean"): Step(before=_OTHER_CACHE),
     ("deploy.md", "wakti-sb deploy --dry-run"): Step(instead=_AT_THE_SERVER),
     ("deploy.md", "wakti-sb deploy"): Step(instead=_SAID_YES),
     (
@@ -149,6 +152,7 @@ STEPS: dict[tuple[str, str], Step] = {
     ("embedded-stack.md", "WAKTI_POSTGRES=/usr/lib/postgresql/15 wakti-sb up"): Step(
         "own_postgres"
     ),
+    ("install.md", "wakti-sb cache clean"): Step(before=_OTHER_CACHE),
     ("lint.md", "wakti-sb lint --db-url URL"): Step(before=_UP, code=1),
     ("migrations.md", "wakti-sb migrate --status"): Step(before=_UP),
     ("migrations.md", "wakti-sb migrate --repair applied VERSION"): Step(instead=_VERSION),
@@ -170,6 +174,7 @@ ELSEWHERE = {"tutorial.md": "tests/docs/test_tutorial.py"}
 NOT_RUN: dict[str, str] = {
     "pip install wakti-sb": "the package is on no index",
     "pip install ./wakti-sb": "fetches packages; tests/test_wheel.py installs the built wheel",
+    "pip uninstall wakti-sb": "would remove what the tests run",
     "make check": "`.ci/run` runs it",
     "make demo": "`.ci/run` runs it",
     "make test": "`.ci/run` runs it",

@@ -237,3 +237,31 @@ def test_a_project_that_wants_five_of_them_goes_on_without_what_is_not_there(
             " to_regclass('public.fine')::text"
         ).fetchone()
     assert there == ("stripe", "page_of(text)", "fine")
+
+
+NAMED = """
+create extension pgaudit;
+comment on extension pgaudit is 'from a dump';
+grant all on function public.pgaudit_sql_drop() to anon;
+create table public.kept (id int);
+"""
+
+
+def test_of_an_extension_that_is_only_named_nothing_but_its_name_is_left_out(
+    tmp_path: Path, empty_database: str
+) -> None:
+    leaving_out = migrate.LeavingOut(())
+    leaving_out.lack(["pgaudit"])
+    (tmp_path / "1_a.sql").write_text(NAMED)
+    migrate.apply(empty_database, migrate.read(tmp_path), leaving_out=leaving_out)
+
+    assert [one.line for one in leaving_out.left_out] == [2, 3, 4]
+    assert [(*one.made, *one.concerns) for one in leaving_out.left_out] == [(), (), ()]
+    for needs in (
+        "select public.pgaudit_sql_drop();",
+        "create policy p on public.kept using (pgaudit_allows());",
+        "grant all on function public.other() to anon;",
+    ):
+        (tmp_path / "2_b.sql").write_text(needs)
+        with pytest.raises(MigrationError, match="does not exist"):
+            migrate.apply(empty_database, migrate.read(tmp_path), leaving_out=leaving_out)

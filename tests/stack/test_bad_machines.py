@@ -211,6 +211,14 @@ def test_doctor_is_content_with_a_project_of_functions_alone(tmp_path: Path) -> 
     assert "supabase/migrations" not in wakti("doctor", cwd=tmp_path).stdout
 
 
+def test_doctor_names_a_cache_that_is_closed_once(project: Path) -> None:
+    done = wakti("doctor", cwd=project, env={"WAKTI_CACHE": "/proc/nowhere"})
+    assert_one_clear_sentence(done)
+    assert done.stdout.count("/proc/nowhere") == 1
+    assert "missing  cache: " in done.stdout
+    assert "missing  Deno" not in done.stdout
+
+
 def test_doctor_names_what_is_missing(project: Path) -> None:
     well = wakti("doctor", cwd=project)
     assert "PostgreSQL: postgres (PostgreSQL) 17" in well.stdout

@@ -111,8 +111,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (supabase / "functions").mkdir()
     (supabase / "functions" / ".env").write_text("FROM_FILE=${BASE}-file\n")
     (folder / "other.env").write_text(
-        "# comment\nexport BASE='a b'\nFROM_FILE=\"${BASE}-file\"\nBOTH=file\nSUPABASE_MINE=x\n"
-        'MANY="one\ntwo"\n'
+        "# comment\nexport BASE='a b'\nCOLON: c d\nFROM_FILE=\"${BASE}-file\"\nBOTH=file\n"
+        'SUPABASE_MINE=x\nMANY="one\ntwo"\n'
     )
     for name in ("environment", "locked", "off", "own-variables"):
         write(folder, name, _ENVIRONMENT)
@@ -212,11 +212,15 @@ def test_the_environment_is_the_platforms_and_the_projects_own(
     env: dict[str, str], call: Caller
 ) -> None:
     found = call("environment").json()
-    own = {name: found.pop(name) for name in ("FROM_CONFIG", "BOTH", "BASE", "FROM_FILE", "MANY")}
+    own = {
+        name: found.pop(name)
+        for name in ("FROM_CONFIG", "BOTH", "BASE", "COLON", "FROM_FILE", "MANY")
+    }
     assert own == {
         "FROM_CONFIG": "config",
         "BOTH": "file",
         "BASE": "a b",
+        "COLON": "c d",
         "FROM_FILE": "a b-file",
         "MANY": "one\ntwo",
     }
@@ -335,7 +339,7 @@ def test_a_broken_file_of_variables_is_named_with_its_line(project: Path, call: 
     text = file.read_text()
     file.write_text(text + "this is no assignment\n")
     _wait_for(lambda: call("environment").status_code == 503)
-    assert call("environment").json()["reason"] == "other.env:8: this line is not NAME=value."
+    assert call("environment").json()["reason"] == "other.env:9: this line is not NAME=value."
     file.write_text(text)
     _wait_for(lambda: call("environment").status_code == 200)
 
@@ -345,6 +349,7 @@ def test_a_folder_whose_name_the_platform_refuses_is_named(tmp_path: Path) -> No
     project = write_project(tmp_path / "p")
     for name in ("my function", "دالة", "9lives", "good", "Good"):
         write(project, name, "Deno.serve(() => new Response('here'));")
+    (project / "supabase" / "functions" / ".env").write_text("no assignment\n")
     try:
         up = wakti("up", "--port", "0", cwd=project)
     finally:
@@ -353,6 +358,7 @@ def test_a_folder_whose_name_the_platform_refuses_is_named(tmp_path: Path) -> No
     for name in ("my function", "دالة", "9lives"):
         assert f"supabase/functions/{name} is not served" in up.stderr
     assert "functions Good and good differ in case only" in up.stderr
+    assert "the functions Good, good do not start: supabase/functions/.env:1: this" in up.stderr
 
 
 def test_a_file_of_variables_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:

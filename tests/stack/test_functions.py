@@ -27,6 +27,13 @@ _SERVED = {
     "old-serve": written.OLD_SERVE,
     # What is imported for its types alone is never looked for when it runs.
     "typed": 'import type { Name } from "./nowhere.ts";\n' + written.PLAIN,
+    # No model runs here, which is told when one is asked for something.
+    "model": 'const model = new Supabase.ai.Session("gte-small");\n'
+    "Deno.serve(async (req) => {\n"
+    "  const refused = await model.run('text', { mean_pool: true }).catch((e) => String(e));\n"
+    "  const told = refused.includes('Supabase.ai is not part of this stack: gte-small');\n"
+    "  return Response.json({ message: told ? (await req.json()).name : refused });\n"
+    "});",
     # Neither has a deno.json or a lock file: only what they import tells them apart.
     "client": 'import { createClient } from "npm:@supabase/supabase-js@2";\n'
     "Deno.serve(() => Response.json({ message: typeof createClient }));",

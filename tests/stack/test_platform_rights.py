@@ -195,6 +195,72 @@ def test_an_event_trigger_that_cannot_be_made_is_shown_where_it_stands(
     assert caught.value.line == 2
 
 
+# As projects write it: where it may be there already, where it may be refused, in pieces.
+IN_BLOCKS = """
+create function public.switch_on() returns event_trigger language plpgsql as $$
+begin null; end $$;
+do $$
+begin
+  if not exists (select from pg_event_trigger where evtname = 'one') then
+    create event trigger one on ddl_command_end
+      when tag in ('CREATE TABLE', 'CREATE TABLE AS') execute function public.switch_on();
+  end if;
+exception when insufficient_privilege then raise exception 'it was refused';
+end $$;
+do $do$
+begin
+  execute 'CREATE EVENT TRIGGER "Two"
+    ON ddl_command_start EXECUTE PROCEDURE public.switch_on()';
+  execute 'create event trigger Three '
+          'on ddl_command_end ' ||
+          'when tag in (''CREATE VIEW'') '
+          'execute function switch_on();';
+  create publication everything for all tables with (publish = 'insert, update');
+exception when duplicate_object then null;
+end $do$;
+"""
+NO_TRIGGER = "do $$ begin execute 'create event trigger t on ddl_command_end execute function no()'"
+
+
+def test_an_event_trigger_in_a_block_is_made_too(empty_database: str, tmp_path: Path) -> None:
+    (tmp_path / "1_a.sql").write_text(IN_BLOCKS)
+    migrate.apply(empty_database, migrate.read(tmp_path))
+
+    with psycopg.connect(empty_database) as connection:
+        triggers = connection.execute(
+            "select evtname, evtevent, evttags, evtowner::regrole::text from pg_event_trigger"
+            " where evtfoid = 'public.switch_on()'::regprocedure order by evtname"
+        ).fetchall()
+        published = connection.execute(
+            "select puballtables, pubinsert, pubdelete from pg_publication"
+            " where pubname = 'everything'"
+        ).fetchone()
+    assert triggers == [
+        ("Two", "ddl_command_start", None, "postgres"),
+        ("one", "ddl_command_end", ["CREATE TABLE", "CREATE TABLE AS"], "postgres"),
+        ("three", "ddl_command_end", ["CREATE VIEW"], "postgres"),
+    ]
+    assert published == (True, True, False)
+    (tmp_path / "2_b.sql").write_text(f"{NO_TRIGGER}; end $$;")
+    with pytest.raises(migrate.StatementFailed, match="does not exist"):
+        migrate.apply(empty_database, migrate.read(tmp_path))
+
+
+def test_an_extension_that_the_platform_gives_may_be_dropped_and_brought_up_to_date(
+    empty_database: str, tmp_path: Path
+) -> None:
+    (tmp_path / "1_a.sql").write_text(
+        "drop extension pg_graphql;create extension pg_graphql;drop extension pg_graphql cascade;"
+        "alter extension supabase_vault update to '0.2.8'; alter extension pgcrypto update;"
+        "create extension citext; alter extension citext set schema extensions;"
+    )
+    migrate.apply(empty_database, migrate.read(tmp_path))
+    for statement in ("drop extension hstore;", "alter extension hstore update;"):
+        (tmp_path / "2_b.sql").write_text(statement)
+        with pytest.raises(migrate.StatementFailed, match='"hstore" does not exist'):
+            migrate.apply(empty_database, migrate.read(tmp_path))
+
+
 def test_a_publication_of_all_tables_is_made_and_dropped(
     empty_database: str, tmp_path: Path
 ) -> None:

@@ -24,7 +24,12 @@ from wakti_sb.stack.embedded.edge.project import Function
         ("https://esm.sh/zod", "npm:zod"),
         ("https://esm.sh/date-fns@3.6.0/addDays", "npm:date-fns@3.6.0/addDays"),
         ("https://deno.land/x/zod@v3.22.4/mod.ts", "npm:zod@3.22.4"),
+        ("https://deno.land/x/hono@v3.11.12/mod.ts", "npm:hono@3.11.12"),
+        ("https://deno.land/x/jose@v4.14.4/index.ts", "npm:jose@4.14.4"),
+        ("https://deno.land/x/zod/mod.ts", "npm:zod"),
         ("jsr:@supabase/supabase-js@2", "npm:@supabase/supabase-js@2"),
+        ("jsr:@supabase/supabase-js", "npm:@supabase/supabase-js"),
+        ("jsr:/@hono/hono@4", "npm:hono@4"),
     ],
 )
 def test_a_package_of_npm_stands_in_for_its_copy_elsewhere(address: str, substitute: str) -> None:
@@ -37,6 +42,8 @@ def test_a_package_of_npm_stands_in_for_its_copy_elsewhere(address: str, substit
         "https://deno.land/x/postgres@v0.17.0/mod.ts",
         "https://deno.land/std@0.168.0/path/mod.ts",
         "https://deno.land/std@0.168.0/http/server_test.ts",
+        "https://deno.land/x/hono@v3.11.12/middleware.ts",
+        "https://deno.land/x/xhr@0.1.0/test.ts",
         "https://modules.example/esm.sh/zod",
         "jsr:@std/http",
         "npm:zod",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,12 +105,20 @@ def test_an_upgrade_rewrites_no_migration_and_loses_no_row(
     release: Kept, stack: EmbeddedStack
 ) -> None:
     before, rows = release.files(), everything(stack.endpoint())
+    assert all(rows.values()), "a table without a row proves nothing"
     release.change_settings()
+    shown = wakti("generate", "--check", cwd=release.folder)
+    assert shown.returncode == 1, shown.stderr
+    assert release.files() == before
     done = wakti("generate", cwd=release.folder)
     assert done.returncode == 0, done.stderr
     after = release.files()
     assert {name: after[name] for name in before} == before
-    assert len(after) > len(before)
+    new = set(after) - set(before)
+    assert new
+    for name in new:
+        assert f"wrote supabase/migrations/{name}" in done.stdout
+        assert f"+++ supabase/migrations/{name}" in shown.stdout
     env = {"WAKTI_DB_URL": stack.endpoint().database}
     done = wakti("migrate", "--dry-run", cwd=release.folder, env=env)
     assert done.returncode == 0, done.stderr
@@ -144,14 +154,15 @@ def test_old_and_new_function_answer_on_either_database(
     shutil.copytree(
         release.folder / "supabase" / "functions", database_alone / "supabase" / "functions"
     )
-    done = deploy(project=database_alone)
-    assert done.returncode == 0, done.stderr
-    assert items(platform, project), "the old function on the new database"
-    assert everything(platform.stack) == held
-
-    done = deploy(project=newer)
-    assert done.returncode == 0, done.stderr
-    assert items(platform, project), "the new function on the new database"
+    with visited(platform, project) as answers:
+        done = deploy(project=database_alone)
+        assert done.returncode == 0, done.stderr
+        assert items(platform, project), "the old function on the new database"
+        assert everything(platform.stack) == held
+        done = deploy(project=newer)
+        assert done.returncode == 0, done.stderr
+        assert items(platform, project), "the new function on the new database"
+    assert answers == {200}, "somebody asked all the time"
 
     platform.renew()
     function_alone = tmp_path / "function"
@@ -167,12 +178,36 @@ def test_old_and_new_function_answer_on_either_database(
     assert items(platform, project), "the new function on the old database"
 
 
-def items(platform: Platform, project: str) -> int:
-    """How many items the site API serves to the site that is held."""
-    answer = httpx.get(
+def ask(platform: Platform, project: str) -> httpx.Response:
+    """What the site API says to the site that is held."""
+    return httpx.get(
         f"{platform.address}/functions/v1/project-backend-api",
         params={"projectId": project, **_SITE_API},
         headers={"Origin": "https://site.example"},
+        timeout=30,
     )
+
+
+def items(platform: Platform, project: str) -> int:
+    """How many items the site API serves to it."""
+    answer = ask(platform, project)
     assert answer.status_code == 200, answer.text
     return len(answer.json()["items"])
+
+
+@contextmanager
+def visited(platform: Platform, project: str) -> Iterator[set[int]]:
+    """Somebody asks all the time; yields the statuses of the answers."""
+    over, answers = threading.Event(), set[int]()
+
+    def visit() -> None:
+        while not over.is_set():
+            answers.add(ask(platform, project).status_code)
+
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    try:
+        yield answers
+    finally:
+        over.set()
+        visitor.join()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from psycopg import sql
 
@@ -92,6 +93,8 @@ def erase_visitor(
 ) -> tuple[Line, ...]:
     """Erase a visitor's accounts, what they made, and the submissions that hold their address.
 
+    Files that came with such a submission go too.
+
     Parameters:
         email: compared without case.
         project: one project's visitor alone; None for every project.
@@ -99,8 +102,13 @@ def erase_visitor(
     listener(Step("accounts", 0, 1))
     scope = {"email": email, "project": project}
     with source.target.session() as connection, connection.transaction(force_rollback=dry_run):
+        files = connection.execute(query("visitor_files"), scope).fetchall()
+        if not dry_run:
+            _remove_files(source, [(bucket, name) for bucket, name in files if bucket is not None])
+        paths = {"paths": [name for _, name in files]}
         lines = [
             Line("items that the visitor made", _run(connection, "erase_items", scope)),
+            Line("files of submissions with the address", _run(connection, "erase_files", paths)),
             Line("submissions with the address", _run(connection, "erase_submissions", scope)),
             Line("sessions", _run(connection, "erase_sessions", scope)),
             Line("answers kept for repetitions", _run(connection, "erase_answers", scope)),
@@ -110,7 +118,7 @@ def erase_visitor(
     return tuple(lines)
 
 
-def _run(connection: Connection, name: str, scope: Mapping[str, str | None]) -> int:
+def _run(connection: Connection, name: str, scope: Mapping[str, Any]) -> int:
     return connection.execute(query(name), scope).rowcount
 
 
@@ -120,9 +128,7 @@ def _what_stays(connection: Connection, scope: Mapping[str, str | None]) -> Iter
     if items:
         why = "others made them; look for the address in the data and decide"
         yield Line("items that mention the address", 0, items, why)
-    yield Line(
-        "files", 0, 0, "an upload does not say who sent it; a submission's attachment goes with it"
-    )
+    yield Line("other files", 0, 0, "an upload by itself does not say who sent it")
 
 
 def _remove_files(source: Source, names: list[tuple[str, str]]) -> None:

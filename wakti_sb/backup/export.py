@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -46,20 +47,19 @@ def export(
     hidden: Mapping[str, tuple[str, ...]],
     listener: Listener,
 ) -> Exported:
-    """Write one project into a new folder.
+    """Write one project into a new folder, which is there once all of it is.
 
     Parameters:
         hidden: columns by table that nobody is shown, such as a password's hash.
 
     Raise BackupError if the folder is there already or cannot be written.
     """
+    if folder.exists():
+        raise BackupError("this folder is there already.", place=str(folder))
+    part = folder.with_name(f"{folder.name}.part")
     try:
-        folder.mkdir(parents=True)
-    except FileExistsError:
-        raise BackupError("this folder is there already.", place=str(folder)) from None
-    except OSError as error:
-        raise _unwritable(folder, error) from None
-    try:
+        shutil.rmtree(part, ignore_errors=True)  # of a run that was killed
+        part.mkdir(parents=True)
         with source.snapshot() as connection:
             require_project(connection, project)
             found = contents(connection)
@@ -75,11 +75,14 @@ def export(
                 left_out = hidden.get(table.full_name, ())
                 columns = [one for one in table.columns if one not in left_out]
                 counts[table.full_name] = _write_table(
-                    connection, folder, table, columns, chosen[table.full_name]
+                    connection, part, table, columns, chosen[table.full_name]
                 )
-            files = _write_files(source, connection, folder / "files", project, listener)
+            files = _write_files(source, connection, part / "files", project, listener)
+        part.rename(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
     return Exported(folder, counts, files)
 
 

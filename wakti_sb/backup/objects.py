@@ -67,12 +67,12 @@ class Storage:
         """Its bytes, piece by piece; None if it is gone by now. Raise BackupError."""
         try:
             with self._http.stream("GET", f"/authenticated/{_path(one)}") as answer:
-                if answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.BAD_REQUEST):
-                    yield None
-                    return
                 if not answer.is_success:
                     answer.read()
-                    raise _refused(one, answer)
+                    if not _is_gone(answer):
+                        raise _refused(one, answer)
+                    yield None
+                    return
                 packed = "content-encoding" in answer.headers  # by somebody on the way
                 yield answer.iter_bytes() if packed else answer.iter_raw()
         except httpx.HTTPError as error:
@@ -101,6 +101,15 @@ class Storage:
                 raise _lost(Object(bucket, some[0], None, None, 0), error) from None
             if not answer.is_success:
                 raise _refused(Object(bucket, some[0], None, None, 0), answer)
+
+
+def _is_gone(answer: httpx.Response) -> bool:
+    """Whether Storage says that there is no such file: 404 in its body, whatever the status."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return False  # a page of somebody in between
+    return isinstance(told, dict) and str(told.get("statusCode")) == str(httpx.codes.NOT_FOUND)
 
 
 def _path(one: Object) -> str:

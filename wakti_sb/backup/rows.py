@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from psycopg import sql
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
 
 from wakti_sb.backup.scope import Table
 from wakti_sb.migrate.connection import Connection
@@ -23,16 +26,45 @@ def copy_out(
     statement = sql.SQL("copy (select {} from {} {}) to stdout").format(
         _columns(table.columns), table.identifier, where
     )
-    gathered = bytearray()  # the driver hands out single rows
-    with connection.cursor() as cursor:
-        with cursor.copy(statement) as copied:
-            for row in copied:
-                gathered += row
-                if len(gathered) >= _PIECE:
-                    write(bytes(gathered))
-                    gathered.clear()
-        write(bytes(gathered))
-        return cursor.rowcount
+    # By libpq itself: what the driver does around each row takes longer than the server for it.
+    wire = connection.pgconn
+    begun = wire.exec_(statement.as_bytes(connection))
+    if begun.status != ExecStatus.COPY_OUT:
+        raise error_from_result(begun)
+    try:
+        _pass_on(wire, write)
+    except BaseException:
+        connection.cancel_safe()
+        _pass_on(wire, lambda _: None)
+        _ended(wire)
+        raise
+    done = _ended(wire)
+    if done.status != ExecStatus.COMMAND_OK:
+        raise error_from_result(done)
+    return done.command_tuples or 0
+
+
+def _pass_on(wire: PGconn, write: Callable[[bytes], object]) -> None:
+    """Pass on what COPY sends, in large pieces, to its end."""
+    gathered = bytearray()
+    while True:
+        size, row = wire.get_copy_data(0)
+        if size < 0:
+            break
+        gathered += row
+        if len(gathered) >= _PIECE:
+            write(bytes(gathered))
+            gathered.clear()
+    write(bytes(gathered))
+
+
+def _ended(wire: PGconn) -> PGresult:
+    """How a command ended; nothing of it is left on the connection."""
+    done = last = wire.get_result()
+    assert done is not None  # noqa: S101  # (for mypy) a command has a result
+    while last is not None:
+        last = wire.get_result()
+    return done
 
 
 def copy_in(

@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 from wakti_sb import __version__, migrate
 from wakti_sb.backup import rows, schema
 from wakti_sb.backup.ahead import ahead
-from wakti_sb.backup.archive import Writer, writing
+from wakti_sb.backup.archive import Writer, is_plain, writing
 from wakti_sb.backup.errors import BackupError
 from wakti_sb.backup.objects import Object, Storage, listed
 from wakti_sb.backup.queries import query
@@ -119,9 +119,13 @@ def _write_objects(
     listener: Listener,
 ) -> list[Object]:
     kept = []
+    for one in objects:
+        if not is_plain(one.member):
+            listener(Notice(f"{one.bucket}/{one.name} leads out of a folder, and is left out."))
+    wanted = [one for one in objects if is_plain(one.member)]
     storage = Storage(source.endpoint)
     try:
-        for number, (one, content) in enumerate(ahead(objects, storage.download), start=done):
+        for number, (one, content) in enumerate(ahead(wanted, storage.download), start=done):
             listener(Step(f"{one.bucket}/{one.name}", number, total))
             if content is None:
                 listener(Notice(f"{one.bucket}/{one.name} has no file, and is left out."))

@@ -30,9 +30,9 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 @click.option("--keep", is_flag=True, help="Mend the rows where they are, for the project's owner.")
 @click.option("--quarantine", is_flag=True, help="Move the rows to the schema wakti_quarantine.")
 @click.option(
-    "--indexes", is_flag=True, help="Build migrate's indexes ahead, beside the tables' users."
+    "--indexes", is_flag=True, help="Build migrate's indexes ahead, while others use the tables."
 )
-@click.option("--only", multiple=True, metavar="TABLE|ID", help="Settle these; may be repeated.")
+@click.option("--only", multiple=True, metavar="TABLE|ID", help="Settle only these; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="For a machine.")
 def command(
     project: Path,

@@ -214,7 +214,7 @@ def explain(task: Task, case: str) -> None:
         found = conformance.explain(task.reduced(model), url, case, allow_data=task.allow_data)
     click.echo(f"{found.verdict.case.id}: {found.verdict.status}")
     click.echo(f"expected: {found.expected}")
-    click.echo(f"came of it: {found.verdict.outcome}")
+    click.echo(f"outcome: {found.verdict.outcome}")
     click.echo(f"decided by: {found.verdict.decided_by or 'nothing'}")
     for policy in found.policies:
         using = f" using ({policy.using})" if policy.using is not None else ""

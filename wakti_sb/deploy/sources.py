@@ -40,7 +40,7 @@ class FunctionSource:
         static: patterns of files that it reads, as config.toml has them, likewise.
         verify_jwt: whether the platform asks for a valid token before it.
         read: reads or makes what is sent.
-        made_from: the digest of what it is made from, where it has to be made: bundling takes
+        made_from: digests of what it is made from, where it has to be made: bundling takes
             longer than everything else together, and is done only when it is sent.
     """
 
@@ -200,6 +200,8 @@ def _modules(root: Path, name: str, entry: Path, import_map: Path | None, deno: 
 def _bundled(root: Path, source: FunctionSource, deno: Deno) -> FunctionSource:
     """The same function as one minified module with the packages in it."""
     entry = str(Path(source.entry).with_suffix(".js"))
+    lock = root / Path(source.entry).with_name("deno.lock")  # which packages those are
+    packages = sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
     return FunctionSource(
         name=source.name,
         entry=entry,
@@ -207,7 +209,7 @@ def _bundled(root: Path, source: FunctionSource, deno: Deno) -> FunctionSource:
         static=(),
         verify_jwt=source.verify_jwt,
         read=lambda: {entry: _bundle(root, source, deno)},
-        made_from=source.digest,
+        made_from=f"{source.digest} {packages}",
     )
 
 

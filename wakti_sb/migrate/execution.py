@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from contextlib import AbstractContextManager, nullcontext
 
@@ -21,7 +22,6 @@ from wakti_sb.migrate.events import (
 )
 from wakti_sb.migrate.failure import Outcome, Refused, connection_lost, statement_failed
 from wakti_sb.migrate.left_out import LeavingOut
-from wakti_sb.migrate.left_out.made import controls_transaction
 from wakti_sb.migrate.position import first_line
 from wakti_sb.migrate.preflight import Facts, inspect
 from wakti_sb.migrate.reader import Block, Migration, blocks
@@ -29,6 +29,12 @@ from wakti_sb.migrate.results import FileReport, StatementReport
 from wakti_sb.migrate.session import Timeouts, notices, prepare_session, set_lock_timeout
 from wakti_sb.migrate.stand_in import StandIn, stand_in
 from wakti_sb.migrate.statements import Statement
+
+# What begins so begins, ends or marks a transaction: no savepoint may stand around it.
+_CONTROLS = re.compile(
+    r"(?:abort|begin|commit|end|prepare\s+transaction|release|rollback|savepoint|start)\b",
+    re.IGNORECASE,
+)
 
 
 class FileRun:
@@ -144,7 +150,7 @@ class FileRun:
             return None
         scope: AbstractContextManager[object] = nullcontext()
         in_transaction = self._status() is TransactionStatus.INTRANS
-        if in_transaction and not controls_transaction(statement.sql):
+        if in_transaction and not _CONTROLS.match(statement.sql, statement.code - statement.offset):
             scope = self._connection.transaction()  # a savepoint
         try:
             with scope:

@@ -31,6 +31,23 @@ VECTOR_INDEX = re.compile(
     r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)(?:\s*with\s*\([^()]*\))?",
     re.IGNORECASE,
 )
+# Extensions that a project of the platform had from the beginning at some time, and may drop.
+GIVEN_EXTENSIONS = frozenset({"pg_graphql", "pg_net", "pgjwt", "pgsodium"})
+# What stands between two words of a statement, also of one that a block has cut into texts.
+_GAP = r"(?:\s|'\s*(?:\|\|)?\s*')+"
+_NAME = r'(?:"[^"]+"|\w+)'
+# What the platform lets postgres make, in the text of a block.
+EVENT_TRIGGER = re.compile(
+    rf"\bcreate{_GAP}event{_GAP}trigger{_GAP}(?P<name>{_NAME}){_GAP}on{_GAP}(?P<event>\w+)"
+    rf"(?:{_GAP}when{_GAP}tag{_GAP}in\s*\((?P<tags>[^)]*)\))?"
+    rf"{_GAP}execute{_GAP}(?:function|procedure){_GAP}(?P<function>{_NAME}(?:\.{_NAME})?)\s*\(\s*\)",
+    re.IGNORECASE,
+)
+PUBLICATION_OF_ALL = re.compile(
+    rf"\bcreate{_GAP}publication{_GAP}(?P<name>{_NAME}){_GAP}for{_GAP}all{_GAP}tables\b"
+    rf"(?:{_GAP}with\s*\(\s*publish\s*=\s*'+(?P<published>[^']*)'+\s*\))?",
+    re.IGNORECASE,
+)
 CONTROLS = frozenset(
     {Kind.BEGIN, Kind.BEGIN_WITH, Kind.COMMIT, Kind.ROLLBACK, Kind.CHAIN, Kind.TWO_PHASE}
 )
@@ -135,7 +152,14 @@ def is_platform_only(node: Any, sql: str) -> bool:
         case ast.IndexStmt():
             return node.accessMethod in VECTOR_INDEXES
         case ast.DoStmt():
-            return VECTOR_INDEX.search(sql) is not None
+            patterns = (VECTOR_INDEX, EVENT_TRIGGER, PUBLICATION_OF_ALL)
+            return any(pattern.search(sql) for pattern in patterns)
+        case ast.DropStmt(removeType=enums.ObjectType.OBJECT_EXTENSION, missing_ok=False):
+            return any(name.sval in GIVEN_EXTENSIONS for name in node.objects or ())
+        case ast.AlterExtensionStmt():
+            return True
+        case ast.AlterObjectSchemaStmt():
+            return node.objectType == enums.ObjectType.OBJECT_EXTENSION
         case ast.DefineStmt():
             return node.kind == enums.ObjectType.OBJECT_COLLATION and _is_icu(node)
     return False

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from wakti_sb.errors import SpecError
 
-# As godotenv, which the official CLI reads with: ${NAME} and $NAME, but not \$NAME.
+# As godotenv, which the official CLI reads with, also takes an assignment.
+_WITH_COLON = re.compile(r"(\s*(?:export\s+)?[A-Za-z0-9_.]+)\s*:(.*)", re.DOTALL)
+# Its references: ${NAME} and $NAME, but not \$NAME.
 _REFERENCE = re.compile(r"(\\)?\$(?:\{([A-Z0-9_]+)\}|([A-Z0-9_]+))")
 
 
@@ -31,13 +33,17 @@ def read(file: Path, place: str) -> dict[str, str]:
 
     values: dict[str, str] = {}
     for binding in parse_stream(StringIO(text)):
-        original = binding.original.string
+        original, line = binding.original
+        colon = _WITH_COLON.match(original) if binding.value is None else None
+        assigned = f"{colon[1]}={colon[2]}" if colon is not None else original
+        if colon is not None:
+            [binding] = parse_stream(StringIO(assigned))
         if binding.error or (binding.key is not None and binding.value is None):
             blank = len(original) - len(original.lstrip())
-            line = binding.original.line + original[:blank].count("\n")
+            line += original[:blank].count("\n")
             raise SpecError("this line is not NAME=value.", place=f"{place}:{line}")
         if binding.key is not None and binding.value is not None:
-            literal = original.partition("=")[2].lstrip().startswith("'")
+            literal = assigned.partition("=")[2].lstrip().startswith("'")
             values[binding.key] = binding.value if literal else _expand(binding.value, values)
     return values
 

@@ -145,9 +145,19 @@ class Described:
 
     def payload(self, who: Identity, world: World, name: Identity | None = None) -> dict[str, Any]:
         """A new row in `world` in the name of `name` (of `who` itself if None)."""
+        person = name or who
+        found = self._payloads.get((person, world))
+        if found is None:
+            found = self._payloads[person, world] = self._payload(person, world)
+        return dict(found)
+
+    @cached_property
+    def _payloads(self) -> dict[tuple[Identity, World], dict[str, Any]]:
+        return {}
+
+    def _payload(self, person: Identity, world: World) -> dict[str, Any]:
         planned = [row for row in self.scenario.rows if row.label]
         scenario = self.scenario
-        person = name or who
         values = row_values(
             scenario.spec, self.table, world, person, _SPARE, planned, scenario.salt
         )

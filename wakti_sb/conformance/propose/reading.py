@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 
 from pglast import parse_plpgsql, parse_sql
@@ -16,6 +18,7 @@ from ..catalog import Helper
 from ..conditions.expression import ast, parsed, walk
 
 _DEPTH = 3  # of functions that call functions
+_REMEMBERED = 1_000  # policies of many tables say the same
 _ATOMIC = re.compile(r"\s*begin\s+atomic\s+(.*?);?\s*end\s*$", re.IGNORECASE | re.DOTALL)
 _RETURNED = re.compile(r"\s*return\s+(.*)$", re.IGNORECASE | re.DOTALL)
 # A body says by itself only how its function is called, not what it returns.
@@ -38,19 +41,42 @@ class Read:
     calls: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
 
+    def __or__(self, other: Read) -> Read:
+        """What both read."""
+        return Read(
+            self.tables | other.tables,
+            self.columns | other.columns,
+            self.calls | other.calls,
+            self.texts | other.texts,
+        )
+
 
 def read(expressions: Iterable[str], helpers: Mapping[str, tuple[Helper, ...]]) -> Read:
     """What expressions read, and the bodies of `helpers` that they call, by name."""
-    todo = [tree for text in expressions if (tree := parsed(text)) is not None]
-    seen: list[Any] = []
+    todo = [_in_expression(text) for text in expressions]
+    whole = Read()
     known: set[str] = set()
     for _ in range(_DEPTH + 1):
-        seen += todo
-        called = {name for tree in todo for name in _calls(tree)} & set(helpers) - known
+        whole = reduce(or_, todo, whole)
+        called = {name for each in todo for name in each.calls} & set(helpers) - known
         known |= called
-        bodies = (helper for name in sorted(called) for helper in helpers[name])
-        todo = [tree for helper in bodies for tree in trees(helper)]
-    nodes = [node for tree in seen for node in walk(tree)]
+        todo = [_in_body(helper) for name in sorted(called) for helper in helpers[name]]
+    return whole
+
+
+@lru_cache(_REMEMBERED)
+def _in_expression(text: str) -> Read:
+    tree = parsed(text)
+    return Read() if tree is None else _in_trees((tree,))
+
+
+@lru_cache(_REMEMBERED)
+def _in_body(helper: Helper) -> Read:
+    return _in_trees(trees(helper))
+
+
+def _in_trees(found: Iterable[Any]) -> Read:
+    nodes = [node for tree in found for node in walk(tree)]
     return Read(
         frozenset(
             Relation.of(n.schemaname or "public", n.relname)
@@ -62,7 +88,7 @@ def read(expressions: Iterable[str], helpers: Mapping[str, tuple[Helper, ...]]) 
             for n in nodes
             if isinstance(n, ast.ColumnRef) and isinstance(n.fields[-1], ast.String)
         ),
-        frozenset(name for tree in seen for name in _calls(tree)),
+        frozenset(str(n.funcname[-1].sval) for n in nodes if isinstance(n, ast.FuncCall)),
         frozenset(
             str(n.val.sval)
             for n in nodes
@@ -117,7 +143,3 @@ def _statements(text: str) -> tuple[Any, ...]:
         return tuple(each.stmt for each in parse_sql(text))
     except (ParseError, ValueError):
         return ()
-
-
-def _calls(tree: Any) -> Iterator[str]:
-    return (str(n.funcname[-1].sval) for n in walk(tree) if isinstance(n, ast.FuncCall))

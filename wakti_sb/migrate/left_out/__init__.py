@@ -7,9 +7,9 @@ have been made by a statement that was left out before. Any other refusal stays 
 
 from __future__ import annotations
 
-from wakti_sb.migrate.left_out.leaving_out import LeavingOut
+from wakti_sb.migrate.left_out.leaving_out import STAND_INS, LeavingOut
 from wakti_sb.migrate.left_out.missing import Missing, missing_from
 from wakti_sb.migrate.left_out.provided import provider
 from wakti_sb.migrate.left_out.wanted import Wanted, wanted
 
-__all__ = ["LeavingOut", "Missing", "Wanted", "missing_from", "provider", "wanted"]
+__all__ = ["STAND_INS", "LeavingOut", "Missing", "Wanted", "missing_from", "provider", "wanted"]

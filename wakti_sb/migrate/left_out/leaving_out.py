@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import psycopg
 from pglast import ast, parser
 
 from wakti_sb.events import LeftOut
-from wakti_sb.migrate.left_out.made import effect
+from wakti_sb.migrate.left_out.made import Effect, effect
 from wakti_sb.migrate.left_out.missing import Missing, missing_from
 from wakti_sb.migrate.left_out.provided import known, provider
 from wakti_sb.migrate.position import first_line
 from wakti_sb.migrate.statements import Statement
 
 _NOT_ALLOWED = "42501"
-_STAND_INS = frozenset({"vector"})  # extensions of the embedded server's own that are not the same
+STAND_INS = frozenset({"vector"})  # extensions of the embedded server's own that are not the same
+# They make nothing, and take nothing away.
+_ABOUT_WHAT_IS_THERE = (ast.GrantStmt, ast.CommentStmt, ast.AlterOwnerStmt)
 _EVERYBODYS = {"", "public", "pg_catalog"}
 
 
@@ -29,6 +31,7 @@ class LeavingOut:
 
     def __init__(self, extensions: Sequence[str], earlier: Sequence[LeftOut] = ()) -> None:
         self._extensions = tuple(extensions)
+        self._named: frozenset[str] = frozenset()
         # By place, since a file that had to wait for a lock is tried again.
         self._left_out = {(one.file, one.line): one for one in earlier}
         self._schemas: dict[str, str] = {}
@@ -37,6 +40,10 @@ class LeavingOut:
     def left_out(self) -> tuple[LeftOut, ...]:
         """All of it, in the order in which it was met."""
         return tuple(self._left_out.values())
+
+    def lack(self, extensions: Iterable[str]) -> None:
+        """Leave out what only names these or their objects, and nothing that would need them."""
+        self._named = frozenset(extensions)
 
     def forget(self, file: str) -> None:
         """Nothing of this file was kept, so it left nothing out."""
@@ -53,7 +60,7 @@ class LeavingOut:
             node = raw.stmt
             if not isinstance(node, ast.CreateExtensionStmt) or node.extname is None:
                 continue
-            if node.extname in _STAND_INS and node.extname in self._extensions:
+            if node.extname in STAND_INS and node.extname in self._extensions:
                 one = LeftOut(
                     file=file,
                     line=statement.line,
@@ -72,11 +79,14 @@ class LeavingOut:
         """Remember a statement of `file` as left out; None if it has to be an error."""
         message = error.diag.message_primary or ""
         missing = missing_from(error.sqlstate, message) or _handler(error.sqlstate, statement.sql)
-        cause = self._cause(missing, statement.sql) if missing is not None else None
-        if missing is None or cause is None:
+        if missing is None:
+            return None
+        named = self._only_named(missing, statement.sql)
+        cause = (named, "") if named is not None else self._cause(missing, statement.sql)
+        if cause is None:
             return None
         extension, because = cause
-        done = effect(statement.sql)
+        done = effect(statement.sql) if named is None else Effect()
         place = f"{file}:{statement.line}"
         one = LeftOut(
             file=file,
@@ -88,9 +98,18 @@ class LeavingOut:
             concerns=(*done.concerns, place) if done.unknown else done.concerns,
         )
         self._left_out[one.file, one.line] = one
-        if missing.kind == "extension":
+        if missing.kind == "extension" and extension in self._extensions:
             self._remember_schema(statement.sql, extension)
         return one
+
+    def _only_named(self, missing: Missing, sql: str) -> str | None:
+        """The extension that is lacking and only named, as a dump names all that there was."""
+        if missing.kind == "extension":
+            return missing.name if missing.name in self._named else None
+        nodes = [raw.stmt for raw in parser.parse_sql(sql)]
+        if not self._named or not all(isinstance(node, _ABOUT_WHAT_IS_THERE) for node in nodes):
+            return None
+        return provider(missing, self._named)
 
     def _cause(self, missing: Missing, sql: str) -> tuple[str, str] | None:
         """The extension that it goes back to, and what to say of the way there."""

@@ -58,11 +58,6 @@ def effect(sql: str) -> Effect:
     return Effect(tuple(dict.fromkeys(made)), tuple(dict.fromkeys(concerns)), unknown)
 
 
-def controls_transaction(sql: str) -> bool:
-    """Whether it begins, ends or marks a transaction."""
-    return any(isinstance(raw.stmt, ast.TransactionStmt) for raw in parser.parse_sql(sql))
-
-
 def _read(readers: Mapping[type, _Reader], node: Any) -> Iterator[_Name]:
     read = readers.get(type(node))
     return (name for name in (read(node) if read is not None else ()) if name)

@@ -121,5 +121,5 @@ def _comes_with(extension: str, missing: Missing) -> bool:
             return any(word in provided.operators for word in missing.name.split())
     if missing.schema in schemas:
         return True
-    names = provided.names or re.escape(extension)
+    names = provided.names or rf"{re.escape(extension)}\w*"
     return re.fullmatch(names, missing.name, re.IGNORECASE) is not None

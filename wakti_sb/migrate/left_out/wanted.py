@@ -15,11 +15,17 @@ class Wanted:
     """A `create extension`.
 
     Parameters:
-        place: file and line.
+        file, line: where it stands.
     """
 
     name: str
-    place: str
+    file: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """File and line, for a person."""
+        return f"{self.file}:{self.line}"
 
 
 def wanted(migrations: Iterable[Migration]) -> Iterator[Wanted]:
@@ -30,4 +36,4 @@ def wanted(migrations: Iterable[Migration]) -> Iterator[Wanted]:
                 continue
             for raw in parser.parse_sql(statement.sql):
                 if isinstance(raw.stmt, ast.CreateExtensionStmt):
-                    yield Wanted(str(raw.stmt.extname), f"{migration.file}:{statement.line}")
+                    yield Wanted(str(raw.stmt.extname), migration.file, statement.line)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,12 +37,15 @@ def examine(project: Path) -> tuple[Check, ...]:
         ("PostgreSQL", _postgres),
         ("server user", _user),
         ("Deno", _deno),
-        ("packages", _packages),
         ("cache", _cache),
+        ("packages", _packages),
         ("project folder", _folder),
         ("ports", _ports),
     )
-    return tuple(_run(name, check, project) for name, check in checks)
+    found = {name: _run(name, check, project) for name, check in checks}
+    if found["cache"].problem is not None:
+        del found["packages"]  # of a cache that is closed nobody can tell what it holds
+    return tuple(found.values())
 
 
 def _run(name: str, check: Callable[[Path], str], project: Path) -> Check:
@@ -67,7 +70,7 @@ def _user(_project: Path) -> str:
 
 
 def _deno(_project: Path) -> str:
-    program = deno.find(paths.cache()).program
+    program = deno.program()
     done = subprocess.run([program, "--version"], capture_output=True, text=True)
     if done.returncode != 0:
         raise EnvironmentProblem(
@@ -86,15 +89,24 @@ def _packages(_project: Path) -> str:
 def _cache(_project: Path) -> str:
     folder = paths.cache()
     parent = next(one for one in (folder, *folder.parents) if one.exists())
-    if not os.access(parent, os.W_OK):
+    if not _is_writable(parent):
         raise EnvironmentProblem(
             f"{folder} cannot be written.", remedy="Name another folder in WAKTI_CACHE."
         )
     return str(folder)
 
 
+def _is_writable(folder: Path) -> bool:
+    """Whether a file can be made in it, which leaves none: root may write nearly everywhere."""
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
+
+
 def _folder(project: Path) -> str:
-    if not os.access(project, os.W_OK):
+    if not _is_writable(project):
         raise EnvironmentProblem(
             f"{project} cannot be written.", remedy="Run wakti-sb in a folder of your own."
         )

@@ -102,17 +102,24 @@ def _host(output: str) -> str:
     return found[1] if found else "the package registry"
 
 
-def find(cache: Path) -> Deno:
-    """The Deno that pip installed.
+def program() -> str:
+    """The path of the Deno that pip installed.
 
     Raise EnvironmentProblem if there is none for this Python.
     """
     try:
         from deno import find_deno_bin
 
-        program = os.fsdecode(find_deno_bin())
+        return os.fsdecode(find_deno_bin())
     except (ImportError, FileNotFoundError):
         raise EnvironmentProblem(
             "Deno is not installed for this Python.", remedy="Run: pip install deno"
         ) from None
-    return Deno(program, cache / "deno")
+
+
+def find(cache: Path) -> Deno:
+    """That Deno with its part of the cache.
+
+    Raise EnvironmentProblem if there is none for this Python.
+    """
+    return Deno(program(), cache / "deno")

@@ -27,6 +27,12 @@ POSTGRES = "postgres"
 
 Page = Callable[[Path, str], object]
 
+
+def _below(folder: Path) -> str:
+    found = paths.projects_below(folder)
+    return f": there is {', '.join(map(str, found))}" if found else ""
+
+
 _OUTDATED = (
     "this database was made by another version of wakti-sb, with that one's roles and schemas;"
     " `wakti-sb down --no-backup` and `wakti-sb up` make it anew."
@@ -102,7 +108,8 @@ class EmbeddedStack:
             raise UsageError(
                 "there is no supabase/migrations here.",
                 place=str(self.project),
-                remedy="`wakti-sb init` starts a project; --project names one elsewhere.",
+                remedy="`wakti-sb init` starts a project; --project names one elsewhere"
+                f"{_below(self.project)}.",
             )
         paths.make(self._paths)
         with self._locked():
@@ -144,6 +151,7 @@ class EmbeddedStack:
             running = self._running()
             database = self._database(self._server(running.ports))
             self._tell_of(database, database.reset())
+            database.let_edge_in(self._keys().edge_password)
             shutil.rmtree(self._paths.storage, ignore_errors=True)
             self._paths.storage.mkdir(mode=0o700)
             if API in running.processes:
@@ -264,9 +272,8 @@ class EmbeddedStack:
             services.start_functions(lambda name, one: self._remember(chosen, name, one))
         self._step(5)
         reports = services.check_functions(self._running().processes[FUNCTIONS])
-        for report in reports:
-            if not report.starts:
-                self._tell(Notice(f"the function {report.name} does not start: {report.reason}"))
+        for sentence in edge.about_failures(reports):
+            self._tell(Notice(sentence))
         if told := edge.about_stand_ins(reports):
             self._tell(Notice(told))
 

@@ -64,6 +64,17 @@ def is_project(folder: Path) -> bool:
     return any((folder / "supabase" / one).exists() for one in _OF_A_PROJECT)
 
 
+def projects_below(folder: Path) -> list[Path]:
+    """Projects in the folders of a repository that holds several things, relative to it."""
+    signs = (f"{'*/' * depth}supabase/{one}" for depth in (1, 2) for one in _OF_A_PROJECT)
+    found = {place.parents[1].relative_to(folder) for sign in signs for place in folder.glob(sign)}
+    return sorted(
+        one
+        for one in found
+        if not any(part.startswith(".") or part == "node_modules" for part in one.parts)
+    )
+
+
 def for_project(project: Path) -> Paths:
     """The folders for the project in `project`, whether they are there or not."""
     state = project.resolve() / _STATE / "embedded"

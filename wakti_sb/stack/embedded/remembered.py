@@ -14,6 +14,7 @@ from wakti_sb.stack.embedded.server import PLATFORM_DATABASE, Server
 
 if TYPE_CHECKING:
     from wakti_sb.migrate import Migration, StatementFailed
+    from wakti_sb.migrate.left_out import Wanted
 
 _FILE = "without.json"  # in the state folder
 _ELSEWHERE = (
@@ -52,14 +53,19 @@ def remember(state: Path, remembered: Remembered) -> None:
 
 
 def explained(
-    error: StatementFailed, files: Sequence[Migration], server: Server, without: Sequence[str]
+    error: StatementFailed,
+    files: Sequence[Migration],
+    server: Server,
+    without: Sequence[str],
+    database: str,
 ) -> MigrationError:
     """The same error, with `--without` where an extension is what is missing.
 
     Parameters:
         without: the extensions that the database does without already.
+        database: its name.
     """
-    from wakti_sb.migrate.left_out import missing_from, provider, wanted
+    from wakti_sb.migrate.left_out import STAND_INS, missing_from, provider, wanted
 
     missing = missing_from(error.sqlstate, error.message)
     if missing is None:
@@ -67,20 +73,27 @@ def explained(
     available = _available(server)
     place = f"{error.file}:{error.line}:{error.column}"
     if missing.kind == "extension" and error.sqlstate == "0A000":
-        lacking = [one for one in wanted(files) if one.name not in available]
-        others = [one for one in lacking if one.name not in (missing.name, *without)]
-        options = dict.fromkeys((*without, missing.name, *(one.name for one in others)))
-        also = "".join(f"\n  {one.place}: neither can {one.name}" for one in others)
+        options = " ".join(f"--without {each}" for each in dict.fromkeys((*without, missing.name)))
         return MigrationError(
-            f"the extension {missing.name} is not available on the embedded stack{also}",
+            f"the extension {missing.name} is not available on the embedded stack",
             place=place,
-            remedy=f"Go on without the statements that need {_it(options)}: "
-            f"{' '.join(f'--without {name}' for name in options)}\n  {_ELSEWHERE}",
+            remedy=f"Go on without the statements that need it: {options}\n  {_ELSEWHERE}",
         )
-    name = provider(missing)
+    name = provider(missing) or provider(missing, lacking(files, server, without))
     if name is None:
         return _never_from_empty(error, files)
-    if name in available:
+    made = name in available and (
+        _is_made(name, server, database)
+        or any(one.name == name and _is_before(one, error, files) for one in wanted(files))
+    )
+    if made and name not in STAND_INS:
+        return _never_from_empty(error, files)
+    if made:
+        remedy = (
+            f"The embedded stack's own {name} has not all of the original. Go on without it:"
+            f" --without {name}\n  {_ELSEWHERE}"
+        )
+    elif name in available:
         remedy = f"It may come with the extension {name}: add `create extension {name}` before it."
     else:
         remedy = (
@@ -111,6 +124,18 @@ def _never_from_empty(error: StatementFailed, files: Sequence[Migration]) -> Mig
     )
 
 
+def lacking(files: Sequence[Migration], server: Server, without: Sequence[str]) -> tuple[str, ...]:
+    """The extensions that files name, that are not there, and that nobody said to do without.
+
+    A dump names every one that its project had. What needs one is refused when it comes.
+    """
+    from wakti_sb.migrate.left_out import wanted
+
+    named = dict.fromkeys(one.name for one in wanted(files))
+    available = _available(server) if named else set()
+    return tuple(name for name in named if name not in available and name not in without)
+
+
 def needless(extensions: Iterable[str], left_out: Iterable[LeftOut]) -> list[str]:
     """The extensions that no statement had to be left out for. Pure."""
     needed = {one.extension for one in left_out}
@@ -123,8 +148,18 @@ def _available(server: Server) -> set[str]:
     return {str(row[0]) for row in rows}
 
 
-def _it(names: Iterable[str]) -> str:
-    return "them" if len(list(names)) > 1 else "it"
+def _is_made(name: str, server: Server, database: str) -> bool:
+    with server.connect(database=database) as connection:
+        rows = connection.execute("select extname from pg_extension").fetchall()
+    return (name,) in rows
+
+
+def _is_before(one: Wanted, error: StatementFailed, files: Sequence[Migration]) -> bool:
+    """Whether an extension was asked for before what failed; what the file did is undone."""
+    names = [file.file for file in files]
+    if one.file == error.file:
+        return one.line < error.line
+    return names.index(one.file) < names.index(error.file)
 
 
 def _left_out(data: dict[str, Any]) -> LeftOut:

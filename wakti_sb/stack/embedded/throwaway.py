@@ -12,7 +12,7 @@ from wakti_sb.errors import UsageError, WaktiError
 from wakti_sb.events import Listener, ignore
 from wakti_sb.stack import config as configuration
 from wakti_sb.stack.embedded.copies import Copies
-from wakti_sb.stack.embedded.database import seed_files
+from wakti_sb.stack.embedded.database import roles_file, seed_files
 from wakti_sb.stack.embedded.lifecycle import EmbeddedStack
 from wakti_sb.stack.endpoint import Endpoint
 
@@ -107,6 +107,8 @@ def copy_project(project: Path, folder: Path, *, functions: bool = False) -> Non
         for file in configuration.files(project):
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(project / file, folder / file)
+    if roles_file(project).is_file():
+        shutil.copy(roles_file(project), roles_file(folder))
     config = configuration.read(project)
     for seed in seed_files(project.resolve(), config):
         if seed.is_relative_to(project.resolve()):  # another one is found from the copy as well

@@ -148,6 +148,45 @@ export function literal(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
+const AT_ONCE = 3; // requests of one action under way
+
+/**
+ * Does the work of each portion, a few at a time. After one that fails none begins, and those under
+ * way end before its error is thrown.
+ */
+export async function eachPortion<Portion>(
+  portions: Iterable<Portion>,
+  work: (portion: Portion) => Promise<void>,
+): Promise<void> {
+  const left = portions[Symbol.iterator]();
+  const failures: unknown[] = [];
+  async function worker() {
+    while (failures.length === 0) {
+      const next = left.next();
+      if (next.done) return;
+      try {
+        await work(next.value);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  if (failures.length > 0) throw failures[0];
+}
+
+/**
+ * An id for a row that is to be made (RFC 9562, version 4). `crypto.randomUUID` would do, and is
+ * missing where the page is served without https.
+ */
+export function newId(): string {
+  const bytes = [...crypto.getRandomValues(new Uint8Array(16))].map((one, at) =>
+    at === 6 ? one & 0x0f | 0x40 : at === 8 ? one & 0x3f | 0x80 : one
+  );
+  const hex = bytes.map((one) => one.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
 /** Ids in portions that fit into an address. */
 export function* portions<Item>(
   items: readonly Item[],

@@ -3,6 +3,7 @@
 import {
   type Api,
   done,
+  eachPortion,
   isId,
   MAX_ROWS,
   one,
@@ -154,9 +155,10 @@ export async function markSubmissions(
   ids: readonly string[],
   mark: Mark,
 ): Promise<void> {
-  for (const some of portions(ids)) {
-    await done(api.supabase.from(TABLE).update(mark).in("id", some));
-  }
+  await eachPortion(
+    portions(ids),
+    (some) => done(api.supabase.from(TABLE).update(mark).in("id", some)),
+  );
 }
 
 /** Writes a note over the one that was read. Throws Problem, "conflict" if another was written since. */
@@ -174,7 +176,8 @@ export async function deleteSubmissions(
   api: Api,
   ids: readonly string[],
 ): Promise<void> {
-  for (const some of portions(ids)) {
-    await done(api.supabase.from(TABLE).delete().in("id", some));
-  }
+  await eachPortion(
+    portions(ids),
+    (some) => done(api.supabase.from(TABLE).delete().in("id", some)),
+  );
 }

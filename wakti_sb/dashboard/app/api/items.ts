@@ -3,6 +3,7 @@
 import {
   type Api,
   done,
+  eachPortion,
   MAX_ROWS,
   one,
   type Page,
@@ -34,8 +35,13 @@ const COLUMNS = "id,data,sort_order,created_at,updated_at";
 
 export const ITEM_PAGE = 50;
 
-function listed(api: Api, place: Place, query: ItemQuery) {
-  let list = api.supabase.from(TABLE).select(COLUMNS, { count: "exact" })
+function listed(
+  api: Api,
+  place: Place,
+  query: ItemQuery,
+  columns: string = COLUMNS,
+) {
+  let list = api.supabase.from(TABLE).select(columns, { count: "exact" })
     .eq("project_id", place.project)
     .eq("collection_name", place.collection)
     .eq("status", "active");
@@ -65,15 +71,24 @@ export function listItems(
 }
 
 /** Every item that the query finds, in portions. */
-export async function* allItems(
+export function allItems(
   api: Api,
   place: Place,
   query: ItemQuery,
 ): AsyncGenerator<Page<Item>> {
+  return everyPage(api, place, query, COLUMNS);
+}
+
+async function* everyPage<Row>(
+  api: Api,
+  place: Place,
+  query: ItemQuery,
+  columns: string,
+): AsyncGenerator<Page<Row>> {
   let start = 0;
   while (true) {
-    const part = await page<Item>(
-      listed(api, place, query).range(start, start + MAX_ROWS - 1),
+    const part = await page<Row>(
+      listed(api, place, query, columns).range(start, start + MAX_ROWS - 1),
     );
     yield part;
     start += part.rows.length;
@@ -81,24 +96,21 @@ export async function* allItems(
   }
 }
 
-/** A document that is to become an item, and its place in the order (null: before all others). */
+/** A document that is to become an item, and its place in the order. */
 export interface NewItem {
+  /** Made here, so that what a lost answer hides can still be found. */
+  readonly id: string;
   readonly data: Data;
-  readonly sort_order: number | null;
+  readonly sort_order: number;
 }
 
-/** Adds items. Returns their ids, in the order of the documents. */
 export async function createItems(
   api: Api,
   place: Place,
   items: readonly NewItem[],
-): Promise<readonly string[]> {
-  const made = await rows<{ id: string }>(
-    api.supabase.from(TABLE).insert(
-      items.map((item) => ({ ...rowOf(place), ...item })),
-    ).select("id"),
-  );
-  return made.map(({ id }) => id);
+): Promise<void> {
+  const whole = items.map((item) => ({ ...rowOf(place), ...item }));
+  await done(api.supabase.from(TABLE).insert(whole));
 }
 
 function rowOf(place: Place) {
@@ -109,7 +121,7 @@ function rowOf(place: Place) {
   };
 }
 
-/** Gives items new data by their ids; one that was deleted comes back. */
+/** Gives items new data by their ids; one that was deleted comes back, one that is not there is made. */
 export async function writeItems(
   api: Api,
   place: Place,
@@ -131,7 +143,7 @@ export async function itemsOf(
   ids: readonly string[],
 ): Promise<readonly StoredItem[]> {
   const found: StoredItem[] = [];
-  for (const some of portions(ids)) {
+  await eachPortion(portions(ids), async (some) => {
     found.push(
       ...await rows<StoredItem>(
         api.supabase.from(TABLE).select("id,data,status")
@@ -140,7 +152,7 @@ export async function itemsOf(
           .in("id", some),
       ),
     );
-  }
+  });
   return found;
 }
 
@@ -157,9 +169,8 @@ export async function itemIds(
   query: ItemQuery,
 ): Promise<readonly string[]> {
   const ids: string[] = [];
-  for await (const { rows } of allItems(api, place, query)) {
-    ids.push(...rows.map(({ id }) => id));
-  }
+  const pages = everyPage<{ id: string }>(api, place, query, "id");
+  for await (const { rows } of pages) ids.push(...rows.map(({ id }) => id));
   return ids;
 }
 
@@ -216,9 +227,10 @@ export async function setStatus(
   ids: readonly string[],
   status: StoredItem["status"],
 ): Promise<void> {
-  for (const some of portions(ids)) {
-    await done(api.supabase.from(TABLE).update({ status }).in("id", some));
-  }
+  await eachPortion(
+    portions(ids),
+    (some) => done(api.supabase.from(TABLE).update({ status }).in("id", some)),
+  );
 }
 
 /** Puts an item right behind another one, or first. */

@@ -4,7 +4,9 @@ import { useState } from "preact/hooks";
 import { FIELD_TYPES, type FieldType } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button, IconButton } from "../primitives/Button.tsx";
+import { directionOf } from "../primitives/direction.ts";
 import { Field, Select, TextField } from "../primitives/Field.tsx";
+import { friendly, visible } from "../primitives/visible.ts";
 import { ChipsControl } from "./controls/ChipsControl.tsx";
 import type { ControlProps } from "./controls/control.ts";
 import { TextControl } from "./controls/TextControl.tsx";
@@ -23,15 +25,17 @@ export function FieldsForm(props: {
     <div class="stack">
       {drafts.length === 0 && <p class="muted">{t.data.noFields}</p>}
       {drafts.map((draft) => (
-        <Control
-          key={draft.name}
-          draft={draft}
-          mistake={props.mistakes.get(draft.name) ?? null}
-          onText={(text) =>
-            props.onDrafts(drafts.map((one) =>
-              one.name === draft.name ? { ...one, text } : one
-            ))}
-        />
+        // The site asks by the name itself.
+        <div key={draft.name} title={visible(draft.name)}>
+          <Control
+            draft={draft}
+            mistake={props.mistakes.get(draft.name) ?? null}
+            onText={(text) =>
+              props.onDrafts(drafts.map((one) =>
+                one.name === draft.name ? { ...one, text } : one
+              ))}
+          />
+        </div>
       ))}
       <AddField
         taken={drafts.map(({ name }) =>
@@ -55,7 +59,8 @@ function Control(props: {
   const [isChips] = useState(
     draft.type === "array" && (chipsOf(draft.text)?.length ?? 0) > 0,
   );
-  const common = { label: draft.name, text: draft.text, mistake, onText };
+  const label = friendly(draft.name);
+  const common = { label, name: draft.name, text: draft.text, mistake, onText };
   switch (draft.type) {
     case "array":
       if (isChips) return <ChipsControl {...common} />;
@@ -65,7 +70,7 @@ function Control(props: {
     case "boolean":
       return (
         <Select
-          label={draft.name}
+          label={label}
           value={draft.text}
           options={[
             ["", t.data.notSet],
@@ -77,12 +82,12 @@ function Control(props: {
       );
     case "number":
       return (
-        <Field label={draft.name} error={mistake}>
+        <Field label={label} error={mistake}>
           {(described) => (
             <input
               {...described}
               class="input"
-              dir="auto"
+              dir={directionOf(draft.text)}
               inputMode="decimal"
               value={draft.text}
               onInput={(event) => onText(event.currentTarget.value)}

@@ -13,7 +13,7 @@ import { Button } from "../primitives/Button.tsx";
 import { Dialog, FormActions } from "../primitives/Dialog.tsx";
 import { Select, TextField } from "../primitives/Field.tsx";
 import { Icon } from "../primitives/Icon.tsx";
-import { visible } from "../primitives/visible.ts";
+import { friendly, visible } from "../primitives/visible.ts";
 import { westernDigits } from "../transfer/import.ts";
 
 const MOST = 10; // more chips than anybody reads
@@ -32,7 +32,7 @@ export function FilterBar(props: {
     <div class="chips">
       {filters.map((filter, index) => {
         const { field, operator, value } = filter;
-        const said = `${visible(field)} ${t.data.operators[operator]} ${
+        const said = `${friendly(field)} ${t.data.operators[operator]} ${
           visible(value)
         }`;
         return (
@@ -96,7 +96,7 @@ function AddFilter(props: {
       <Select
         label={t.data.field}
         value={field}
-        options={props.names.map((name) => [name, visible(name)] as const)}
+        options={props.names.map((name) => [name, friendly(name)] as const)}
         onChange={setField}
       />
       <Select

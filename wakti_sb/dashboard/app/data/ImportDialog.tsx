@@ -4,14 +4,16 @@ import { useState } from "preact/hooks";
 import { fieldOf } from "../api/json.ts";
 import type { Place } from "../api/items.ts";
 import { limits } from "../api/limits.ts";
-import { learned } from "../api/schemas.ts";
+import { type Field as Known, learned } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import type { Messages } from "../i18n/messages.ts";
 import { Button } from "../primitives/Button.tsx";
 import { Dialog } from "../primitives/Dialog.tsx";
 import { Field } from "../primitives/Field.tsx";
+import { useLeaveQuestion } from "../primitives/leaving.ts";
 import { Notice } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
+import { visible } from "../primitives/visible.ts";
 import { useProject } from "../projects/project.tsx";
 import { CsvError, type CsvFault } from "../transfer/csv.ts";
 import {
@@ -22,6 +24,7 @@ import {
 } from "../transfer/import.ts";
 import { readText } from "../transfer/text.ts";
 import { importItems } from "./importing.ts";
+import { lastChange } from "./undo.ts";
 import { cellText, reason } from "./values.ts";
 
 const PREVIEWED = 5; // rows
@@ -34,6 +37,7 @@ interface Chosen extends Parsed {
 
 export function ImportDialog(props: {
   readonly place: Place;
+  readonly fields: readonly Known[];
   readonly onImported: () => Promise<void>;
   readonly onClose: () => void;
 }) {
@@ -46,6 +50,7 @@ export function ImportDialog(props: {
   const [mistake, setMistake] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [done, setDone] = useState<number | null>(null);
+  useLeaveQuestion(done !== null);
 
   async function choose(file: File | undefined) {
     setChosen(null);
@@ -64,7 +69,7 @@ export function ImportDialog(props: {
       );
     }
     try {
-      const parsed = parse(read.text);
+      const parsed = parse(read.text, props.fields);
       if (parsed.found.length + parsed.skipped.length === 0) {
         setMistake(t.data.importNothing);
       } else setChosen({ ...parsed, guessed: read.guessed });
@@ -78,6 +83,7 @@ export function ImportDialog(props: {
   }
 
   async function run({ found }: Parsed) {
+    const begun = Date.now();
     let count = 0;
     setDone(0);
     setFailure(null);
@@ -89,12 +95,17 @@ export function ImportDialog(props: {
       toasts.say(t.data.imported(count));
       props.onClose();
     } catch (error) {
-      // What is in can be taken back in the list; a second try would add it twice.
-      const stopped = count > 0
-        ? ` ${t.data.importStopped(number(count), number(found.length))}`
-        : "";
-      setFailure(`${locale.problem(error)}${stopped}`);
-      if (count > 0) setChosen(null);
+      const said = [locale.problem(error)];
+      const { project, collection } = props.place;
+      const change = lastChange(project, collection);
+      if (change && change.at >= begun) {
+        // What is in can be taken back in the list; a second try would add it twice.
+        said.push(t.data.importStopped(number(count), number(found.length)));
+        const tried = change.added.length + change.before.length;
+        if (tried > count) said.push(t.data.importUnknown);
+        setChosen(null);
+      }
+      setFailure(said.join(" "));
       setDone(null);
     }
     await props.onImported();
@@ -217,7 +228,8 @@ function Preview(props: { parsed: Parsed }) {
                 <tr>
                   {fields.map(({ name, type }) => (
                     <th key={name} scope="col">
-                      {name} <small class="muted">{t.data.types[type]}</small>
+                      {visible(name)}{" "}
+                      <small class="muted">{t.data.types[type]}</small>
                     </th>
                   ))}
                 </tr>
@@ -228,8 +240,10 @@ function Preview(props: { parsed: Parsed }) {
                     {fields.map(({ name }) => (
                       <td key={name}>
                         <span class="cell-text" dir="auto">
-                          {cellText(t.data, number, fieldOf(data, name))
-                            .slice(0, 80)}
+                          {visible(
+                            cellText(t.data, number, fieldOf(data, name))
+                              .slice(0, 80),
+                          )}
                         </span>
                       </td>
                     ))}

@@ -1,12 +1,13 @@
 /** Add or edit an item: a control for each field, or the raw JSON. */
 
 import { useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { newId } from "../api/client.ts";
 import {
-  createItems,
   type Item,
   type Place,
   readItem,
   saveItem,
+  writeItems,
 } from "../api/items.ts";
 import { type Data, depth, fieldOf, isData } from "../api/json.ts";
 import { limits } from "../api/limits.ts";
@@ -99,10 +100,10 @@ export function ItemEditor(props: {
     setMode(next);
   }
 
+  // The same at each attempt: a save whose answer was lost makes no second item.
+  const fresh = useMemo(newId, []);
   const store: Store = {
-    create: async (data) => {
-      await createItems(api, props.place, [{ data, sort_order: null }]);
-    },
+    create: (data) => writeItems(api, props.place, [{ id: fresh, data }]),
     save: (item, data) => saveItem(api, item, data),
     read: (id) => readItem(api, id),
   };

@@ -10,7 +10,7 @@ import { useLocale } from "../i18n/locale.tsx";
 import { IconButton } from "../primitives/Button.tsx";
 import { Icon } from "../primitives/Icon.tsx";
 import { picked, type Selection } from "../primitives/selection.ts";
-import { visible } from "../primitives/visible.ts";
+import { friendly, visible } from "../primitives/visible.ts";
 import { type Look, nextSort } from "./arrange.ts";
 import { useRowDrag } from "./drag.ts";
 import { cellText, titleOf } from "./values.ts";
@@ -139,7 +139,6 @@ function ColumnHead(props: {
   return (
     <th
       scope="col"
-      dir="auto"
       aria-sort={direction}
       class={field.type === "number" ? "cell-number" : undefined}
     >
@@ -147,17 +146,18 @@ function ColumnHead(props: {
         ? (
           <button
             type="button"
+            dir="auto"
             class="column-sort"
-            title={t.data.sortBy(visible(field.name))}
+            title={t.data.sortBy(friendly(field.name))}
             onClick={() => props.onSort(nextSort(sort, field.name))}
           >
-            {visible(field.name)}
+            {friendly(field.name)}
             {sorted && (
               <span aria-hidden="true">{sorted.down ? " ↓" : " ↑"}</span>
             )}
           </button>
         )
-        : visible(field.name)}
+        : friendly(field.name)}
     </th>
   );
 }
@@ -195,7 +195,7 @@ function Row(props: {
         return (
           <td
             key={field.name}
-            data-label={visible(field.name)}
+            data-label={friendly(field.name)}
             class={field.type === "number" ? "cell-number" : undefined}
           >
             <span class="cell-text" dir="auto">

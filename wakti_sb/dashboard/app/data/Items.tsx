@@ -297,7 +297,12 @@ export function Items(props: {
         />
       )}
       {work?.what === "import" && (
-        <ImportDialog place={place} onImported={reload} onClose={close} />
+        <ImportDialog
+          place={place}
+          fields={fields}
+          onImported={reload}
+          onClose={close}
+        />
       )}
     </section>
   );

@@ -3,7 +3,7 @@
 import type { Field } from "../api/schemas.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Menu } from "../primitives/Menu.tsx";
-import { visible } from "../primitives/visible.ts";
+import { friendly } from "../primitives/visible.ts";
 import type { Look } from "./arrange.ts";
 
 const MOST = 40; // more than anybody chooses from
@@ -28,7 +28,7 @@ export function ViewMenu(props: {
         },
         { label: t.data.print, onSelect: () => print() },
         ...props.fields.slice(0, MOST).map(({ name }) => ({
-          label: visible(name),
+          label: friendly(name),
           several: true,
           checked: look.columns.includes(name),
           onSelect: () => look.toggle(name),

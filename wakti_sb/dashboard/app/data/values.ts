@@ -4,6 +4,7 @@ import { type Data, fieldOf, inline, isData, type Json } from "../api/json.ts";
 import type { Item } from "../api/items.ts";
 import type { Field, FieldType } from "../api/schemas.ts";
 import type { Messages } from "../i18n/messages.ts";
+import { visible } from "../primitives/visible.ts";
 import { westernDigits } from "../transfer/import.ts";
 
 const TITLES = ["title", "name", "label", "question", "email"];
@@ -20,7 +21,7 @@ export function titleOf(item: Item): string {
   const found = [...byName, ...Object.values(item.data)].find((value) =>
     typeof value === "string" && value.trim() !== ""
   );
-  return (inline(found) || item.id).slice(0, 60);
+  return visible((inline(found) || item.id).slice(0, 60));
 }
 
 /** A value as a cell of a table shows it. */

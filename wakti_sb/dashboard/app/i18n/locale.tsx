@@ -60,11 +60,33 @@ function preferred(): string {
   return wanted.find((code) => Object.hasOwn(languages, code)) ?? FIRST;
 }
 
+/**
+ * Words whose sentences isolate what is put into them: in text from right to left, a name or a number
+ * must not move the marks beside it.
+ */
+function isolating<Words>(words: Words): Words {
+  if (typeof words === "function") {
+    const said = (...given: unknown[]) =>
+      words(
+        ...given.map((one) =>
+          typeof one === "string" ? `\u2068${one}\u2069` : one
+        ),
+      );
+    return said as Words;
+  }
+  if (typeof words !== "object" || words === null) return words;
+  const entries = Object.entries(words);
+  return Object.fromEntries(
+    entries.map(([key, one]) => [key, isolating(one)]),
+  ) as Words;
+}
+
 function locales(
   language: string,
   setLanguage: (language: string) => void,
 ): Locale {
-  const { tag, direction, messages: t } = languages[language] ?? en;
+  const { tag, direction, messages } = languages[language] ?? en;
+  const t = direction === "rtl" ? isolating(messages) : messages;
   const number = new Intl.NumberFormat(tag);
   const percent = new Intl.NumberFormat(tag, { style: "percent" });
   // The month by its name: a medium date of Arabic is digits alone.

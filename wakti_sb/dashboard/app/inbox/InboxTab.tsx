@@ -23,6 +23,7 @@ import { useRange, useStart } from "../primitives/paging.ts";
 import { NOTHING, type Selection } from "../primitives/selection.ts";
 import { Empty, Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
+import { visible } from "../primitives/visible.ts";
 import { useProject } from "../projects/project.tsx";
 import { go, href, replaceView, type View } from "../routing/route.ts";
 import { ExportMenu } from "../transfer/ExportMenu.tsx";
@@ -186,7 +187,7 @@ export function InboxTab(props: { chosen: string | null; view: View }) {
     } catch (error) {
       return toasts.fail(error);
     }
-    toasts.say(t.inbox.didBlock(address));
+    toasts.say(t.inbox.didBlock(visible(address)));
     await moveOpen({ is_spam: true });
   }
 

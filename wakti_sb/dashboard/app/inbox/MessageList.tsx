@@ -60,7 +60,7 @@ function Message(props: {
       <input
         type="checkbox"
         class="checkbox"
-        aria-label={t.common.select(who)}
+        aria-label={t.common.select(visible(who))}
         checked={props.selected}
         onClick={(event) => props.onToggle(event.shiftKey)}
       />

@@ -12,6 +12,7 @@ import {
 import { asProblem } from "../api/problem.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Chips } from "../primitives/Chips.tsx";
+import { directionOf } from "../primitives/direction.ts";
 import { Field } from "../primitives/Field.tsx";
 import { Button } from "../primitives/Button.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
@@ -68,7 +69,7 @@ export function Own(props: {
             {...described}
             class="input"
             rows={3}
-            dir="auto"
+            dir={directionOf(text)}
             maxLength={MAX_NOTE_CHARS}
             value={text}
             onInput={(event) => setText(event.currentTarget.value)}

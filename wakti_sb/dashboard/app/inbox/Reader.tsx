@@ -6,7 +6,7 @@ import { type Data, isData, type Json } from "../api/json.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button, IconButton } from "../primitives/Button.tsx";
 import { Icon } from "../primitives/Icon.tsx";
-import { visible } from "../primitives/visible.ts";
+import { friendly, visible } from "../primitives/visible.ts";
 import { Own } from "./Own.tsx";
 import { summarize } from "./summary.ts";
 
@@ -50,7 +50,7 @@ export function Reader(props: {
         {mail && (
           <a
             class="button button-plain button-small"
-            href={`mailto:${encodeURIComponent(mail)}`}
+            href={mailLink(mail)}
           >
             <Icon name="mail" size={16} />
             <span>{t.inbox.reply}</span>
@@ -108,6 +108,11 @@ export function Reader(props: {
   );
 }
 
+/** A link that begins an answer. The one `@` of an address stays as it is: it is no part of a name. */
+function mailLink(address: string): string {
+  return `mailto:${encodeURIComponent(address).replace("%40", "@")}`;
+}
+
 /** The first release wrote `unknown` where no origin was sent. */
 function origin(value: string | null): string | null {
   return value === "unknown" ? null : value;
@@ -121,7 +126,7 @@ function Fields(props: { data: Json; empty: string }) {
     <dl class="fields">
       {fields.map(([name, value]) => (
         <div key={name}>
-          <dt dir="auto">{visible(name)}</dt>
+          <dt dir="auto" title={visible(name)}>{friendly(name)}</dt>
           <dd dir="auto">
             {typeof value === "object" && value !== null
               ? <pre dir="ltr">{visible(JSON.stringify(value, null, 2))}</pre>

@@ -88,7 +88,7 @@ function Figures(props: { readonly days: readonly Day[] }) {
           href={href(project.id, "inbox")}
         />
         <Figure
-          label={t.shell.unreadMessages}
+          label={t.overview.unreadMessages}
           value={number(overview.unread)}
           href={href(project.id, "inbox", null, { box: "unread" })}
         />
@@ -104,7 +104,7 @@ function Figures(props: { readonly days: readonly Day[] }) {
         />
         <Figure
           label={t.overview.storage}
-          value={t.uploads.used(
+          value={t.common.used(
             bytes(overview.bytes),
             bytes(limits.project),
           )}
@@ -134,9 +134,9 @@ function Forms() {
       <table class="table">
         <thead>
           <tr>
-            <th scope="col">{t.inbox.form}</th>
+            <th scope="col">{t.overview.form}</th>
             <th scope="col" class="cell-number">{t.overview.messages}</th>
-            <th scope="col" class="cell-number">{t.inbox.unread}</th>
+            <th scope="col" class="cell-number">{t.overview.unread}</th>
           </tr>
         </thead>
         <tbody>

@@ -17,7 +17,7 @@ export function Brand() {
           stroke-linejoin="round"
         />
       </svg>
-      <span>{t.session.product}</span>
+      <span>{t.common.product}</span>
     </span>
   );
 }

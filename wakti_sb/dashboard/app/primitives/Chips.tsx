@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { useLocale } from "../i18n/locale.tsx";
+import { directionOf } from "./direction.ts";
 import { Field } from "./Field.tsx";
 import { Icon } from "./Icon.tsx";
 import { visible } from "./visible.ts";
@@ -48,7 +49,7 @@ export function Chips(props: {
           <input
             {...described}
             class="input chips-input"
-            dir="auto"
+            dir={directionOf(entry)}
             maxLength={props.maxLength}
             list={props.known && `${described.id}-known`}
             value={entry}

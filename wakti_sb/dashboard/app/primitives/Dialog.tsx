@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button, IconButton } from "./Button.tsx";
+import { Form } from "./Form.tsx";
 import { Notice } from "./States.tsx";
 
 export interface DialogProps {
@@ -35,15 +36,6 @@ export function Dialog(props: DialogProps) {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
-  // After a save that was refused the first field with a mistake has the focus.
-  const sent = useRef(false);
-  useEffect(() => {
-    if (!sent.current) return;
-    const wrong = ref.current?.querySelector<HTMLElement>("[aria-invalid]");
-    if (!wrong) return;
-    sent.current = false;
-    wrong.focus();
-  });
   return (
     <dialog
       ref={ref}
@@ -54,15 +46,7 @@ export function Dialog(props: DialogProps) {
         props.onClose();
       }}
     >
-      <form
-        class="dialog-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          sent.current = true;
-          props.onSubmit?.();
-        }}
-      >
+      <Form class="dialog-form" onSubmit={() => props.onSubmit?.()}>
         <header class="dialog-head">
           <h2 id={title}>{props.title}</h2>
           <IconButton
@@ -76,7 +60,7 @@ export function Dialog(props: DialogProps) {
           {props.children}
         </div>
         <footer class="dialog-foot">{props.footer}</footer>
-      </form>
+      </Form>
     </dialog>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import { directionOf } from "./direction.ts";
 
 export interface Described {
   readonly id: string;
@@ -75,7 +76,7 @@ export function TextField(props: {
           maxLength={props.maxLength ?? 10_000}
           autocomplete={props.autocomplete ?? "off"}
           autofocus={props.autofocus ?? false}
-          dir={props.ltr || props.type ? "ltr" : "auto"}
+          dir={props.ltr || props.type ? "ltr" : directionOf(props.value)}
           onInput={(event) => props.onInput(event.currentTarget.value)}
         />
       )}

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocale } from "../i18n/locale.tsx";
+import { directionOf } from "./direction.ts";
 import { Icon } from "./Icon.tsx";
 
 const PAUSE = 250; // milliseconds
@@ -27,7 +28,7 @@ export function Search(props: {
         ref={input}
         class="input search-input"
         type="search"
-        dir="auto"
+        dir={directionOf(text)}
         aria-label={props.label}
         placeholder={props.label}
         maxLength={200}

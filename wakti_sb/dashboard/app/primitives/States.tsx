@@ -68,6 +68,8 @@ export function Notice(props: {
     <div
       class={`notice notice-${props.tone}`}
       role={props.tone === "danger" ? "alert" : undefined}
+      // A form gives it the focus.
+      tabIndex={props.tone === "danger" ? -1 : undefined}
     >
       {props.tone !== "calm" && <Icon name="warning" />}
       <div class="notice-text">

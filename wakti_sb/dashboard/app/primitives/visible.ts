@@ -11,3 +11,20 @@ export function visible(text: string): string {
     return `⟦U+${code}⟧`;
   });
 }
+
+/**
+ * A field's name as people write names: `first_name` and `firstName` are "First name". A name with
+ * spaces was written for people already.
+ */
+export function friendly(name: string): string {
+  if (/\s/.test(name)) return visible(name);
+  const words = name
+    .replace(
+      /([\p{Ll}\p{N}])(\p{Lu}\p{Ll}*)/gu,
+      (_, end, word) => `${end} ${word.length > 1 ? word.toLowerCase() : word}`,
+    )
+    .replace(/_+|(?<=\p{L}{2})-(?=\p{L}{2})/gu, " ")
+    .trim();
+  const said = words === "" ? name : words;
+  return visible(said.charAt(0).toUpperCase() + said.slice(1));
+}

@@ -128,19 +128,25 @@ function useNews(api: Api, project: string, refresh: () => Promise<void>) {
   return { newest, offline };
 }
 
+/** Messages that came in between: neither spam nor what the owner took out of it. */
+function arrived(before: Overview, now: Overview): number {
+  const all = now.submissions - before.submissions;
+  return Math.min(all, all - (now.spam - before.spam));
+}
+
 /** Says that messages arrived, wherever in the project the reader is. */
 function useArrivals(
   open: { readonly project: Project; readonly overview: Overview } | null,
 ): void {
   const { t } = useLocale();
   const toasts = useToasts();
-  const before = useRef<number | null>(null);
+  const before = useRef<Overview | null>(null);
   useEffect(() => {
     if (!open) return;
-    const more = open.overview.submissions - (before.current ?? Infinity);
-    before.current = open.overview.submissions;
+    const more = before.current ? arrived(before.current, open.overview) : 0;
+    before.current = open.overview;
     if (more <= 0) return;
-    toasts.say(t.inbox.arrived(more));
-    notify(open.project.name, t.inbox.arrived(more));
+    toasts.say(t.projects.arrived(more));
+    notify(open.project.name, t.projects.arrived(more));
   }, [open]);
 }

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
 import { TextField } from "../primitives/Field.tsx";
+import { Form } from "../primitives/Form.tsx";
 import { Notice } from "../primitives/States.tsx";
 import { checkEmail, explain, type Mistakes } from "./credentials.ts";
 import { useSession } from "./session.tsx";
@@ -37,7 +38,6 @@ export function ForgotPassword(props: {
   return (
     <div class="welcome-card">
       <h1>{t.session.forgotTitle}</h1>
-      {mistakes.form && <Notice tone="danger">{mistakes.form}</Notice>}
       {sent
         ? (
           <p class="muted" role="status">
@@ -45,14 +45,8 @@ export function ForgotPassword(props: {
           </p>
         )
         : (
-          <form
-            class="stack"
-            noValidate
-            onSubmit={(event) => {
-              event.preventDefault();
-              send();
-            }}
-          >
+          <Form class="stack" onSubmit={send}>
+            {mistakes.form && <Notice tone="danger">{mistakes.form}</Notice>}
             <p class="muted">{t.session.forgotLead}</p>
             <TextField
               label={t.session.email}
@@ -65,7 +59,7 @@ export function ForgotPassword(props: {
             <Button kind="primary" type="submit" busy={busy} wide>
               {t.session.forgotSend}
             </Button>
-          </form>
+          </Form>
         )}
       <p class="welcome-other">
         <button type="button" class="link" onClick={props.onBack}>

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
 import { TextField } from "../primitives/Field.tsx";
+import { Form } from "../primitives/Form.tsx";
 import { Icon, type IconName } from "../primitives/Icon.tsx";
 import { Notice } from "../primitives/States.tsx";
 import { Brand } from "../primitives/Brand.tsx";
@@ -96,15 +97,8 @@ function SignInForm() {
     <div class="welcome-card">
       <h1>{isNew ? t.session.signUpTitle : t.session.signInTitle}</h1>
       {ended && !isNew && <Notice tone="warning">{t.session.ended}</Notice>}
-      {mistakes.form && <Notice tone="danger">{mistakes.form}</Notice>}
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
+      <Form class="stack" onSubmit={submit}>
+        {mistakes.form && <Notice tone="danger">{mistakes.form}</Notice>}
         <TextField
           label={t.session.email}
           type="email"
@@ -128,7 +122,7 @@ function SignInForm() {
             ? t.session.signUp
             : t.session.signIn}
         </Button>
-      </form>
+      </Form>
       {!isNew && (
         <p class="welcome-other">
           <button type="button" class="link" onClick={() => setForgot(true)}>

@@ -16,10 +16,10 @@ export function DeleteProject() {
   const { project } = useProject();
   const [asking, setAsking] = useState(false);
   return (
-    <Card section="danger" lead={t.projects.deleteLead}>
+    <Card section="danger" lead={t.settings.deleteLead}>
       <div>
         <Button kind="danger" onClick={() => setAsking(true)}>
-          {t.projects.deleteAction}
+          {t.settings.deleteAction}
         </Button>
       </div>
       {asking && (
@@ -45,13 +45,15 @@ function Ask(props: {
   const [mistake, setMistake] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   async function remove() {
-    if (typed.trim() !== props.name.trim()) {
-      return setMistake(t.projects.deleteMismatch);
+    // What was copied out of a sentence may carry the marks that isolate it there.
+    const name = typed.replace(/[\u2068\u2069]/g, "").trim();
+    if (name !== props.name.trim()) {
+      return setMistake(t.settings.deleteMismatch);
     }
     setBusy(true);
     try {
       await deleteProject(api, props.id);
-      toasts.say(t.projects.deletedDone(props.name));
+      toasts.say(t.settings.deletedDone(props.name));
       go(HOME);
     } catch (error) {
       setMistake(problem(error));
@@ -60,21 +62,21 @@ function Ask(props: {
   }
   return (
     <Dialog
-      title={t.projects.deleteTitle(props.name)}
-      lead={t.projects.deleteLead}
+      title={t.settings.deleteTitle(props.name)}
+      lead={t.settings.deleteLead}
       onClose={props.onClose}
       onSubmit={remove}
       footer={
         <FormActions
           danger
-          action={t.projects.deleteAction}
+          action={t.settings.deleteAction}
           busy={busy}
           onClose={props.onClose}
         />
       }
     >
       <TextField
-        label={t.projects.deleteType(props.name)}
+        label={t.settings.deleteType(props.name)}
         value={typed}
         error={mistake}
         autofocus

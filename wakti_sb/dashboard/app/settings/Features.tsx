@@ -7,6 +7,7 @@ import { limits } from "../api/limits.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
 import { Select, TextField } from "../primitives/Field.tsx";
+import { Form } from "../primitives/Form.tsx";
 import { Notice } from "../primitives/States.tsx";
 import { Switch } from "../primitives/Switch.tsx";
 import { Blocked } from "./Blocked.tsx";
@@ -54,13 +55,9 @@ export function Forms({ features, onChange }: Props) {
       on={enabled}
       onSwitch={(on) => onChange("forms", { enabled: on })}
     >
-      <form
+      <Form
         class="settings-line"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          onChange("forms", { honeypot: name.trim() });
-        }}
+        onSubmit={() => onChange("forms", { honeypot: name.trim() })}
       >
         <TextField
           label={t.settings.honeypot}
@@ -74,7 +71,7 @@ export function Forms({ features, onChange }: Props) {
         <Button type="submit" disabled={name.trim() === honeypot}>
           {t.common.save}
         </Button>
-      </form>
+      </Form>
       <Blocked
         forms={features.forms}
         onForms={(change) => onChange("forms", change)}

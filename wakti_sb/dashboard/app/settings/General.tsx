@@ -6,6 +6,7 @@ import { useLocale } from "../i18n/locale.tsx";
 import { Button } from "../primitives/Button.tsx";
 import { CopyButton } from "../primitives/CopyButton.tsx";
 import { TextField } from "../primitives/Field.tsx";
+import { Form } from "../primitives/Form.tsx";
 import { Switch } from "../primitives/Switch.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { useProject } from "../projects/project.tsx";
@@ -44,14 +45,7 @@ export function General(props: {
           onChange={onSwitch}
         />
       )}
-      <form
-        class="settings-line"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          save();
-        }}
-      >
+      <Form class="settings-line" onSubmit={save}>
         <TextField
           label={t.settings.name}
           value={name}
@@ -61,7 +55,7 @@ export function General(props: {
           onInput={setName}
         />
         <Button type="submit" disabled={!changed}>{t.common.save}</Button>
-      </form>
+      </Form>
       <div class="field">
         <span class="field-head">{t.settings.id}</span>
         <div class="copy-line">

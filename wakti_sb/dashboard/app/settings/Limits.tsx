@@ -6,6 +6,7 @@ import { useLocale } from "../i18n/locale.tsx";
 import { Card, Waiting } from "./Card.tsx";
 import { Button } from "../primitives/Button.tsx";
 import { TextField } from "../primitives/Field.tsx";
+import { Form } from "../primitives/Form.tsx";
 
 type RateLimits = FullFeatures["rate_limits"];
 
@@ -34,14 +35,7 @@ export function Limits(props: {
       lead={t.settings.limitsLead}
       saves="with the button"
     >
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          save();
-        }}
-      >
+      <Form class="stack" onSubmit={save}>
         <div class="limits">
           {NAMES.map((name) => (
             <TextField
@@ -66,7 +60,7 @@ export function Limits(props: {
             changed={NAMES.some((name) => drafts[name] !== stored[name])}
           />
         </div>
-      </form>
+      </Form>
     </Card>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useLocale } from "../i18n/locale.tsx";
 import { Button, IconButton } from "../primitives/Button.tsx";
 import { TextField } from "../primitives/Field.tsx";
+import { Form } from "../primitives/Form.tsx";
 import { Notice } from "../primitives/States.tsx";
 import { Card } from "./Card.tsx";
 import { isTooWide, plainOrigin } from "./origins.ts";
@@ -47,14 +48,7 @@ export function Origins(props: {
             ))}
           </ul>
         )}
-      <form
-        class="settings-line"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          add();
-        }}
-      >
+      <Form class="settings-line" onSubmit={add}>
         <TextField
           label={t.settings.origin}
           hint={t.settings.originHint}
@@ -64,7 +58,7 @@ export function Origins(props: {
           onInput={setText}
         />
         <Button type="submit" icon="plus">{t.common.add}</Button>
-      </form>
+      </Form>
     </Card>
   );
 }

@@ -26,11 +26,11 @@ export function SwitchOn() {
   return (
     <Empty
       icon="power"
-      title={t.shell.noBackendTitle}
-      lead={t.shell.noBackendLead}
+      title={t.settings.noBackendTitle}
+      lead={t.settings.noBackendLead}
     >
       <Button kind="primary" busy={busy} onClick={enable}>
-        {t.shell.enable}
+        {t.settings.enable}
       </Button>
     </Empty>
   );

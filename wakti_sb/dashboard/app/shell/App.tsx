@@ -9,6 +9,7 @@ import { Icon } from "../primitives/Icon.tsx";
 import { Loading } from "../primitives/States.tsx";
 import { ProjectProvider, useProject } from "../projects/project.tsx";
 import { ProjectList } from "../projects/ProjectList.tsx";
+import { Account } from "../session/Account.tsx";
 import { SignIn } from "../session/SignIn.tsx";
 import { useSession } from "../session/session.tsx";
 import { SettingsPage } from "../settings/SettingsPage.tsx";
@@ -17,7 +18,7 @@ import { QueuePill, QueueProvider } from "../uploads/QueueProvider.tsx";
 import { UploadsTab } from "../uploads/UploadsTab.tsx";
 import { UsersTab } from "../users/UsersTab.tsx";
 import { Brand } from "../primitives/Brand.tsx";
-import { Account, Sidebar } from "./Navigation.tsx";
+import { Sidebar } from "./Navigation.tsx";
 import { href, type Route, useRoute } from "../routing/route.ts";
 
 export function App() {

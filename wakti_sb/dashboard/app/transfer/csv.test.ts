@@ -20,8 +20,13 @@ Deno.test("a number keeps its sign in the export", () => {
 });
 
 Deno.test("what was exported is read back as it was", () => {
-  const rows = [["a", '"q", x'], ["=1+1", "two\nlines"], ["", "مرحبا 🙂"]];
+  const rows = [["a", '"q", x'], ["=1+1", "two\nlines"], ["'=1", "مرحبا 🙂"]];
   same(readCsv(writeCsv(["h", "i"], rows)), [["h", "i"], ...rows]);
+});
+
+Deno.test("a separator that Excel names in a line of its own is no row", () => {
+  same(readCsv("\ufeffsep=;\r\na,b;c\r\n1;2"), [["a,b", "c"], ["1", "2"]]);
+  same(readCsv("sep=x\n1"), [["sep=x"], ["1"]]);
 });
 
 Deno.test("semicolons and tabs separate where the first line uses them", () => {

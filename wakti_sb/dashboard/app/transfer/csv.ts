@@ -6,8 +6,8 @@ import type { Json } from "../api/json.ts";
  * What a spreadsheet takes for a formula. A quote before it makes it text
  * (OWASP, "CSV Injection").
  */
-const FORMULA = /^[=+\-@\t\r]/;
-const ESCAPED_FORMULA = /^'[=+\-@\t\r]/;
+const FORMULA = /^'*[=+\-@\t\r]/;
+const ESCAPED_FORMULA = /^'+[=+\-@\t\r]/;
 
 /** A table as CSV. The mark at its head tells spreadsheets that it is UTF-8. */
 export function writeCsv(
@@ -19,12 +19,17 @@ export function writeCsv(
   return `\ufeff${lines.join("\r\n")}\r\n`;
 }
 
-function cell(value: Json | undefined): string {
+/** The text of a value in a cell. */
+export function cellOf(value: Json | undefined): string {
   if (value === null || value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function cell(value: Json | undefined): string {
+  const text = cellOf(value);
   // A number cannot be a formula, whatever its sign.
-  if (typeof value === "number") return String(value);
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const safe = FORMULA.test(text) ? `'${text}` : text;
+  const isSafe = typeof value === "number" || !FORMULA.test(text);
+  const safe = isSafe ? text : `'${text}`;
   // Also where another separator is the custom: a cell must not split there.
   return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
@@ -47,15 +52,14 @@ export class CsvError extends Error {
   }
 }
 
-/**
- * The rows of a CSV text; the separator is the one its first line uses most.
- * Throws CsvError where a quote is never closed.
- */
-export function readCsv(text: string): string[][] {
-  const separator = separatorOf(text);
+/** The rows of a CSV text. Throws CsvError where a quote is never closed. */
+export function readCsv(
+  text: string,
+  { separator, start }: Layout = layoutOf(text),
+): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
-  let at = text.startsWith("\ufeff") ? 1 : 0;
+  let at = start;
   while (at < text.length) {
     const [value, end] = readCell(text, at, separator);
     row.push(value);
@@ -114,12 +118,21 @@ function plain(value: string): string {
   return ESCAPED_FORMULA.test(value) ? value.slice(1) : value;
 }
 
-/** Excel may say in a line of its own which separator it used. */
-function separatorOf(text: string): string {
-  const line = text.slice(0, text.search(/[\r\n]|$/));
-  let best = ",";
+/** What separates the cells of a text, and where its first row begins. */
+export interface Layout {
+  readonly separator: string;
+  readonly start: number;
+}
+
+/** Excel may say the separator in a line of its own (`sep=;`); else the first line uses it most. */
+export function layoutOf(text: string): Layout {
+  const said = /^\ufeff?sep=([,;\t])\r?\n/i.exec(text);
+  if (said?.[1]) return { separator: said[1], start: said[0].length };
+  const start = text.startsWith("\ufeff") ? 1 : 0;
+  const line = text.slice(start, start + text.slice(start).search(/[\r\n]|$/));
+  let separator = ",";
   for (const one of [";", "\t"]) {
-    if (line.split(one).length > line.split(best).length) best = one;
+    if (line.split(one).length > line.split(separator).length) separator = one;
   }
-  return best;
+  return { separator, start };
 }

@@ -1,5 +1,6 @@
 import { CsvError } from "./csv.ts";
-import { byteSize, parse, parseCsv, parseJson } from "./import.ts";
+import { render } from "./export.ts";
+import { asStored, byteSize, parse, parseCsv, parseJson } from "./import.ts";
 
 function same(actual: unknown, expected: unknown): void {
   const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
@@ -80,10 +81,61 @@ Deno.test("the answer of the site API is read as its items, a document as itself
 
 Deno.test("an exported file tells which item each row was", () => {
   const csv = "id,sort_order,created_at,updated_at,name,id\n7,1,x,y,Soup,9";
-  same(parseCsv(csv).found, [{ data: { name: "Soup", id: 9 }, id: "7" }]);
+  same(
+    parseCsv(csv).found.map(({ data, id }) => ({ data, id })),
+    [{ data: { name: "Soup", id: 9 }, id: "7" }],
+  );
   same(parseCsv("id,name\n7,Soup").found, [
     { data: { id: 7, name: "Soup" }, id: null },
   ]);
+});
+
+Deno.test("an exported row that comes back changes what was changed and nothing else", () => {
+  const stored = {
+    code: "012",
+    year: "2026",
+    note: null,
+    text: "",
+    tags: ["a"],
+    sign: "'=1",
+    price: 7,
+    " spaced": 1,
+  };
+  const own = {
+    id: "7",
+    sort_order: null,
+    created_at: "x",
+    updated_at: "y",
+  };
+  const csv = render([{ own, data: stored }, {
+    own: { ...own, id: "8" },
+    data: { tags: "none" },
+  }], "csv");
+  const back = (text: string) => {
+    const [first] = parseCsv(text).found;
+    return first && asStored(first, stored);
+  };
+  same(back(csv), stored);
+  same(back(csv.replace(",7,", ",8,")), { ...stored, price: 8 });
+  const { tags: _, ...rest } = stored;
+  same(back(csv.replace('"[""a""]"', "")), rest);
+});
+
+Deno.test("what is text in the collection is read as text, whatever it looks like", () => {
+  const fields = [{ name: "zip", type: "text" }, {
+    name: "price",
+    type: "number",
+  }] as const;
+  same(data(parse("zip,price\n10115,7", fields)), [{ zip: "10115", price: 7 }]);
+  same(data(parse("zip,price\n10115,7")), [{ zip: 10115, price: 7 }]);
+});
+
+Deno.test("a decimal comma is read where another character separates", () => {
+  same(data(parse("a;b\n7,5;1,500\n-3,25;2,000")), [
+    { a: 7.5, b: "1,500" },
+    { a: -3.25, b: "2,000" },
+  ]);
+  same(data(parse('a,b\n"7,5",1')), [{ a: "7,5", b: 1 }]);
 });
 
 Deno.test("names that every object inherits are fields like others", () => {

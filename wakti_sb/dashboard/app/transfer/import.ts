@@ -1,8 +1,9 @@
 /** CSV and JSON files as documents, with a reason for each row that is left out. */
 
-import { type Data, depth, isData, type Json } from "../api/json.ts";
+import { type Data, depth, fieldOf, isData, type Json } from "../api/json.ts";
 import { limits } from "../api/limits.ts";
-import { CsvError, readCsv } from "./csv.ts";
+import type { Field } from "../api/schemas.ts";
+import { cellOf, CsvError, layoutOf, readCsv } from "./csv.ts";
 
 /** Of a file that is read in the page at once; a larger one makes a browser slow. */
 export const MAX_FILE_BYTES = 20 * 1024 * 1024;
@@ -20,6 +21,8 @@ export interface Found {
   readonly data: Data;
   /** The item that it was exported from; null in a file from elsewhere. */
   readonly id: string | null;
+  /** Of an exported CSV file: what stands in the cells, by field. */
+  readonly cells?: ReadonlyMap<string, string>;
 }
 
 export interface Parsed {
@@ -32,9 +35,15 @@ export function byteSize(value: Json): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
-/** Reads a CSV or JSON text. Throws SyntaxError or CsvError. */
-export function parse(text: string): Parsed {
-  return /^\ufeff?\s*[[{]/.test(text) ? parseJson(text) : parseCsv(text);
+/**
+ * Reads a CSV or JSON text. Throws SyntaxError or CsvError.
+ *
+ * @param fields Those of the collection: what is text there is read as text.
+ */
+export function parse(text: string, fields: readonly Field[] = []): Parsed {
+  return /^\ufeff?\s*[[{]/.test(text)
+    ? parseJson(text)
+    : parseCsv(text, fields);
 }
 
 /**
@@ -57,7 +66,7 @@ function listOf(value: Json): readonly Json[] {
 }
 
 /** Our own JSON export, and the site API, wrap a document in the columns of its row. */
-function unwrapped(value: Json): { value: Json; id: string | null } {
+function unwrapped(value: Json): Raw {
   const isExport = isData(value) && isData(value.data) &&
     "created_at" in value && typeof value.id === "string";
   return isExport
@@ -71,21 +80,32 @@ const OWN = ["id", "sort_order", "created_at", "updated_at"];
 /**
  * Reads a CSV text with a line of field names; types are seen from the values.
  * Throws CsvError where two columns share a name, or one with values has none.
+ *
+ * @param fields Those of the collection: what is text there is read as text.
  */
-export function parseCsv(text: string): Parsed {
-  const [header = [], ...rows] = readCsv(text);
-  const names = header.map((name) => name.trim());
+export function parseCsv(
+  text: string,
+  fields: readonly Field[] = [],
+): Parsed {
+  const layout = layoutOf(text);
+  const [header = [], ...rows] = readCsv(text, layout);
   // The export's own columns come first; a document may have an "id" of its own behind them.
-  const isExport = OWN.every((name, index) => names[index] === name);
+  const isExport = OWN.every((name, index) => header[index] === name);
+  const names = isExport ? header : header.map((name) => name.trim());
+  const texts = new Set(
+    fields.filter(({ type }) => type === "text").map(({ name }) => name),
+  );
+  // Where a comma separates, it marks no decimals.
+  const isComma = layout.separator !== ",";
   const own = isExport ? OWN.length : 0;
   checkNames(names.slice(own), rows, own);
   const fitting = rows.filter((row) => row.length <= header.length);
   const columns = names.map((name, index) => ({
     name,
     index,
-    read: reader(fitting, index),
+    read: texts.has(name) ? String : reader(fitting, index, isComma),
   })).filter(({ name, index }) => name && index >= own);
-  const raw = rows.map((row): { value: Json; id: string | null } => {
+  const raw = rows.map((row): Raw => {
     if (row.length > header.length) return { value: WRONG_SHAPE, id: null };
     const value = Object.fromEntries(
       columns.flatMap(({ name, index, read }) => {
@@ -93,7 +113,11 @@ export function parseCsv(text: string): Parsed {
         return cell === "" ? [] : [[name, read(cell)]];
       }),
     );
-    return { value, id: isExport ? row[0] || null : null };
+    if (!isExport) return { value, id: null };
+    const cells = new Map(
+      columns.map(({ name, index }) => [name, row[index] ?? ""]),
+    );
+    return { value, id: row[0] || null, cells };
   });
   return sort(raw, (one) => one);
 }
@@ -115,14 +139,37 @@ function checkNames(
   });
 }
 
+/**
+ * What becomes of an item that a row was exported from. A cell that reads as it was exported leaves
+ * the value as it is: a text of digits, null, an empty text.
+ */
+export function asStored({ data, cells }: Found, stored: Data): Data {
+  if (!cells) return data;
+  return Object.fromEntries(
+    [...cells].flatMap(([name, cell]): [string, Json][] => {
+      const before = fieldOf(stored, name);
+      if (before !== undefined && cellOf(before) === cell) {
+        return [[name, before]];
+      }
+      const now = fieldOf(data, name);
+      return now === undefined ? [] : [[name, now]];
+    }),
+  );
+}
+
 /** How to read a column: as one type that every value of it has, else as text. */
 function reader(
   rows: readonly (readonly string[])[],
   index: number,
+  isComma: boolean,
 ): (value: string) => Json {
   const values = rows.map((row) => row[index] ?? "").filter(Boolean);
   if (values.length === 0) return String;
-  if (values.every(isNumber)) return (value) => Number(westernDigits(value));
+  const numbers = (value: string) =>
+    isComma ? decimalPoint(westernDigits(value)) : westernDigits(value);
+  if (values.every((value) => isNumber(numbers(value)))) {
+    return (value) => Number(numbers(value));
+  }
   if (values.every((value) => /^(true|false)$/i.test(value))) {
     return (value) => value.toLowerCase() === "true";
   }
@@ -130,9 +177,14 @@ function reader(
   return String;
 }
 
+/** A decimal comma as a point, unless it may mark thousands: `7,5`, not `1,500`. */
+function decimalPoint(value: string): string {
+  return value.replace(/^(-?\d+),(\d{1,2}|\d{4,})$/, "$1.$2");
+}
+
 /** Digits that mean a number: not a telephone number, not a postal code. */
 function isNumber(value: string): boolean {
-  return /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(westernDigits(value));
+  return /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(value);
 }
 
 /** Arabic-Indic digits (also the Persian ones) and their decimal mark as 0–9 and a point. */
@@ -154,17 +206,22 @@ function isStructure(value: string): boolean {
   }
 }
 
-function sort<Raw>(
-  values: readonly Raw[],
-  read: (value: Raw) => { value: Json; id: string | null },
+/** A document before it is known whether it can be an item. */
+interface Raw extends Omit<Found, "data"> {
+  readonly value: Json;
+}
+
+function sort<Value>(
+  values: readonly Value[],
+  read: (value: Value) => Raw,
 ): Parsed {
   const found: Found[] = [];
   const skipped: Skipped[] = [];
   values.forEach((raw, index) => {
-    const { value, id } = read(raw);
+    const { value, ...origin } = read(raw);
     const reason = fault(value);
     if (reason) skipped.push({ row: index + 1, reason });
-    else found.push({ data: value as Data, id });
+    else found.push({ data: value as Data, ...origin });
   });
   return { found, skipped };
 }

@@ -6,6 +6,7 @@ import { useLocale } from "../i18n/locale.tsx";
 import { IconButton } from "../primitives/Button.tsx";
 import { CopyButton } from "../primitives/CopyButton.tsx";
 import { Icon } from "../primitives/Icon.tsx";
+import { visible } from "../primitives/visible.ts";
 
 export function Files(props: {
   readonly rows: readonly Upload[];
@@ -33,7 +34,7 @@ function File(props: {
 }) {
   const { t, bytes, time } = useLocale();
   const { upload, url } = props;
-  const name = upload.filename;
+  const name = visible(upload.filename);
   return (
     <li class="card file">
       <a
@@ -77,7 +78,7 @@ function Preview(props: { upload: Upload; url: string }) {
   return (
     <img
       src={props.url}
-      alt={t.uploads.preview(props.upload.filename)}
+      alt={t.uploads.preview(visible(props.upload.filename))}
       loading="lazy"
       decoding="async"
       onError={() => setBroken(true)}

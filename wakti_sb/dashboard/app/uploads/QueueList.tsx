@@ -4,6 +4,7 @@ import { limits } from "../api/limits.ts";
 import { useLocale } from "../i18n/locale.tsx";
 import { IconButton } from "../primitives/Button.tsx";
 import { Icon } from "../primitives/Icon.tsx";
+import { visible } from "../primitives/visible.ts";
 import { canRetry, type Queue, type Queued, type Sending } from "./queue.ts";
 
 export function QueueList(props: { queue: Queue }) {
@@ -33,7 +34,7 @@ function QueueRow(props: { queued: Queued; queue: Queue }) {
   const { t, bytes } = useLocale();
   const { queued, queue } = props;
   const { file, sending } = queued;
-  const name = file.name;
+  const name = visible(file.name);
   const bad = sending.state === "failed" || sending.state === "unsent";
   const under = sending.state === "waiting" || sending.state === "sending";
   return (

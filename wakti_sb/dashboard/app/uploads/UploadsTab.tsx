@@ -18,6 +18,7 @@ import { Pager } from "../primitives/Pager.tsx";
 import { useRange, useStart } from "../primitives/paging.ts";
 import { Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
+import { visible } from "../primitives/visible.ts";
 import { useProject } from "../projects/project.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { Files } from "./Files.tsx";
@@ -42,7 +43,7 @@ export function UploadsTab() {
   async function remove(upload: Upload) {
     try {
       await deleteUpload(api, project.id, upload.id);
-      toasts.say(t.uploads.deleted(upload.filename));
+      toasts.say(t.uploads.deleted(visible(upload.filename)));
     } finally {
       // The dialog need not wait for the list.
       list.reload();
@@ -89,7 +90,7 @@ export function UploadsTab() {
       {doomed && (
         <Confirm
           title={t.uploads.deleteTitle}
-          lead={t.uploads.deleteLead(doomed.filename)}
+          lead={t.uploads.deleteLead(visible(doomed.filename))}
           action={t.common.delete}
           onConfirm={() => remove(doomed)}
           onClose={() => setDoomed(null)}
@@ -102,7 +103,7 @@ export function UploadsTab() {
 function Quota(props: { used: number }) {
   const { t, bytes } = useLocale();
   const part = Math.min(1, props.used / limits.project);
-  const said = t.uploads.used(bytes(props.used), bytes(limits.project));
+  const said = t.common.used(bytes(props.used), bytes(limits.project));
   return (
     <div class="quota">
       <span class="quota-text">{said}</span>

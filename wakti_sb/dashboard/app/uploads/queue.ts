@@ -5,6 +5,7 @@ import type { Api } from "../api/client.ts";
 import { limits } from "../api/limits.ts";
 import { Problem } from "../api/problem.ts";
 import { uploadFile } from "../api/uploads.ts";
+import { useLeaveQuestion } from "../primitives/leaving.ts";
 
 export type Sending =
   | { readonly state: "waiting" | "stored" | "cancelled" }
@@ -90,12 +91,7 @@ export function useQueue(
   }, []);
 
   const busy = files.some(isUnderWay);
-  useEffect(() => {
-    if (!busy) return;
-    const ask = (event: Event) => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [busy]);
+  useLeaveQuestion(busy);
 
   return {
     files,

@@ -18,6 +18,7 @@ import { useRange, useStart } from "../primitives/paging.ts";
 import { Search } from "../primitives/Search.tsx";
 import { Empty, Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
+import { visible } from "../primitives/visible.ts";
 import { useView } from "../routing/route.ts";
 import { useProject } from "../projects/project.tsx";
 import { Initial } from "../projects/ProjectList.tsx";
@@ -176,7 +177,7 @@ function UserTable(props: {
                 <div class="person-text">
                   <strong dir="auto">{nameOf(user)}</strong>
                   {user.display_name && (
-                    <small class="muted" dir="ltr">{user.email}</small>
+                    <small class="muted" dir="ltr">{visible(user.email)}</small>
                   )}
                 </div>
               </div>

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from wakti_sb.stack.embedded.edge.client import (
     Report,
+    about_failures,
     about_stand_ins,
     check,
     forget,
@@ -19,6 +20,7 @@ from wakti_sb.stack.embedded.edge.project import Function, find, has_any, unserv
 __all__ = [
     "Function",
     "Report",
+    "about_failures",
     "about_stand_ins",
     "check",
     "find",

@@ -114,6 +114,20 @@ def write_reports(state: Path, found: Iterable[Mapping[str, Any]]) -> None:
         os.replace(new, state / _REPORTS)
 
 
+def about_failures(found: Iterable[Report]) -> tuple[str, ...]:
+    """A sentence for each reason why functions do not start: many may have one."""
+    names: dict[str | None, list[str]] = {}
+    for one in found:
+        if not one.starts:
+            names.setdefault(one.reason, []).append(one.name)
+    return tuple(
+        f"the function {alike[0]} does not start: {reason}"
+        if len(alike) == 1
+        else f"the functions {', '.join(alike)} do not start: {reason}"
+        for reason, alike in names.items()
+    )
+
+
 def about_stand_ins(found: Iterable[Report]) -> str | None:
     """A sentence about the modules that could not be fetched and what takes their place."""
     pairs = {address: substitute for one in found for address, substitute in one.stand_ins.items()}

@@ -56,6 +56,11 @@ async def look(
     if not function.entry.is_file():
         place = _relative(function.entry, project)
         return Imports(problems=(f"{place}: there is no such file.",))
+    for file in (function.config, function.import_map):
+        if file is not None and not file.is_file():
+            place = _relative(file, project)
+            told = f"{place}: there is no such file, and supabase/config.toml names it."
+            return Imports((function.entry,), (told,))
     _begin(lock, function)
     said, output = await _ask(deno, function, lock, env)
     if said is None and "ockfile" in output:

@@ -1,8 +1,9 @@
 """What stands in for a module whose host is out of reach, and says so.
 
-`esm.sh` serves packages of npm, rebuilt: where only npm can be reached, the package itself is the
-same code. `serve` of the old standard library is a few lines over what Deno has by itself. For
-anything else nothing is pretended.
+`esm.sh` serves packages of npm, rebuilt, and some projects publish the same code in several
+places: where only npm can be reached, the package itself is as good. A few modules of the old
+standard library are some lines over what Deno has by itself. For anything else nothing is
+pretended.
 """
 
 from __future__ import annotations
@@ -23,30 +24,42 @@ _MODULES = Path(__file__).parents[1] / "services" / "edge" / "stand_ins"
 _ESM_SH = re.compile(
     r"https://esm\.sh/(?:v\d+/|stable/)?\*?((?:@[^/@&?]+/)?[^/@&?]+)(?:@([^/&?]+))?[^/?]*(/[^?]*)?"
 )
-_STD_SERVE = re.compile(r"https://deno\.land/std(?:@[^/]+)?/http/(?:server|mod)\.ts")
-_STD_BASE64 = re.compile(r"https://deno\.land/std(?:@[^/]+)?/encoding/base64\.ts")
-_ZOD = re.compile(r"https://deno\.land/x/zod@v?([^/]+)/(?:mod|index)\.ts")
-_JSR = re.compile(r"jsr:/?@supabase/supabase-js(?:@([^/]+))?")
-_TYPES = re.compile(r"jsr:/?@supabase/functions-js(?:@[^/]+)?/edge-runtime\.d\.ts")
+# Modules of ours, by the addresses that they stand in for.
+_OURS = {
+    "serve.ts": re.compile(r"https://deno\.land/std(?:@[^/]+)?/http/(?:server|mod)\.ts"),
+    "base64.ts": re.compile(r"https://deno\.land/std(?:@[^/]+)?/encoding/base64\.ts"),
+    "hex.ts": re.compile(r"https://deno\.land/std(?:@[^/]+)?/encoding/hex\.ts"),
+    "crypto.ts": re.compile(r"https://deno\.land/std(?:@[^/]+)?/crypto/(?:crypto|mod)\.ts"),
+    "xhr.ts": re.compile(r"https://deno\.land/x/xhr(?:@[^/]+)?/mod\.ts"),
+    "nothing.ts": re.compile(
+        r"jsr:/?@supabase/functions-js(?:@[^/]+)?/edge-runtime\.d\.ts"
+        r"|https://esm\.sh/(?:v\d+/)?@supabase/functions-js(?:@[^/]+)?/.*\.d\.ts"
+    ),
+}
+# Published there and on npm by the same people.
+_DENO_LAND = re.compile(
+    r"https://deno\.land/x/(grammy|hono|jose|openai|zod)(?:@v?([^/]+))?/(?:mod|index)\.ts"
+)
+_JSR = re.compile(
+    r"jsr:/?(@supabase/supabase-js|@hono/hono|@openai/openai|@panva/jose|@zod/zod)(?:@([^/]+))?"
+)
 _COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _LAST_COMMA = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
 
 
 def for_address(address: str) -> str | None:
     """What stands in for a module; None if nothing does. Pure."""
-    if _STD_SERVE.fullmatch(address):
-        return (_MODULES / "serve.ts").as_uri()
-    if _STD_BASE64.fullmatch(address):
-        return (_MODULES / "base64.ts").as_uri()
-    if _TYPES.fullmatch(address):
-        return (_MODULES / "nothing.ts").as_uri()
-    if found := _ZOD.fullmatch(address):
-        return f"npm:zod@{found[1]}"
+    for module, pattern in _OURS.items():
+        if pattern.fullmatch(address):
+            return (_MODULES / module).as_uri()
+    if found := _DENO_LAND.fullmatch(address):
+        return _npm(found[1], found[2])
     if found := _JSR.fullmatch(address):
-        return f"npm:@supabase/supabase-js@{found[1] or 2}"
+        own = found[1].startswith("@supabase/")
+        return _npm(found[1] if own else found[1].partition("/")[2], found[2])
     if found := _ESM_SH.match(address):
         name, version, path = found.groups()
-        return f"npm:{name}{f'@{version}' if version else ''}{_path(path or '')}"
+        return f"{_npm(name, version)}{_path(path or '')}"
     return None
 
 
@@ -105,6 +118,10 @@ def import_map(function: Function, substitutes: Mapping[str, str]) -> dict[str, 
             for place, names in scopes.items()
         },
     }
+
+
+def _npm(name: str, version: str | None) -> str:
+    return f"npm:{name}@{version}" if version else f"npm:{name}"
 
 
 def _path(path: str) -> str:

@@ -1,12 +1,13 @@
 -- What the platform lets postgres do by way of an extension, and PostgreSQL keeps for superusers:
--- event triggers and publications of all tables. `migrate` calls these in the place of the
--- statements; what they make is postgres's own. Run as supabase_admin in each new database.
+-- event triggers, publications of all tables, extensions of another schema. `migrate` calls these in
+-- the place of the statements; what they make is postgres's own. Procedures, since a block may hold a
+-- `call` wherever it may hold the statement. Run as supabase_admin in each new database.
 
 -- Makes an event trigger. Parameters: its name, the event, the tags that it is for (null: all), its
 -- function. Who may call it: postgres.
-create function wakti_local.create_event_trigger(
+create procedure wakti_local.create_event_trigger(
   name text, event text, tags text[], function regprocedure
-) returns void
+)
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -24,7 +25,7 @@ $$;
 
 -- Makes a publication of all tables. Parameters: its name, what it publishes (null: everything).
 -- Who may call it: postgres.
-create function wakti_local.create_publication_of_all(name text, publish text) returns void
+create procedure wakti_local.create_publication_of_all(name text, publish text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -35,9 +36,21 @@ begin
 end
 $$;
 
+-- Moves an extension to another schema, which PostgreSQL asks the owner of everything in it for.
+-- Parameters: names. Who may call it: postgres.
+create procedure wakti_local.move_extension(extension text, schema text)
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  execute format('alter extension %I set schema %I', extension, schema);
+end
+$$;
+
 revoke execute
-  on function wakti_local.create_event_trigger, wakti_local.create_publication_of_all
+  on procedure wakti_local.create_event_trigger, wakti_local.create_publication_of_all,
+    wakti_local.move_extension
   from public;
 grant execute
-  on function wakti_local.create_event_trigger, wakti_local.create_publication_of_all
+  on procedure wakti_local.create_event_trigger, wakti_local.create_publication_of_all,
+    wakti_local.move_extension
   to postgres;

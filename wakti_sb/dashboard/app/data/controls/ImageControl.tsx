@@ -7,6 +7,7 @@ import { Button } from "../../primitives/Button.tsx";
 import { TextField } from "../../primitives/Field.tsx";
 import { useLoad } from "../../primitives/load.ts";
 import { Failed, Loading } from "../../primitives/States.tsx";
+import { visible } from "../../primitives/visible.ts";
 import { useProject } from "../../projects/project.tsx";
 import type { ControlProps } from "./control.ts";
 
@@ -68,8 +69,8 @@ function Pictures(props: { readonly onChoose: (url: string) => void }) {
             <button
               type="button"
               class="picture"
-              title={upload.filename}
-              aria-label={upload.filename}
+              title={visible(upload.filename)}
+              aria-label={visible(upload.filename)}
               onClick={() => props.onChoose(url)}
             >
               <img src={url} alt="" loading="lazy" />

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { useLocale } from "../../i18n/locale.tsx";
+import { directionOf } from "../../primitives/direction.ts";
 import { Field } from "../../primitives/Field.tsx";
 import { kindOf } from "../kinds.ts";
 import type { ControlProps } from "./control.ts";
@@ -9,9 +10,9 @@ import { ImageControl } from "./ImageControl.tsx";
 
 export function TextControl(props: ControlProps) {
   const { t } = useLocale();
-  const { label, text, mistake, onText } = props;
+  const { label, name, text, mistake, onText } = props;
   // Decided once: a control that changes while one types in it would lose the place.
-  const [kind] = useState(() => kindOf(label, text));
+  const [kind] = useState(() => kindOf(name, text));
   const aside = kind === "link" && text && (
     <a class="link" href={text} target="_blank" rel="noopener noreferrer">
       {t.data.openLink}
@@ -30,7 +31,7 @@ export function TextControl(props: ControlProps) {
           return (
             <textarea
               {...common}
-              dir="auto"
+              dir={directionOf(text)}
               rows={4}
               onInput={(event) => onText(event.currentTarget.value)}
             />
@@ -43,7 +44,7 @@ export function TextControl(props: ControlProps) {
               // Preact types each kind of input by itself; ours have all in common.
               ...{ type: TYPES[kind] } as { type: "text" }
             }
-            dir={kind === "line" ? "auto" : "ltr"}
+            dir={kind === "line" ? directionOf(text) : "ltr"}
             onInput={(event) => onText(event.currentTarget.value)}
           />
         );

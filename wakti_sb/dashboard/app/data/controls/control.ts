@@ -2,6 +2,8 @@
 
 export interface ControlProps {
   readonly label: string;
+  /** The field's own name. */
+  readonly name: string;
   /** The value as it is written in the field. */
   readonly text: string;
   readonly mistake: string | null;

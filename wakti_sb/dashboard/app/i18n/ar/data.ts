@@ -172,6 +172,8 @@ export const data = {
     }),
   importStopped: (done: string, total: string) =>
     `استُورد ${done} من ${total} قبل أن يحدث هذا.`,
+  importUnknown:
+    "ربما وصلت عناصر أخرى دون رد، و«تراجع عن الاستيراد» يشملها أيضًا.",
   importWorkbook:
     "هذا ملف Excel. اختر في Excel «حفظ باسم» ثم «CSV UTF-8» واستورد ذلك الملف.",
   importQuote: (line: string) =>

@@ -25,14 +25,6 @@ export const inbox = {
       few: "# رسائل",
       other: "# رسالة",
     }),
-  arrived: (count: number) =>
-    plural("ar", count, {
-      zero: "لا رسائل جديدة",
-      one: "وصلت رسالة جديدة",
-      two: "وصلت رسالتان جديدتان",
-      few: "وصلت # رسائل جديدة",
-      other: "وصلت # رسالة جديدة",
-    }),
   list: "الرسائل",
   chooseTitle: "اختر رسالة",
   chooseLead: "ستُفتح هنا وتُعدّ مقروءة.",
@@ -82,7 +74,7 @@ export const inbox = {
   block: "حظر المرسل",
   blocked: "محظورة",
   didBlock: (who: string) =>
-    `ستذهب رسائل \u2068${who}\u2069 إلى الرسائل غير المرغوبة من الآن`,
+    `ستذهب رسائل ${who} إلى الرسائل غير المرغوبة من الآن`,
   movedToSpam: (count: number) =>
     plural("ar", count, {
       one: "نُقلت الرسالة إلى الرسائل غير المرغوبة",

@@ -67,4 +67,7 @@ export const overview = {
     name: "تجربة",
     message: "هذه رسالة تجريبية. وصلت كما ستصل رسائل زوارك.",
   },
+  unreadMessages: "رسائل غير مقروءة",
+  form: "النموذج",
+  unread: "غير مقروءة",
 };

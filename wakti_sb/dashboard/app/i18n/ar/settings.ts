@@ -50,7 +50,7 @@ export const settings = {
   publicCollections:
     "يمكن لأي شخص على الإنترنت تغيير العناصر أو حذفها. اختر «أنت فقط» إن كانت الصفحات تعرضها فحسب.",
   publicOverrides: (names: string) =>
-    `يمكن لأي شخص على الإنترنت تغيير عناصر \u2068${names}\u2069 أو حذفها.`,
+    `يمكن لأي شخص على الإنترنت تغيير عناصر ${names} أو حذفها.`,
   list: "أقسام الإعدادات",
   sections: {
     snippet: "اربط موقعك",
@@ -111,4 +111,15 @@ export const settings = {
     thanks: "شكرًا لك",
   },
   conflict: "تغيّرت الإعدادات في نافذة أخرى. لم تُحفظ إعداداتك؛ هذه هي الحالية.",
+  deleteAction: "حذف المشروع",
+  deleteTitle: (name: string) => `حذف ${name}؟`,
+  deleteLead:
+    "تُحذف معه رسائله وعناصره وملفاته وحساباته نهائيًا، ولن يتلقى موقعك أي رد.",
+  deleteType: (name: string) => `اكتب ${name} للمتابعة`,
+  deleteMismatch: "هذا ليس اسم المشروع.",
+  deletedDone: (name: string) => `حُذف ${name}`,
+  noBackendTitle: "لم يتم تشغيل الخدمة بعد",
+  noBackendLead:
+    "شغّلها ليتمكن الموقع من إرسال النماذج وقراءة المحتوى وحفظ الملفات وتسجيل المستخدمين.",
+  enable: "تشغيل الخدمة",
 };

@@ -13,7 +13,6 @@ export const uploads = {
   emptyTitle: "لا توجد ملفات بعد",
   emptyLead:
     "أفلت الصور والمستندات هنا، أو دع موقعك يرفعها. يحصل كل ملف على رابط عام.",
-  used: (used: string, most: string) => `${used} مستخدمة من ${most}`,
   usedLabel: "التخزين",
   count: (count: number) =>
     plural("ar", count, {

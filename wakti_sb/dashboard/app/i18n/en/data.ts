@@ -136,6 +136,8 @@ export const data = {
     plural("en", count, { one: "# item imported", other: "# items imported" }),
   importStopped: (done: string, total: string) =>
     `${done} of ${total} items were imported before this happened.`,
+  importUnknown:
+    "Others may have arrived without an answer. “Undo import” takes them back as well.",
   importWorkbook:
     "This is an Excel workbook. In Excel, choose “Save as” and “CSV UTF-8”, then import that file.",
   importQuote: (line: string) =>

@@ -20,11 +20,6 @@ export const inbox = {
   spam: "Spam",
   count: (count: number) =>
     plural("en", count, { one: "# message", other: "# messages" }),
-  arrived: (count: number) =>
-    plural("en", count, {
-      one: "A new message arrived",
-      other: "# new messages arrived",
-    }),
   list: "Messages",
   chooseTitle: "Choose a message",
   chooseLead: "It opens here and counts as read.",

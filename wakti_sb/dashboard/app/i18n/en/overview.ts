@@ -59,4 +59,7 @@ export const overview = {
     name: "Test",
     message: "This is a test message. It came the way your visitors' will.",
   },
+  unreadMessages: "Unread messages",
+  form: "Form",
+  unread: "Unread",
 };

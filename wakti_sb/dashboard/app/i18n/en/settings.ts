@@ -116,4 +116,15 @@ export const settings = {
   },
   conflict:
     "The settings changed in another window. Yours were not saved; these are the current ones.",
+  deleteAction: "Delete project",
+  deleteTitle: (name: string) => `Delete ${name}?`,
+  deleteLead:
+    "Its messages, items, files and accounts go with it, for good. Your site gets no more answers.",
+  deleteType: (name: string) => `Type ${name} to go on`,
+  deleteMismatch: "This is not the project's name.",
+  deletedDone: (name: string) => `${name} is deleted`,
+  noBackendTitle: "The backend is not switched on yet",
+  noBackendLead:
+    "Switch it on and the site can send forms, read content, store files and sign users in.",
+  enable: "Switch the backend on",
 };

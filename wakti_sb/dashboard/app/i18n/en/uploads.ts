@@ -13,7 +13,6 @@ export const uploads = {
   emptyTitle: "No files yet",
   emptyLead:
     "Drop pictures and documents here, or let your site upload them. Every file gets a public link.",
-  used: (used: string, most: string) => `${used} of ${most} used`,
   usedLabel: "Storage",
   count: (count: number) =>
     plural("en", count, { one: "# file", other: "# files" }),

@@ -58,6 +58,25 @@ Object.defineProperty(globalThis, "EdgeRuntime", {
   },
 });
 
+/** A model that the platform runs beside a function. Here none does, which whoever asks is told. */
+class Session {
+  constructor(readonly model: string) {}
+
+  run(): Promise<never> {
+    return Promise.reject(
+      new Error(
+        `Supabase.ai is not part of this stack: ${this.model} does not run here`,
+      ),
+    );
+  }
+}
+
+Object.defineProperty(globalThis, "Supabase", {
+  value: { ai: { Session } },
+  configurable: true,
+  writable: true,
+});
+
 /**
  * Ends the process after an error that nobody caught, as Deno and the platform do, but not at once:
  * the requests under way get their answers, so that whoever passes requests on knows that one

@@ -15,6 +15,11 @@ export type Value = string | null;
 export interface Statement {
   readonly text: string;
   readonly values: readonly Value[];
+  /**
+   * The role that runs it, where policies may be part of its plan: the server makes the plan of a
+   * prepared statement anew whenever another role executes it.
+   */
+  readonly role?: string;
 }
 
 /** Asks nothing: whether somebody answers. */
@@ -71,7 +76,7 @@ export interface Notice {
   readonly message?: string;
 }
 
-/** What a connection has prepared, by the statement's text. */
+/** What a connection has prepared, by the statement's text and role. */
 class Prepared {
   #count = 0;
   readonly names = new Map<string, string>();
@@ -89,7 +94,7 @@ const preparedBy = new WeakMap<Connection, Prepared>();
 class Submission {
   readonly #results: Row[][] = [];
   #rows: Row[] = [];
-  #added: [text: string, name: string][] = [];
+  #added: [key: string, name: string][] = [];
   #prepared: Prepared | null = null;
 
   constructor(
@@ -107,9 +112,9 @@ class Submission {
       for (const name of prepared.doubtful.splice(0)) {
         connection.close({ type: "S", name });
       }
-      for (const { text, values } of this.statements) {
-        const statement = this.#prepare(connection, prepared, text);
-        connection.bind({ statement, values });
+      for (const one of this.statements) {
+        const statement = this.#prepare(connection, prepared, one);
+        connection.bind({ statement, values: one.values });
         connection.execute({ portal: "" });
       }
       connection.sync();
@@ -118,8 +123,13 @@ class Submission {
     }
   }
 
-  #prepare(connection: Connection, prepared: Prepared, text: string): string {
-    const known = prepared.names.get(text);
+  #prepare(
+    connection: Connection,
+    prepared: Prepared,
+    { text, role = "" }: Statement,
+  ): string {
+    const key = `${role}\0${text}`;
+    const known = prepared.names.get(key);
     if (known !== undefined) return known;
     const keep = text.length <= LONGEST_PREPARED;
     const name = keep ? prepared.next() : "";
@@ -129,8 +139,8 @@ class Submission {
         prepared.names.delete(oldest);
         prepared.doubtful.push(itsName);
       }
-      prepared.names.set(text, name);
-      this.#added.push([text, name]);
+      prepared.names.set(key, name);
+      this.#added.push([key, name]);
     }
     connection.parse({ name, text, types: [] });
     return name;
@@ -150,8 +160,8 @@ class Submission {
   }
 
   handleError(error: unknown): void {
-    for (const [text, name] of this.#added) {
-      this.#prepared?.names.delete(text);
+    for (const [key, name] of this.#added) {
+      this.#prepared?.names.delete(key);
       this.#prepared?.doubtful.push(name);
     }
     this.reject(error);

@@ -67,7 +67,10 @@ export async function runPlan(
   const { readOnly } = transaction;
   const { preferences } = request;
   const before = prelude(plan, request, caller, snapshot, transaction);
-  const main = statementSql(plan, preferences, config.maxRows).statement();
+  const main = {
+    ...statementSql(plan, preferences, config.maxRows).statement(),
+    role: caller.role,
+  };
   const count = plan.kind === "read" && plan.media.kind !== "plan" &&
       (preferences.count === "planned" || preferences.count === "estimated")
     ? [plannedCountSql(plan).statement()]

@@ -255,6 +255,16 @@ def test_a_function_whose_arguments_nobody_can_guess_is_unproven_until_they_are_
     assert "arguments" in findings[0].fix
 
 
+def test_a_function_that_adds_rows_and_added_none_is_unproven(empty_database: str) -> None:
+    save = writer(
+        "save(payload jsonb)",
+        "insert into public.notes (user_id, title, slug)"
+        " select (payload ->> 'who')::uuid, 'x', gen_random_uuid()::text where payload ? 'who'",
+    )
+    findings = tried(empty_database, save, "save").findings
+    assert {finding.problem for finding in findings} == {"unproven"}
+
+
 @pytest.mark.slow
 def test_every_shape_of_a_function_can_be_called(empty_database: str) -> None:
     functions = {

@@ -25,6 +25,7 @@ COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _TEXT = re.compile(r"'([^'%{}]{1,40})'")
 _LOCKS = re.compile(r"\b(for\s+(no\s+key\s+)?|do\s+)update\b", re.IGNORECASE)
 _WRITES = re.compile(r"\b(update|delete\s+from|truncate|merge\s+into)\b", re.IGNORECASE)
+_INSERTS = re.compile(r"\binsert\s+into\s+(?:[\w\"]+\.)?\"?(\w+)", re.IGNORECASE)
 _PERSON = re.compile(r"user|owner|profile|account|member|author|person|uid")
 _PREFIX = re.compile(r"^(p|_|in|arg|v)_|^_+")
 
@@ -53,7 +54,7 @@ def change_cases(
                 ),
                 controls=tuple(_controls(scenario, entry, calls)),
                 why=f"changes = {entry.changes or 'what the tables let it change'}",
-                silent=not _surely_writes(function),
+                silent=not (_surely_writes(function) or _adds(scenario, function)),
                 transports=("sql",),
             )
 
@@ -77,6 +78,13 @@ def _surely_writes(function: Function) -> bool:
     """
     source = _LOCKS.sub(" ", COMMENT.sub(" ", function.source))
     return function.definer and _WRITES.search(source) is not None
+
+
+def _adds(scenario: Scenario, function: Function) -> bool:
+    """Whether it adds rows to a described table: some call has to, or nothing was shown."""
+    named = {name.lower() for name in _INSERTS.findall(COMMENT.sub(" ", function.source))}
+    belonging = (e for e in scenario.spec.owned if scenario.spec.belongs(e))
+    return function.definer and any(entry.table.name.lower() in named for entry in belonging)
 
 
 def _may(scenario: Scenario, entry: Entry, who: Identity) -> Iterator[Key]:

@@ -222,15 +222,15 @@ class SqlTransport:
         def read(answers: Sequence[Answer]) -> Outcome:
             there = self._everything() if before < 0 else self._as_states(answers[before].rows)
             after = self._as_states(answers[-1].rows)
-            new = (
+            new = [
                 (table, row)
                 for table, found in after.items()
                 for key, row in found.items()
                 if key not in there.get(table, {})
-            )
+            ]
             rows = touched(there, after, self.scenario.catalog.tables)
             rows |= added(self.scenario, new)
-            return Outcome("allowed" if rows else "zero rows", rows, len(rows))
+            return Outcome("allowed" if rows or new else "zero rows", rows, len(rows))
 
         return steps, read
 

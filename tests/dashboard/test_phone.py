@@ -73,3 +73,19 @@ def test_the_tabs_stand_in_one_line_at_the_foot(
     assert {box and box["y"] for box in boxes} == {boxes[0] and boxes[0]["y"]}
     for tab in tabs:
         assert tab.evaluate("tab => tab.scrollWidth <= tab.clientWidth"), tab.inner_text()
+
+
+@pytest.mark.slow
+def test_an_open_message_has_the_page_to_itself(
+    person: Person, open_page: Callable[..., Page]
+) -> None:
+    person.owner.submissions({"name": "Sara"})
+    reader = Person(open_page(viewport=PHONE), person.url, person.owner)
+    reader.enter("inbox")
+    search = reader.page.get_by_role("searchbox")
+    expect(search).to_be_visible()
+    reader.page.locator(".message-open").click()
+    expect(reader.by("heading", "Sara")).to_be_in_viewport()
+    expect(search).to_be_hidden()
+    reader.press("Back to the list")
+    expect(search).to_be_visible()

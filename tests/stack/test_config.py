@@ -15,6 +15,7 @@ from tests.stack.conftest import write_project
 from wakti_sb.errors import SpecError
 from wakti_sb.stack import config
 from wakti_sb.stack.config.reference import ANY, REFERENCE
+from wakti_sb.stack.embedded.database import seed_files
 from wakti_sb.stack.embedded.throwaway import copy_project
 
 ROOT = Path(__file__).parents[2]
@@ -247,3 +248,15 @@ def _as_toml() -> str:
     del whole["inbucket"]  # CLI 3 reads [local_smtp] in its place, and refuses this
     whole["auth"]["captcha"]["provider"] = "hcaptcha"
     return tomlkit.dumps(whole)
+
+
+def test_seeds_are_found_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    project = tmp_path / "a [b] *project*"
+    for name in ("seed.sql", "seeds/2.sql", "seeds/1.sql", "seeds/deep/3.sql"):
+        file = project / "supabase" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("select 1;")
+    patterns = ("./seeds/**/*.sql", "seed.sql", "./seeds/1.sql", "../supabase/seed.sql")
+    found = seed_files(project, config.Config(seed_files=patterns))
+    told = [str(file.relative_to(project / "supabase")) for file in found]
+    assert told == ["seeds/1.sql", "seeds/2.sql", "seeds/deep/3.sql", "seed.sql"]

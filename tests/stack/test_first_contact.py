@@ -44,6 +44,15 @@ def test_up_leaves_nothing_in_a_folder_that_is_no_project(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+def test_up_names_the_projects_below_a_folder_that_is_none(tmp_path: Path) -> None:
+    write_project(tmp_path / "apps" / "shop")
+    write_project(tmp_path / "node_modules" / "other")
+    up = wakti("up", cwd=tmp_path)
+    assert_one_clear_sentence(up)
+    assert "--project names one elsewhere: there is apps/shop." in up.stderr
+    assert not (tmp_path / ".wakti").exists()
+
+
 def test_a_project_of_functions_alone_is_one(tmp_path: Path) -> None:
     write(tmp_path, "hello", "Deno.serve(() => new Response('hello'));")
     try:

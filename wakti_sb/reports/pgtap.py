@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ..database_tests import Outcome
-from ..database_tests import Test as Assertion
 from .tree import Results, Suite, Test
+
+if TYPE_CHECKING:  # reports of policies need none of it
+    from ..database_tests import Outcome
+    from ..database_tests import Test as Assertion
 
 
 def of_database_tests(outcomes: Sequence[Outcome]) -> Results:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..site_suite import Report, Result
 from .tree import Cell, Grid, Issue, Results, Status, Suite, Test
+
+if TYPE_CHECKING:  # reports of policies need none of it
+    from ..site_suite import Report, Result
 
 _STATUS: dict[str, Status] = {"passed": "passed", "failed": "failed", "error": "unproven"}
 

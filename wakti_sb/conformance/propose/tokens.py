@@ -15,9 +15,12 @@ from ..conditions.atoms import Helpers
 from ..conditions.bodies import body_of
 from ..conditions.expression import alternatives, ast, conjuncts, parsed, printed, walk
 from .columns import column_of
+from .reading import read
 
 # Everybody writes the first ones; the others say nothing of whose a row is.
 _NEVER = ("user_metadata", "sub", "role", "aud", "iss", "iat", "exp", "session_id", "aal", "amr")
+# Functions that read the token; those of the project may call them.
+_READ_BY = ("jwt", "email", "role", "current_setting")
 _DEPTH = 3
 
 
@@ -36,6 +39,8 @@ class Named:
 
 def named_by_tokens(table: Table, expression: str, helpers: Helpers) -> Iterator[Named]:
     """The claims that a policy compares with columns of its row."""
+    if not read((expression,), {}).calls & {*_READ_BY, *helpers}:
+        return
     tree = parsed(expression)
     for branch in alternatives(tree) if tree is not None else ():
         parts = conjuncts(branch)
@@ -60,9 +65,14 @@ def _compared(table: Table, node: Any, helpers: Helpers) -> TokenNames | None:
 
 def _path(node: Any, helpers: Helpers, depth: int = 0) -> tuple[str, ...] | None:
     """The claim that an expression reads, through functions of the project."""
-    read = claimed(Atom(printed(node)))
-    if len(read) == 1 and read[0].source == "token" and read[0].path and not any(read[0].values):
-        return read[0].path
+    found = claimed(Atom(printed(node)))
+    if (
+        len(found) == 1
+        and found[0].source == "token"
+        and found[0].path
+        and not any(found[0].values)
+    ):
+        return found[0].path
     for each in walk(node) if depth < _DEPTH else ():
         if not isinstance(each, ast.FuncCall):
             continue

@@ -139,7 +139,6 @@ function ColumnHead(props: {
   return (
     <th
       scope="col"
-      dir="auto"
       aria-sort={direction}
       class={field.type === "number" ? "cell-number" : undefined}
     >
@@ -147,6 +146,7 @@ function ColumnHead(props: {
         ? (
           <button
             type="button"
+            dir="auto"
             class="column-sort"
             title={t.data.sortBy(friendly(field.name))}
             onClick={() => props.onSort(nextSort(sort, field.name))}

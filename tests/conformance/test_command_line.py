@@ -222,3 +222,11 @@ def test_a_migration_that_fails_is_named_with_its_line(tmp_path: Path) -> None:
     assert "20260101000000_broken.sql" in done.stderr
     assert "line 2" in done.stderr or ":2" in done.stderr
     assert list(tmp_path.rglob("*.pid")) == []
+
+
+def test_a_model_that_cannot_be_written_is_said_before_a_database_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "wakti.toml").mkdir()
+    nowhere = "postgresql://postgres@127.0.0.1:1/postgres"
+    done = wakti("rls", "--db-url", nowhere, "init", "--overwrite", cwd=tmp_path)
+    assert_one_clear_sentence(done)
+    assert "cannot be written" in done.stderr

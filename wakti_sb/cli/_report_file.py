@@ -1,7 +1,8 @@
-"""Report files that a command is asked to write."""
+"""Files that a command is asked to write."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from wakti_sb.errors import UsageError
@@ -12,6 +13,14 @@ def must_have_a_folder(*files: Path | None) -> None:
     for file in files:
         if file is not None and not file.parent.is_dir():
             raise UsageError("the report cannot be written: no such folder", place=str(file))
+
+
+def must_be_writable(file: Path) -> None:
+    """Raise UsageError now rather than when a database has been made and tried."""
+    if file.is_dir():
+        raise UsageError("it cannot be written: there is a folder of this name", place=str(file))
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise UsageError("it cannot be written: permission denied", place=str(file))
 
 
 def write(file: Path, text: str) -> None:

@@ -11,6 +11,7 @@ import click
 from wakti_sb import conformance
 from wakti_sb.cli import _without
 from wakti_sb.cli._output import note, progress
+from wakti_sb.cli._report_file import must_be_writable
 from wakti_sb.cli._rls_task import Task, keep_without
 from wakti_sb.errors import Findings, UsageError
 from wakti_sb.generate.plan import next_version
@@ -33,6 +34,8 @@ def command(task: Task, objects: tuple[str, ...], write: bool) -> None:
     folder = task.target.project / _MIGRATIONS
     if write and not folder.is_dir():
         raise UsageError("there is no supabase/migrations here to write to.", place=str(folder))
+    if write:
+        must_be_writable(folder / "migration.sql")
     with progress() as listener, task.target.database(listener) as url:
         found = conformance.repair(task.reduced(model), url, objects, allow_data=task.allow_data)
     text = "\n".join(_lines(found))

@@ -14,7 +14,7 @@ from wakti_sb.cli._endpoint import of_an_endpoint
 from wakti_sb.cli._group import EitherSide
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
-from wakti_sb.cli._report_file import must_have_a_folder, write
+from wakti_sb.cli._report_file import must_be_writable, must_have_a_folder, write
 from wakti_sb.cli._rls_cost import command as cost
 from wakti_sb.cli._rls_diff import command as diff
 from wakti_sb.cli._rls_fix import command as fix
@@ -65,6 +65,8 @@ def init(task: Task, write: bool, overwrite: bool) -> None:
             place=str(file),
             remedy="--overwrite replaces it; without --write the proposal goes to the screen.",
         )
+    if write or overwrite:
+        must_be_writable(file)
     warnings: list[str] = []
     with progress() as listener, task.target.database(listener) as url:
         schemas = conformance.exposed_schemas(task.target.project)

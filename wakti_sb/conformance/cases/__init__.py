@@ -9,6 +9,7 @@ from .derive import derive
 from .described import Described, short
 from .disclosure import may_tell
 from .functions import called_with, described_functions, matches
+from .new_rows import own_payload
 
 __all__ = [
     "Described",
@@ -18,6 +19,7 @@ __all__ = [
     "described_functions",
     "matches",
     "may_tell",
+    "own_payload",
     "short",
     "text",
     "to_sql",

@@ -30,7 +30,7 @@ from .described import keyed, short
 _SHORTEST = 8  # characters of a value that tells a row from all others
 _MOST_CONTROLS = 3  # people
 _WORD = re.compile(r"\w+")
-_TELLS_NOTHING = ("void", "trigger", "event_trigger")
+_TELLS_NOTHING = ("trigger", "event_trigger")
 Mark = tuple[str, Key]
 
 
@@ -48,7 +48,7 @@ def disclosure_cases(
         return
     told = f"{entry.data}" if declared else "what the tables let it select"
     marks = tuple(_marks(scenario))
-    reads = function.definer and _reads(scenario, function)
+    reads = function.definer and function.result != "void" and _reads(scenario, function)
     calls = {c.arguments: (t, c) for t, c in possible_calls(scenario, entry, function, usual)}
     controls = tuple(_controls(scenario, entry, [call for _, call in calls.values()]))
     for target, call in calls.values():
@@ -82,20 +82,34 @@ def quote_cases(
     texts = [a.name for a in function.arguments if a.type in TEXTS]
     if not texts or isinstance(entry.execute, Nobody):
         return
-    quoted = tuple((name, "'" if name in texts else value) for name, value in usual.arguments)
     who = next((w for w in scenario.identities if w is not SERVICE and admits(entry, w)), None)
-    if who is not None and quoted != usual.arguments:
+    if who is None:
+        return
+    for call in dict.fromkeys(_quoted(function, usual, texts)):
         yield Case(
             id=f"{label}: a quote in an argument breaks no statement",
             subject=Subject.function(str(usual.function)),
             operation="execute",
             family=Family.QUOTE,
-            attempt=Attempt(who, replace(usual, arguments=quoted, quoted=True)),
+            attempt=Attempt(who, call),
             expected=DENIED,
             why="texts are values, never parts of a statement",
             silent=True,
             transports=("sql",),
         )
+
+
+def _quoted(function: Function, usual: Call, texts: list[str]) -> Iterator[Call]:
+    """The usual call with a quote in each of its texts; then in those too that may be left out."""
+    quoted = tuple((name, "'" if name in texts else value) for name, value in usual.arguments)
+    if quoted != usual.arguments:
+        yield replace(usual, arguments=quoted, quoted=True)
+    given = dict(usual.arguments)
+    named = [a for a in function.arguments if a.name in given or a.name in texts]
+    if all(a.name for a in named):
+        filled = tuple((a.name, "'" if a.name in texts else given[a.name]) for a in named)
+        types = tuple(a.type for a in named)
+        yield replace(usual, arguments=filled, types=types, quoted=True)
 
 
 def _reads(scenario: Scenario, function: Function) -> bool:

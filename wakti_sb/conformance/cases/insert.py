@@ -20,11 +20,11 @@ from ..model import (
     Insert,
     World,
 )
-from ..scenario import nobodys, sample
+from ..scenario import Values, nobodys, sample
 from ..scenario.people import STRANGER
 from ..scenario.statements import text
 from .described import Described, pairs
-from .new_rows import by_whom, named, own_payload
+from .new_rows import by_whom, named, own_payload, shown
 from .parents import closed_parent, intruder, open_to, repointed, under
 
 
@@ -48,6 +48,7 @@ def _all(described: Described) -> Iterator[Case]:
             if who.world is None and not _has_parents(described, values):
                 continue  # keys of several columns: a stranger has no row to point at
             yield _case(described, who, values, f"insert {_what(described, who)}", Family.OWN)
+    yield from _asked_for(described)
     yield from _for_somebody_new(described)
     for key in described.table.foreign_keys:
         if key.table != USERS:
@@ -66,6 +67,26 @@ def _all(described: Described) -> Iterator[Case]:
     yield from _in_nobodys_name(described)
     yield from _columns(described)
     yield from _kept(described)
+
+
+def _asked_for(described: Described) -> Iterator[Case]:
+    """Rows with values for which a check may let in more than without them."""
+    principal = described.this.person if described.this is not None else None
+    listed = described.entry.insert.columns
+    for further in described.scenario.further.get(described.entry.table, ()):
+        if listed is not None and not set(further) <= set(listed):
+            continue  # no client can send them
+        for who in described.people:
+            own = {**own_payload(described, who), **further} if who.user_id is not None else None
+            if own is not None and (who.world is not None or _has_parents(described, own)):
+                words = f"insert {_what(described, who)} ({shown(further)})"
+                case = _case(described, who, own, words, Family.OWN)
+                if not case.expected.must:  # whoever may need not be able with any value
+                    yield case
+            if principal is not None and who.user_id != principal.user_id:
+                values = {**own_payload(described, principal), **further}
+                words = f"insert a row in the name of {principal.label} ({shown(further)})"
+                yield _case(described, who, values, words, Family.ANOTHERS_NAME)
 
 
 def _for_somebody_new(described: Described) -> Iterator[Case]:
@@ -240,6 +261,9 @@ def _foreign_parent(described: Described, key: ForeignKey) -> Iterator[Case]:
     """A foreign key check bypasses row level security: only a policy can refuse this."""
     for who, world, proved in _intruders(described):
         yield from _under_parent(described, key, who, world, proved=proved)
+        for further in described.scenario.further.get(described.entry.table, ()):
+            if not set(further) & set(key.columns):
+                yield from _under_parent(described, key, who, world, further, proved=proved)
 
 
 def _intruders(described: Described) -> Iterator[tuple[Identity, World, bool]]:
@@ -263,9 +287,16 @@ def _intruders(described: Described) -> Iterator[tuple[Identity, World, bool]]:
 
 
 def _under_parent(
-    described: Described, key: ForeignKey, who: Identity, world: World, *, proved: bool
+    described: Described,
+    key: ForeignKey,
+    who: Identity,
+    world: World,
+    further: Values | None = None,
+    *,
+    proved: bool,
 ) -> Iterator[Case]:
-    base = own_payload(described, who)
+    base = {**own_payload(described, who), **(further or {})}
+    with_ = f" ({shown(further)})" if further else ""
     parent = closed_parent(described, who, key, world, base, "insert")
     if parent is None:
         return
@@ -276,7 +307,7 @@ def _under_parent(
         by = f" by {', '.join(key.columns)}" if _several(described, key) else ""
         yield Case(
             id=f"{described.name}: {who.label} cannot insert {words} "
-            f"under {under(parent, world)}{by}",
+            f"under {under(parent, world)}{by}{with_}",
             subject=described.about,
             operation="insert",
             family=Family.FOREIGN_PARENT,

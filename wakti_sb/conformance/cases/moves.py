@@ -20,8 +20,9 @@ from ..model import (
     Update,
     World,
 )
-from ..scenario import Row
+from ..scenario import Row, Values
 from .described import Described, pairs
+from .new_rows import shown
 from .parents import closed_parent, intruder, open_to, repointed, under
 
 Base = Callable[[Row], Update]
@@ -54,6 +55,20 @@ def move_cases(described: Described, base: Base) -> Iterator[Case]:
             if key.table != USERS:
                 yield from _moves(described, base, mover, key)
         yield from _hand_over(described, base, mover)
+        listed = described.entry.update.columns
+        for further in described.scenario.further.get(described.entry.table, ()):
+            if listed is None or set(further) <= set(listed):
+                yield from _with_values(described, base, mover, further)
+
+
+def _with_values(
+    described: Described, base: Base, mover: _Mover, further: Values
+) -> Iterator[Case]:
+    """The same moves with values for which a check may let through more."""
+    for key in described.table.foreign_keys:
+        if key.table != USERS and not set(further) & set(key.columns):
+            yield from _moves(described, base, mover, key, further)
+    yield from _hand_over(described, base, mover, further)
 
 
 def _movers(described: Described) -> Iterator[_Mover]:
@@ -102,7 +117,9 @@ def _changes(described: Described, who: Identity, row: Row) -> bool:
     return all(described.may(who, each, row.values) for each in ("select", "update"))
 
 
-def _moves(described: Described, base: Base, mover: _Mover, key: ForeignKey) -> Iterator[Case]:
+def _moves(
+    described: Described, base: Base, mover: _Mover, key: ForeignKey, further: Values | None = None
+) -> Iterator[Case]:
     """Let a row point at somebody else's parent, or take somebody's row over."""
     who, world, mine, theirs = mover.who, mover.world, mover.mine, mover.theirs
     home = described.scenario.row(key.table, mover.here)
@@ -118,7 +135,8 @@ def _moves(described: Described, base: Base, mover: _Mover, key: ForeignKey) -> 
         if open_to(described, who, key, parent, values, "update"):
             continue
         named = "" if words == "its own row" else " in the owner's name"
-        sentence = f"cannot move a row into {under(parent, world)}{named}{by}"
+        sentence = f"cannot move a row into {under(parent, world)}{named}{by}{_with(further)}"
+        target = {**target, **(further or {})}
         yield _move(described, base, mover, mine, target, sentence)
         wide = f"{sentence} without a filter"
         yield _move(described, base, mover, mine, target, wide, unfiltered=True)
@@ -130,7 +148,9 @@ def _moves(described: Described, base: Base, mover: _Mover, key: ForeignKey) -> 
         yield _move(described, base, mover, theirs, target, sentence)
 
 
-def _hand_over(described: Described, base: Base, mover: _Mover) -> Iterator[Case]:
+def _hand_over(
+    described: Described, base: Base, mover: _Mover, further: Values | None = None
+) -> Iterator[Case]:
     """Give a row away: into the name of somebody else."""
     owner = described.entry.owner
     if owner is None or described.table.column(owner) is None:
@@ -138,10 +158,15 @@ def _hand_over(described: Described, base: Base, mover: _Mover) -> Iterator[Case
     target = {owner: mover.theirs.values.get(owner)}
     if described.may_write(mover.who, "update", {**mover.mine.values, **target}):
         return
-    sentence = f"cannot put its own row into another's name by {owner}"
+    sentence = f"cannot put its own row into another's name by {owner}{_with(further)}"
+    target |= further or {}
     yield _move(described, base, mover, mover.mine, target, sentence)
     wide = f"{sentence} without a filter"
     yield _move(described, base, mover, mover.mine, target, wide, unfiltered=True)
+
+
+def _with(further: Values | None) -> str:
+    return f" ({shown(further)})" if further else ""
 
 
 def _move(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...spec import Own, atoms
 from ..model import USERS, Identity, World
 from ..scenario.people import STRANGER
 from .described import Described
+
+_LONGEST = 60  # characters of a value in a sentence
 
 
 def own_payload(
@@ -42,3 +45,9 @@ def named(described: Described, who: Identity) -> Identity:
     if members is None or alone or who.world is None:
         return who
     return described.scenario.identity(STRANGER) or who
+
+
+def shown(values: Mapping[str, Any]) -> str:
+    """How sentences tell the values of a new row."""
+    words = (f"{name} {'null' if value is None else value}" for name, value in values.items())
+    return ", ".join(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…" for text in words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .atoms import MOST, Atom, Helpers, Scope, Taken, by_name, is_null_test, taken_apart
-from .bodies import body_of
+from .bodies import body_of, unreadable_for
 from .claims import Claimed, claimed, paths_of
 from .expression import conjuncts, parsed, printed, unqualified, unreadable
 from .queries import (
@@ -41,4 +41,5 @@ __all__ = [
     "taken_apart",
     "unqualified",
     "unreadable",
+    "unreadable_for",
 ]

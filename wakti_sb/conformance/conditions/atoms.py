@@ -11,7 +11,7 @@ from pglast.enums import A_Expr_Kind, SubLinkType
 
 from ...spec import Relation
 from ..catalog import Helper
-from .bodies import body_of, readable
+from .bodies import body_of, unreadable_for
 from .expression import (
     UNSETTLED,
     ast,
@@ -254,7 +254,7 @@ class Walker:
 
     def _atom(self, node: Any, place: Place) -> Atom:
         calls = (self._helper(each) for each in walk(node) if isinstance(each, ast.FuncCall))
-        opaque = tuple(h for h in calls if h is not None and not readable(h))
+        opaque = tuple(h for h in calls if h is not None and unreadable_for(h))
         columns = tuple(dict.fromkeys(_columns(node)))
         return Atom(printed(node), place.scopes, columns, place.definer, opaque)
 
@@ -274,6 +274,8 @@ def _is_condition(node: Any) -> bool:
             return _is_boolean(args) or any(map(_is_condition, args))
         case ast.CaseExpr():
             return any(_is_condition(when.result) for when in node.args)
+        case ast.A_Const(val=ast.Boolean()):
+            return True
         case ast.A_Expr():
             return node.kind != A_Expr_Kind.AEXPR_NULLIF and node.name[-1].sval in _COMPARING
     return False

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from pglast import parse_sql
+from pglast.enums import SubLinkType
 from pglast.parser import ParseError
 
 from ..catalog import Helper
 from .expression import ast, parsed
+from .procedural import Reader, UnreadableError, procedure
 
-# One statement and no variable: what it returns is all that it does.
-_RETURN = re.compile(r"\s*begin\s+return\s+(?!query\b)([^;]+);\s*end\s*;?\s*$", re.IGNORECASE)
-_QUERY = re.compile(r"\s*begin\s+return\s+query\s+([^;]+);\s*(?:return\s*;\s*)?end\s*;?\s*$", re.I)
 _ATOMIC = re.compile(r"\s*begin\s+atomic\s+(.*?);?\s*end\s*$", re.IGNORECASE | re.DOTALL)
 _RETURNED = re.compile(r"\s*return\s+(.*)$", re.IGNORECASE | re.DOTALL)
 
@@ -30,21 +29,46 @@ class Body:
 
 def body_of(helper: Helper, arguments: tuple[Any, ...]) -> Body | None:
     """The body for these arguments; None where it cannot be read."""
+    arguments = (*arguments, *_defaults(helper, len(arguments)))
+    if helper.language == "plpgsql":
+        try:
+            return _by_procedure(helper, arguments)
+        except UnreadableError:
+            return None
     text = _text(helper)
     select = _select(text) if text is not None else None
     if select is None:
         return None
-    arguments = (*arguments, *_defaults(helper, len(arguments)))
     named = {
         name: arguments[place]
         for place, name in enumerate(helper.arguments)
         if name and place < len(arguments)
     }
-    filled = _filled(select, named, arguments, helper.relation.name)
+    return _body(_filled(select, named, arguments, helper.relation.name))
+
+
+def _body(filled: Any) -> Body:
     bare = not filled.fromClause and filled.whereClause is None and filled.larg is None
     if bare and len(filled.targetList or ()) == 1:
         return Body(expression=filled.targetList[0].val)
     return Body(select=filled)
+
+
+def _by_procedure(helper: Helper, arguments: tuple[Any, ...]) -> Body:
+    """The same of PL/pgSQL. Raise UnreadableError where no query can stand for it."""
+    found = procedure(helper.body, helper.arguments)
+    if found is None:
+        raise UnreadableError("the parser cannot read it")
+    named = {f"${place + 1}": each for place, each in enumerate(arguments)}
+    named |= {name: each for name, each in zip(helper.arguments, arguments, strict=False) if name}
+    reader = Reader(found, named, helper.relation.name)
+    if found.returns_rows:
+        return _body(reader.select())
+    expression = reader.expression()
+    one = isinstance(expression, ast.SubLink) and expression.testexpr is None
+    if one and expression.subLinkType == SubLinkType.EXPR_SUBLINK:
+        return _body(expression.subselect)
+    return Body(expression=expression)
 
 
 def _defaults(helper: Helper, given: int) -> tuple[Any, ...]:
@@ -66,11 +90,6 @@ def _text(helper: Helper) -> str | None:
         source = atomic[1] if atomic else source
         returned = _RETURNED.match(source)
         return f"select {returned[1]}" if returned else source
-    if helper.language == "plpgsql":
-        if found := _RETURN.match(source):
-            return f"select {found[1]}"
-        if found := _QUERY.match(source):
-            return found[1]
     return None
 
 
@@ -104,7 +123,15 @@ def _filled(node: Any, named: dict[str, Any], given: tuple[Any, ...], function: 
     return node
 
 
-def readable(helper: Helper) -> bool:
-    """Whether the conditions in a function's body can be seen."""
+def unreadable_for(helper: Helper) -> str:
+    """Why the conditions in a function's body cannot be seen; empty where they can."""
+    if helper.language == "plpgsql":
+        try:
+            _by_procedure(helper, tuple(parsed("null") for _ in helper.arguments))
+        except UnreadableError as error:
+            return str(error)
+        return ""
+    if helper.language != "sql":
+        return f"it is written in {helper.language}"
     text = _text(helper)
-    return text is not None and _select(text) is not None
+    return "" if text is not None and _select(text) is not None else "it is more than a query"

@@ -10,7 +10,7 @@ from typing import Any
 from psycopg import Connection
 
 from ...spec import Function, Relation
-from ..conditions import ARGUMENTS, Atom, claimed, unqualified
+from ..conditions import ARGUMENTS, Atom, claimed, unqualified, unreadable_for
 from ..model import OBJECTS, SERVICE, Case, Identity, Insert, Update, Upsert
 from ..scenario import Scenario, Values
 from .bodies import body_clauses
@@ -112,6 +112,7 @@ class TableMeasure:
         self.rows = rows
         self.refusals = Refusals(evaluator.scenario, about.table, about.source)
         self.alias = about.source.alias if about.source is not None else ""
+        self.accepting = {bucket.accepts for bucket in evaluator.scenario.spec.bucket}
         self.calls = (about.source.calls if about.source is not None else ()) or ("",)
 
     def of(self, its: Sequence[Clause]) -> Iterator[Measured]:
@@ -119,7 +120,7 @@ class TableMeasure:
         found = [Measured(clause, atom) for clause in its for atom in clause.taken.atoms]
         self._look_at_all(found)
         for each in found:
-            words = _opaque(each.atom)
+            words = self._opaque(each.atom)
             settled = replace(each, problem=words) if words else self._settled(each)
             failed = self.evaluator.problems.get(each.atom.text)
             if failed is not None and not settled.both_ways:
@@ -188,10 +189,19 @@ class TableMeasure:
                         each = self._seen(each, who, row, line[place[each.atom]], bypassing)
                     found[number] = each
 
+    def _opaque(self, atom: Atom) -> str:
+        """Whose answers show only some of the ways through it: a branch may hide behind them."""
+        for helper in atom.calls:
+            if helper.relation not in self.accepting:
+                why = unreadable_for(helper)
+                return f"it calls {helper.relation}, which nobody can look into: {why}"
+        return ""
+
     def _settled(self, each: Measured) -> Measured:
         """Whether a condition on counted values is the same for all of them."""
-        named = {bucket.accepts for bucket in self.evaluator.scenario.spec.bucket}
-        if named & {h.relation for h in each.atom.calls} or self._asks_for_records(each.atom):
+        if self.accepting & {h.relation for h in each.atom.calls} or self._asks_for_records(
+            each.atom
+        ):
             return replace(each, settled="the model names it, and cases try it both ways")
         if each.true and _asks_as_told(each):
             return replace(each, settled="the model says with which arguments it is called")
@@ -279,12 +289,6 @@ def _asks_as_told(each: Measured) -> bool:
     source = each.clause.source
     told = source is not None and isinstance(source.entry, Function) and source.entry.arguments
     return bool(told) and any(name == ARGUMENTS for name, _ in each.atom.columns)
-
-
-def _opaque(atom: Atom) -> str:
-    """A C function may look anywhere; whatever else is called is seen by its answers."""
-    named = [str(h.relation) for h in atom.calls if h.language == "c"]
-    return f"it calls {named[0]}, which nobody can look into" if named else ""
 
 
 def _written(

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 
 from ...spec import Relation
+from ..cases import Described, own_payload
 from ..catalog import Table
 from ..conditions import Atom
 from ..model import OBJECTS, Identity
@@ -22,10 +23,13 @@ from .bound import Bound, belongs
 from .clauses import Clause
 from .evaluate import Evaluator
 from .measure import About, Measured, Rows, TableMeasure, grouped
+from .refused import Refusals
 from .shape import assignments
 
 _FIRST = 700  # numbers from here on are those of these rows
 _MOST = 24  # further rows for the policies of one table
+_MOST_LOOKED_UP = 12
+_MOST_SENT = 4  # kinds of new rows of one table
 _LONGEST = 40  # characters of a value in a sentence
 
 
@@ -67,6 +71,51 @@ class _Widener:
                 and len(clause.taken.atoms) > 1
             ):
                 made += self._whole(relation, clause)
+        if about.source is None:
+            for clause in its:
+                if clause.new_rows and clause.expression and clause.permissive:
+                    self._ask_for_new_rows(relation, clause)
+
+    def _ask_for_new_rows(self, relation: Relation, clause: Clause) -> None:
+        """Values with which a check lets through a new row that it would refuse without them."""
+        table, entry = self.scenario.catalog.tables[relation], self.scenario.spec.entry(relation)
+        this = self.scenario.row(relation, "this")
+        found = (self._targets(relation, a).get(relation, ()) for a in clause.taken.atoms)
+        names = list(dict.fromkeys(name for columns in found for name in columns))
+        if entry is None or this is None or this.person is None or not names:
+            return
+        described = Described(entry, table, self.scenario)
+        base = {**this.values, **own_payload(described, this.person)}
+        known = tuple((relation.name, name) for name in names)
+        whole = Atom(clause.expression, columns=known)
+        kept = self.inserter.further.setdefault(relation, [])
+        for row, callers in self._new_bases(described, clause, base):
+            options = assignments(self.scenario, clause.taken.atoms, table, names, row)
+            rows = [row, *({**row, **values} for values in options)]
+            for who in callers if len(kept) < _MOST_SENT else ():
+                answers = Evaluator(self.inserter.connection, self.scenario).answers(
+                    relation, (whole,), rows, who
+                )
+                let = [truth is not None and truth[0] for (truth,) in answers]
+                if not let[0] and True in let:
+                    values = options[let.index(True) - 1]
+                    if values not in kept:
+                        kept.append(values)
+                    break
+
+    def _new_bases(
+        self, described: Described, clause: Clause, base: dict[str, Any]
+    ) -> Iterator[tuple[dict[str, Any], list[Identity]]]:
+        """New rows that have to be refused, and to whom: in a foreign name, under a foreign row."""
+        refusals = Refusals(self.scenario, described.entry.table)
+        people = [who for who in described.people if who.role in clause.roles]
+        yield base, [who for who in people if refusals.refused(who, clause.operations, base)]
+        owner = [who for who in people if described.this and who is described.this.person]
+        for key in described.table.foreign_keys:
+            theirs = self.scenario.row(key.table, "other")
+            if theirs is not None and belongs(self.scenario, key.table):
+                pairs = zip(key.columns, key.parent_columns, strict=True)
+                yield {**base, **{c: theirs.values.get(p) for c, p in pairs}}, owner
 
     def _measure(self, relation: Relation, further: Sequence[Row] = ()) -> TableMeasure:
         """What is there now, and `further` rows, which may be thought of only."""
@@ -82,8 +131,10 @@ class _Widener:
                 table = self.scenario.catalog.tables[target]
                 listed = assignments(self.scenario, (each.atom,), table, columns, base.values)
                 options: Iterable[dict[str, Any]] = listed
-                if relation == target:
+                if relation == target and not each.atom.scopes:
                     options = self._promising(relation, each, base, listed)
+                elif relation == target:
+                    options = listed[:_MOST_LOOKED_UP]  # it looks the row up, which has to be there
                 for values in options:
                     if each.both_ways:
                         return made

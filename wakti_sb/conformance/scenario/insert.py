@@ -40,6 +40,7 @@ def refresh(connection: Connection[Any], catalog: Catalog, view: Relation) -> No
 class Inserter:
     """Inserts rows one by one.
 
+    `further` are values of new rows that cases have to try, as `Scenario.further`.
     `untested` says in the database's own words why some rows are not there, `planned` holds the
     others as they came to be.
     """
@@ -50,6 +51,7 @@ class Inserter:
     pinned: dict[str, set[str]]
     untested: dict[str, str] = field(default_factory=dict)
     planned: dict[Relation, list[tuple[Row, dict[str, Any]]]] = field(default_factory=dict)
+    further: dict[Relation, list[dict[str, Any]]] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(100))
     _people: list[str] = field(default_factory=list)
     _moved: dict[tuple[Relation, str, str], Any] = field(default_factory=dict)

@@ -38,6 +38,7 @@ class Scenario:
     `untested` says why some rows are not there, `solved` which values the CHECK constraints of a
     table wanted in a further row, `alternatives` to what each column of a row can be changed,
     `partial` which tables hold so much data that only our rows, and some others, are known.
+    `further` are values of new rows that a policy asks for, beside those that are always tried.
     `endless` are conditions that were stopped once, with the words for it: nobody waits twice.
     """
 
@@ -48,6 +49,7 @@ class Scenario:
     untested: Mapping[str, str] = field(default_factory=dict)
     solved: Mapping[Relation, Values] = field(default_factory=dict)
     alternatives: Mapping[Relation, Values] = field(default_factory=dict)
+    further: Mapping[Relation, tuple[Values, ...]] = field(default_factory=dict)
     partial: frozenset[Relation] = frozenset()
     salt: str = ""
     endless: dict[str, str] = field(default_factory=dict, compare=False, repr=False)

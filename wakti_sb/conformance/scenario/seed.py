@@ -65,7 +65,8 @@ def seed(
     found = _completed(found, scenario, tables)
     solved = {t: v for t in tables if (v := rehearse(seeder, found, catalog.tables[t]))}
     others = {t: alternatives(connection, found, catalog.tables[t]) for t in tables}
-    return replace(found, solved=solved, alternatives=others, _index={})
+    asked = {table: tuple(values) for table, values in seeder.further.items()}
+    return replace(found, solved=solved, alternatives=others, further=asked, _index={})
 
 
 def _untested(scenario: Scenario, seeder: Inserter) -> dict[str, str]:

@@ -19,6 +19,14 @@ create role readers nologin;
 create role people nologin;
 grant readers to people;
 create policy reading on public.notes to readers using (true);
+do $$
+declare each text;
+begin
+  for each in select rolname from pg_roles where rolname !~ '^pg_' loop
+    execute format('grant temporary on database %I to %I', current_database(), each);
+    execute format('grant select on public.notes to %I', each);
+  end loop;
+end $$;
 """
 STATE = """
 select

@@ -118,7 +118,8 @@ def test_an_upgrade_rewrites_no_migration_and_loses_no_row(
     assert new
     for name in new:
         assert f"wrote supabase/migrations/{name}" in done.stdout
-        assert f"+++ supabase/migrations/{name}" in shown.stdout
+        made = rf"^\+\+\+ supabase/migrations/\d+_{name.partition('_')[2]}$"  # dated by the clock
+        assert re.search(made, shown.stdout, re.M)
     env = {"WAKTI_DB_URL": stack.endpoint().database}
     done = wakti("migrate", "--dry-run", cwd=release.folder, env=env)
     assert done.returncode == 0, done.stderr

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wakti_sb.stack.embedded.server import PLATFORM_DATABASE, Server
+from wakti_sb.stack.embedded.server import PLATFORM_DATABASE, TEMPLATE_DATABASE, Server
 
 if TYPE_CHECKING:
     import psycopg
@@ -51,8 +51,12 @@ def set_aside(server: Server) -> Iterator[None]:
             for number, name in before.items():
                 _rename(connection, _aside(number), name)
         raise
+    aside = {number: _aside(number) for number in before}
+    for database in (TEMPLATE_DATABASE, "postgres"):
+        with server.connect(database=database) as connection:
+            _disown(connection, aside)
     with _connected(server) as connection:
-        _drop(connection, {number: _aside(number) for number in before})
+        _drop(connection, aside)
 
 
 def without_the_platforms(
@@ -105,6 +109,14 @@ def _rename(connection: psycopg.Connection[tuple[object, ...]], name: str, new: 
     if name != new:  # else it was set aside by a command that was killed
         statement = sql.SQL("alter role {} rename to {}")
         connection.execute(statement.format(sql.Identifier(name), sql.Identifier(new)))
+
+
+def _disown(connection: psycopg.Connection[tuple[object, ...]], roles: dict[int, str]) -> None:
+    """Take away what a migration has granted to every role that it found."""
+    from psycopg import sql
+
+    for name in roles.values():
+        connection.execute(sql.SQL("drop owned by {}").format(sql.Identifier(name)))
 
 
 def _drop(connection: psycopg.Connection[tuple[object, ...]], roles: dict[int, str]) -> None:

@@ -90,7 +90,10 @@ begin
       from pg_attribute as a
       inner join pg_attrdef as d on a.attrelid = d.adrelid and a.attnum = d.adnum
       where a.attrelid = tg_relid and a.attname = named;
-      if found then
+      if formula = 'now()' then
+        -- What nearly all of them have; a statement for each row would take as long as the row.
+        found_value := to_jsonb(now());
+      elsif formula is not null then
         execute format('select to_jsonb(%s)', formula) into found_value;
       end if;
     end if;
@@ -166,6 +169,24 @@ begin
       current_user in ('anon', 'authenticated')
     )
     execute function wakti_rls.keep('updated_at');
+    -- To look the defaults up takes longer than to store the row: where all are now(), rows with it pass.
+    if not exists (
+      select from pg_catalog.pg_attribute as a
+      left join pg_catalog.pg_attrdef as d on a.attrelid = d.adrelid and a.attnum = d.adnum
+      where
+        a.attrelid = 'public.projects'::regclass
+        and a.attname in ('updated_at')
+        and pg_get_expr(d.adbin, d.adrelid) is distinct from 'now()'
+    ) then
+      create or replace trigger _wakti_kept_new
+      before insert on public.projects
+      for each row
+      when (
+        current_user in ('anon', 'authenticated')
+        and not (to_jsonb(new.updated_at) = to_jsonb(now())) is true
+      )
+      execute function wakti_rls.keep('updated_at');
+    end if;
   end if;
 end
 $$;
@@ -247,6 +268,29 @@ when (
   current_user in ('anon', 'authenticated')
 )
 execute function wakti_rls.keep('enabled_at', 'updated_at');
+
+-- To look the defaults up takes longer than to store the row: where all are now(), rows with it pass.
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_attribute as a
+    left join pg_catalog.pg_attrdef as d on a.attrelid = d.adrelid and a.attnum = d.adnum
+    where
+      a.attrelid = 'public.project_backends'::regclass
+      and a.attname in ('enabled_at', 'updated_at')
+      and pg_get_expr(d.adbin, d.adrelid) is distinct from 'now()'
+  ) then
+    create or replace trigger _wakti_kept_new
+    before insert on public.project_backends
+    for each row
+    when (
+      current_user in ('anon', 'authenticated')
+      and not (to_jsonb(new.enabled_at) = to_jsonb(now()) and to_jsonb(new.updated_at) = to_jsonb(now())) is true
+    )
+    execute function wakti_rls.keep('enabled_at', 'updated_at');
+  end if;
+end
+$$;
 
 create policy wakti_select on public.project_backends
 for select
@@ -341,6 +385,29 @@ when (
   current_user in ('anon', 'authenticated')
 )
 execute function wakti_rls.keep('uploaded_at');
+
+-- To look the defaults up takes longer than to store the row: where all are now(), rows with it pass.
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_attribute as a
+    left join pg_catalog.pg_attrdef as d on a.attrelid = d.adrelid and a.attnum = d.adnum
+    where
+      a.attrelid = 'public.project_uploads'::regclass
+      and a.attname in ('uploaded_at')
+      and pg_get_expr(d.adbin, d.adrelid) is distinct from 'now()'
+  ) then
+    create or replace trigger _wakti_kept_new
+    before insert on public.project_uploads
+    for each row
+    when (
+      current_user in ('anon', 'authenticated')
+      and not (to_jsonb(new.uploaded_at) = to_jsonb(now())) is true
+    )
+    execute function wakti_rls.keep('uploaded_at');
+  end if;
+end
+$$;
 
 create policy wakti_select on public.project_uploads
 for select
@@ -498,6 +565,29 @@ when (
 )
 execute function wakti_rls.keep('updated_at');
 
+-- To look the defaults up takes longer than to store the row: where all are now(), rows with it pass.
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_attribute as a
+    left join pg_catalog.pg_attrdef as d on a.attrelid = d.adrelid and a.attnum = d.adnum
+    where
+      a.attrelid = 'public.project_collections'::regclass
+      and a.attname in ('updated_at')
+      and pg_get_expr(d.adbin, d.adrelid) is distinct from 'now()'
+  ) then
+    create or replace trigger _wakti_kept_new
+    before insert on public.project_collections
+    for each row
+    when (
+      current_user in ('anon', 'authenticated')
+      and not (to_jsonb(new.updated_at) = to_jsonb(now())) is true
+    )
+    execute function wakti_rls.keep('updated_at');
+  end if;
+end
+$$;
+
 create policy wakti_select on public.project_collections
 for select
 to authenticated
@@ -591,6 +681,29 @@ when (
   current_user in ('anon', 'authenticated')
 )
 execute function wakti_rls.keep('updated_at');
+
+-- To look the defaults up takes longer than to store the row: where all are now(), rows with it pass.
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_attribute as a
+    left join pg_catalog.pg_attrdef as d on a.attrelid = d.adrelid and a.attnum = d.adnum
+    where
+      a.attrelid = 'public.project_collection_schemas'::regclass
+      and a.attname in ('updated_at')
+      and pg_get_expr(d.adbin, d.adrelid) is distinct from 'now()'
+  ) then
+    create or replace trigger _wakti_kept_new
+    before insert on public.project_collection_schemas
+    for each row
+    when (
+      current_user in ('anon', 'authenticated')
+      and not (to_jsonb(new.updated_at) = to_jsonb(now())) is true
+    )
+    execute function wakti_rls.keep('updated_at');
+  end if;
+end
+$$;
 
 create policy wakti_select on public.project_collection_schemas
 for select

@@ -190,7 +190,8 @@ class Helper:
     """A function that policies may call, in whatever schema.
 
     `arguments` are the names of what it takes, `body` its source, `defaults` what stands for the
-    arguments that a call leaves out; `hook`: Auth asks it for the claims of every token.
+    arguments that a call leaves out; `hook`: Auth asks it for the claims of every token; `whole`:
+    the model names it, and cases try what it answers, so that nobody looks into its body.
     """
 
     relation: Relation
@@ -200,6 +201,7 @@ class Helper:
     body: str = ""
     defaults: tuple[str | None, ...] = ()
     hook: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,9 @@ class Body:
 
 
 def body_of(helper: Helper, arguments: tuple[Any, ...]) -> Body | None:
-    """The body for these arguments; None where it cannot be read."""
+    """The body for these arguments; None where it cannot be read, or is not to be."""
+    if helper.whole:
+        return None
     arguments = (*arguments, *_defaults(helper, len(arguments)))
     if helper.language == "plpgsql":
         try:
@@ -124,7 +126,9 @@ def _filled(node: Any, named: dict[str, Any], given: tuple[Any, ...], function: 
 
 
 def unreadable_for(helper: Helper) -> str:
-    """Why the conditions in a function's body cannot be seen; empty where they can."""
+    """Why the conditions in a function's body are not seen; empty where they are."""
+    if helper.whole:
+        return "the model names it"
     if helper.language == "plpgsql":
         try:
             _by_procedure(helper, tuple(parsed("null") for _ in helper.arguments))

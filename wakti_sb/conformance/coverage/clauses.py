@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...spec import OPERATIONS, Function, Operation, Relation, View
 from ..catalog import Policy, Table
@@ -60,7 +60,13 @@ class Clause:
 
 def policy_clauses(scenario: Scenario) -> Iterator[Clause]:
     """Those of every described table, and of the storage objects where buckets are described."""
-    helpers = by_name(scenario.catalog.helpers)
+    accepting = {bucket.accepts for bucket in scenario.spec.bucket}
+    helpers = by_name(
+        tuple(
+            replace(helper, whole=True) if helper.relation in accepting else helper
+            for helper in scenario.catalog.helpers
+        )
+    )
     for relation in _tables(scenario):
         table = scenario.catalog.tables[relation]
         if table.rls:

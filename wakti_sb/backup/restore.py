@@ -95,7 +95,8 @@ def _bring_up(source: Source, archive: Reader, listener: Listener) -> None:
 
 def _require_room(connection: Connection, archive: Reader, found: Contents, source: Source) -> None:
     project = archive.manifest["project"]
-    for name in archive.manifest["tables"]:
+    # The tables that people know come first, as one is named.
+    for name in sorted(archive.manifest["tables"], key=lambda each: not each.startswith("public.")):
         table = found.table(name)
         if table is None:
             raise BackupError(

@@ -14,7 +14,7 @@ from bench.rls.subject import Fault, Subject
 
 ENGINE = "wakti-sb, called from Python"
 _LIMITS = {"SQL matrix, seconds": 2.0, "mutate, seconds": 20.0}
-_RATES = {"SQL matrix, cases a second": 500.0, "client matrix, cases a second": 60.0}
+_RATES = {"SQL matrix, cases a second": 500.0, "client matrix, cases a second": 300.0}
 _MOVES = ("insert", "update", "upsert", "write")
 
 

@@ -25,7 +25,7 @@ import { Empty, Failed, Loading } from "../primitives/States.tsx";
 import { useToasts } from "../primitives/Toasts.tsx";
 import { visible } from "../primitives/visible.ts";
 import { useProject } from "../projects/project.tsx";
-import { go, href, replaceView, type View } from "../routing/route.ts";
+import { go, href, parse, replaceView, type View } from "../routing/route.ts";
 import { ExportMenu } from "../transfer/ExportMenu.tsx";
 import { useDeletion } from "./deletion.ts";
 import { filterOf, isFiltered, NO_FILTER, viewOf } from "./filter.ts";
@@ -75,17 +75,19 @@ export function InboxTab(props: { chosen: string | null; view: View }) {
    * returns forgets it: who has left that address must not be led back.
    */
   function find(id: string): () => void {
-    let isLeft = false;
+    let isForgotten = false;
+    // The address is there before the page has followed it.
+    const isLeft = () => isForgotten || parse(location.hash).detail !== id;
     readSubmission(api, id).then(
-      (found) => isLeft || setOpen(found),
+      (found) => isLeft() || setOpen(found),
       (error) => {
-        if (isLeft) return;
+        if (isLeft()) return;
         toasts.fail(error);
         show(null);
       },
     );
     return () => {
-      isLeft = true;
+      isForgotten = true;
     };
   }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from wakti_sb import reports
 from wakti_sb.errors import UsageError
 
 
@@ -32,3 +33,16 @@ def write(file: Path, text: str) -> None:
             f"the report cannot be written: {(error.strerror or str(error)).lower()}",
             place=str(file),
         ) from None
+
+
+def write_results(
+    results: reports.Results, *, junit: Path | None, html: Path | None, markdown: Path | None
+) -> None:
+    """Write the reports of a run that were asked for; raise UsageError if one cannot be written."""
+    for file, text in (
+        (junit, reports.junit),
+        (html, reports.html),
+        (markdown, reports.markdown),
+    ):
+        if file is not None:
+            write(file, text(results))

@@ -14,7 +14,12 @@ from wakti_sb.cli._endpoint import of_an_endpoint
 from wakti_sb.cli._group import EitherSide
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
-from wakti_sb.cli._report_file import must_be_writable, must_have_a_folder, write
+from wakti_sb.cli._report_file import (
+    must_be_writable,
+    must_have_a_folder,
+    write,
+    write_results,
+)
 from wakti_sb.cli._rls_cost import command as cost
 from wakti_sb.cli._rls_diff import command as diff
 from wakti_sb.cli._rls_fix import command as fix
@@ -116,13 +121,7 @@ def test(
     with progress() as listener:
         report = _run(task, model, through_client, listener)
     results = reports.of_policies(report, task.guesses)
-    for file, text in (
-        (junit, reports.junit),
-        (html, reports.html),
-        (markdown, reports.markdown),
-    ):
-        if file is not None:
-            write(file, text(results))
+    write_results(results, junit=junit, html=html, markdown=markdown)
     if sarif is not None:
         write(sarif, json.dumps(reports.sarif(report, policy_lines(task.target.project)), indent=2))
     if as_json:

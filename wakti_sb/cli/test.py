@@ -14,7 +14,7 @@ from wakti_sb.cli import _without, test_db
 from wakti_sb.cli._endpoint import of_an_endpoint
 from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
-from wakti_sb.cli._report_file import must_have_a_folder, write
+from wakti_sb.cli._report_file import must_have_a_folder, write_results
 from wakti_sb.errors import Findings, UsageError
 from wakti_sb.spec import load
 from wakti_sb.stack import Address, Target
@@ -75,13 +75,7 @@ def command(
         site_suite.check(endpoint)
         report = site_suite.run(endpoint, keyword=keyword, workers=workers, listener=listener)
     results = reports.of_suite(report)
-    for file, text in (
-        (junit, reports.junit),
-        (html, reports.html),
-        (markdown, reports.markdown),
-    ):
-        if file is not None:
-            write(file, text(results))
+    write_results(results, junit=junit, html=html, markdown=markdown)
     if as_json:
         said = reports.suite_json(report) | {"left_out": left_out_json(target.left_out)}
         click.echo(json.dumps(said, indent=2))

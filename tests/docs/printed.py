@@ -137,6 +137,8 @@ STEPS: dict[tuple[str, str], Step] = {
     ("commands.md", "wakti-sb rls init --write"): Step("in_bare", before="rm wakti.toml"),
     ("commands.md", "wakti-sb rls mutate --min-score 1.0"): Step("in_bare"),
     ("commands.md", "wakti-sb rls test --html matrix.html --junit rls.xml"): Step("in_bare"),
+    # It wants ports that nobody else has, or a stack of this project's own.
+    ("commands.md", "wakti-sb doctor"): Step(before="wakti-sb up --port 0"),
     ("commands.md", "wakti-sb cache clean"): Step(before=_OTHER_CACHE),
     ("deploy.md", "wakti-sb deploy --dry-run"): Step(instead=_AT_THE_SERVER),
     ("deploy.md", "wakti-sb deploy"): Step(instead=_SAID_YES),
@@ -152,6 +154,7 @@ STEPS: dict[tuple[str, str], Step] = {
     ("embedded-stack.md", "WAKTI_POSTGRES=/usr/lib/postgresql/15 wakti-sb up"): Step(
         "own_postgres"
     ),
+    ("install.md", "wakti-sb doctor"): Step(before="wakti-sb up --port 0"),
     ("install.md", "wakti-sb cache clean"): Step(before=_OTHER_CACHE),
     ("lint.md", "wakti-sb lint --db-url URL"): Step(before=_UP, code=1),
     ("migrations.md", "wakti-sb migrate --status"): Step(before=_UP),

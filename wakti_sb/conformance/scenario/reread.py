@@ -53,7 +53,7 @@ class Reader:
         return replace(found, rows=tuple(shown), _index={})
 
     def read(self, table: Relation, people: Sequence[Identity]) -> Iterator[Row]:
-        """The rows of a table as they are now; planned ones come first, as planned, with their label.
+        """The rows of a table as they are now; planned ones first, in order and with their label.
 
         A view may ask who is there: it is read once for each of `people`.
         """

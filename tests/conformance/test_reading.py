@@ -91,6 +91,7 @@ def read(of: Helper, given: tuple[str, ...] = GIVEN) -> str | None:
          "CASE WHEN t.x THEN NULL ELSE 7 END"),
         ("begin begin return d; end; end", "t.x"),
         ("begin null; return d; end", "t.x"),
+        ("begin " + "raise notice 'x'; " * 300 + "return d; end", "t.x"),
         ("begin end", "NULL"),
         ("begin return (select v from o where i = d); end", "SELECT v FROM o WHERE i = t.x"),
         ("begin return d in (select v from o); end", "t.x IN (SELECT v FROM o)"),

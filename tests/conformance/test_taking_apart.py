@@ -46,6 +46,10 @@ HELPERS = by_name(
         helper("public.in_c", (), "some c", "c"),
         helper("public.twice", ("a",), "select a = 1 union select from x where v"),
         helper("public.pick", ("a",), "select nullif(a, 1)"),
+        helper("public.flag", ("a",), "select (a ->> 'x')::boolean"),
+        helper("public.number", ("a",), "select (a ->> 'x')::integer"),
+        *(helper(f"public.f{n}", ("a",), f"select f{n + 1}(a)") for n in range(8)),
+        helper("public.f8", ("a",), "select a = 1"),
     )
 )  # fmt: skip
 
@@ -274,6 +278,10 @@ def test_a_condition_looks_at_its_own_columns_and_not_at_those_of_its_subqueries
         ("exists (select from me() as m where m = a)", ["m = a"]),
         ("twice(x)", ["v"]),
         ("pick(x) = 2", ["pick(x) = 2"]),
+        ("g(flag(x)) = 1", ["g(flag(x)) = 1", "CAST(t.x ->> 'x' AS boolean)"]),
+        ("g(number(x)) = 1", ["g(number(x)) = 1"]),
+        ("f1(x)", ["t.x = 1"]),  # over eight steps, and no further
+        ("f0(x)", ["f8(t.x)"]),
     ],
 )
 def test_a_functions_conditions_are_those_of_its_body_for_these_arguments(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,11 +83,16 @@ def mutants(path: str, source: str) -> list[Mutant]:
     return sorted(found, key=lambda each: (each.start, each.operator))
 
 
-def spread(found: list[Mutant], most: int, sample: int) -> list[Mutant]:
+def spread(
+    found: list[Mutant], most: int, sample: int, fits: Callable[[Mutant], bool]
+) -> list[Mutant]:
     """So many, spread evenly over the places; another `sample` number takes other places.
 
     Of the changes that could be made at a place one is taken, so that a `-` with its eleven
     neighbours weighs no more than a `not`. Without a number of them each place is taken.
+
+    Parameters:
+        fits: whether a change can be planted.
     """
     places: dict[object, list[Mutant]] = {}
     for mutant in found:
@@ -96,7 +101,11 @@ def spread(found: list[Mutant], most: int, sample: int) -> list[Mutant]:
     step = max(1.0, len(groups) / most) if most else 1.0
     numbers = (int(number * step) + sample for number in range(int(len(groups) / step + 0.5)))
     chooser = random.Random(sample)
-    return [chooser.choice(groups[number % len(groups)]) for number in numbers]
+    mixed = (
+        chooser.sample(group, len(group)) for group in (groups[n % len(groups)] for n in numbers)
+    )
+    chosen = (next(filter(fits, group), None) for group in mixed)
+    return [mutant for mutant in chosen if mutant is not None]
 
 
 def lines_around(tree: ast.Module, line: int) -> tuple[range, range]:

@@ -61,6 +61,8 @@ CALL = Call(F, "public.f(uuid)")
         (CALL, "42501", "permission denied for schema public", "refused by grant"),
         (CALL, "42501", "permission denied for schema private", "allowed"),
         (CALL, "42883", "function public.f(uuid) does not exist", "error"),
+        (CALL, "PGRST202", "Could not find the function in the schema cache", "error"),
+        (CALL, "PGRST301", "JWT expired", "refused by code"),
         (CALL, "P0001", "not yours", "allowed"),
         (CALL, "23505", "duplicate key", "allowed"),
         (CALL, "57014", "statement timeout", "allowed"),

@@ -30,15 +30,15 @@ ROOMS = {  # what is changed, and the tests of it: those that need no database a
     "rights": ("wakti_sb/spec/rights.py", "../spec/test_rights.py"),
     "findings": (
         "wakti_sb/conformance/findings",
-        "causes culprits evidence fixes static file_requests blame fix_reach",
+        "causes culprits evidence fixes model_policies static file_requests",
     ),
     "transports": (
         "wakti_sb/conformance/transports",
-        "effects transports safeguards file_requests client",
+        "effects transports safeguards file_requests client client_transport",
     ),
     "conditions": (
         "wakti_sb/conformance/conditions",
-        "taking_apart reading reading_tokens conditions procedures",
+        "taking_apart reading reading_tokens",
     ),
 }
 _HERE = "WAKTI_MUTANTS_COPY"  # set where this runs in the copy

@@ -12,7 +12,6 @@ import pytest
 from tests.conformance.schemas import applied, model, table
 from wakti_sb.conformance.model import (
     NEW,
-    OBJECTS,
     Attempt,
     Call,
     Case,
@@ -85,7 +84,7 @@ def one_of_each(stage: Stage) -> list[Case]:
 
 
 def verdict(transport: ClientTransport, case: Case, outcome: Outcome) -> str:
-    controls = ()
+    controls: tuple[Outcome, ...] = ()
     if needs_control(case, outcome):
         controls = tuple(transport.perform(each) for each in case.controls[:1])
     found = judge(case, outcome, controls, "client")
@@ -118,7 +117,7 @@ def test_what_is_sent_together_comes_to_the_same(stage: tuple[Stage, ClientTrans
     denied = [case for case in cases if case not in reads and not case.expected.must]
     let_in = [case for case in cases if case not in reads and case.expected.must]
     for group in (reads, denied):
-        told = {}
+        told: dict[Attempt, Outcome] = {}
         for outcomes in transport.at_once([case.attempt for case in group]):
             told |= outcomes
         assert set(told) == {case.attempt for case in group}
@@ -195,5 +194,3 @@ def test_an_overwritten_file_counts_by_its_bytes(stage: tuple[Stage, ClientTrans
     assert store.content(file) == store.bytes_of(file)
     assert store.restore() is False
     assert {row["name"] for row in store.stored.values()} == {each.name for each in store.planned}
-    assert all(case.attempt.about_files is (case.attempt.request.table == OBJECTS)  # type: ignore[union-attr]
-               for case in there.cases if not isinstance(case.attempt.request, Call))  # fmt: skip

@@ -192,6 +192,8 @@ def test_why_a_procedure_cannot_be_read_is_said(body: str, why: str) -> None:
         ("begin atomic select d; end", "t.x"),
         ("begin atomic return d; end", "t.x"),
         (" return d = 1", "t.x = 1"),
+        ("RETURN d\n = 1", "t.x = 1"),
+        ("BEGIN ATOMIC\n select d\n = 1;\nEND", "t.x = 1"),
         ("select d, e", "SELECT t.x, 7"),
         ("select d where e", "SELECT t.x WHERE 7"),
         ("select d union select e", "SELECT t.x UNION SELECT 7"),

@@ -159,6 +159,20 @@ def test_the_last_way_replaces_every_policy_that_is_asked_and_holds_new_rows_str
     assert 'drop policy if exists "own"' not in found[3]
     assert "and exists (" not in found[3]
     assert "and exists (" in found[4]
+    assert 'drop policy if exists "own"' not in found[4]
+
+
+def test_what_no_model_describes_and_what_nobody_owns_is_closed_all_the_same() -> None:
+    up = ForeignKey("up", ("id",), PLAIN, ("id",))
+    lone = Table(
+        PLAIN, (Column("id", "uuid", "uuid"),), foreign_keys=(up,), policies=(policy("open"),)
+    )  # fmt: skip
+    tried = leak(case("insert", Family.FOREIGN_PARENT, PLAIN, column="id"))
+    nobodys = parse(TEAMS.replace("public.teams", "public.plain"))
+    for model in (spec(), nobodys):
+        found = fixes(replace(scenario_of(lone), spec=model), tried, "open", model_policies(model))
+        assert found[0] == 'drop policy if exists "open" on "public"."plain";'
+        assert not any("foreign key" in each for each in found)
 
 
 @pytest.mark.parametrize(

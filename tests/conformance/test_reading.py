@@ -45,6 +45,7 @@ def read(of: Helper, given: tuple[str, ...] = GIVEN) -> str | None:
         ("begin return $1 = $2; end", "t.x = 7"),
         ("begin return f.d = e; end", "t.x = 7"),
         ("begin return g.d = e; end", "g.d = 7"),
+        ("begin return a.d = e; end", "a.d = 7"),
         ("begin return d; end", "t.x"),
         ("begin RETURN\n  d ; end", "t.x"),
         ('begin return "d"; end', "t.x"),

@@ -18,6 +18,7 @@ from wakti_sb.conformance.conditions import (
     unqualified,
     unreadable,
 )
+from wakti_sb.conformance.conditions.expression import alternatives
 from wakti_sb.spec import Relation
 
 
@@ -360,6 +361,9 @@ def test_the_parts_that_and_joins_are_found_through_its_nesting() -> None:
     assert [printed(each) for each in conjuncts(tree)] == ["a", "b", "c", "d OR e"]
     assert [printed(each) for each in conjuncts(parsed("a or b"))] == ["a OR b"]
     assert conjuncts(None) == []
+    tree = parsed("a or (b or c) or (d and e)")
+    assert [printed(each) for each in alternatives(tree)] == ["a", "b", "c", "d AND e"]
+    assert [printed(each) for each in alternatives(parsed("a and b"))] == ["a AND b"]
 
 
 def test_names_of_tables_before_columns_are_left_out_outside_of_subqueries() -> None:

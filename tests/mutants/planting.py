@@ -1,8 +1,9 @@
 """Small faults that can be planted in a module: another operator, number or condition.
 
 cosmic-ray knows what can be changed. What could change nothing is left out: annotations and names
-of types, what only a type checker reads, and `is` where `==` stands (of short texts Python keeps
-one copy, or not). What Python cannot read afterwards is no fault either.
+of types, what only a type checker reads, caches, zip's own check that both sides are as long, and
+`is` where `==` stands (of short texts Python keeps one copy, or not). What Python cannot read
+afterwards is no fault either.
 """
 
 from __future__ import annotations
@@ -66,6 +67,12 @@ def mutants(path: str, source: str) -> list[Mutant]:
     """Every fault that can be planted in a module, from its beginning to its end."""
     tree = get_ast(source)
     passive = _passive(ast.parse(source))
+    marks = {
+        (number, column)
+        for number, line in enumerate(source.splitlines(), 1)
+        for column, two in enumerate(zip(line, line[1:], strict=False))
+        if two == ("*", ",")  # behind it arguments are named: no multiplication
+    }
     found: list[Mutant] = []
     for name in operator_names():
         operator_class = get_operator(name)
@@ -78,7 +85,7 @@ def mutants(path: str, source: str) -> list[Mutant]:
         found += [
             Mutant(path, name, number, start)
             for number, start in enumerate(starts)
-            if not any(begin <= start < end for begin, end in passive)
+            if start not in marks and not any(begin <= start < end for begin, end in passive)
         ]
     return sorted(found, key=lambda each: (each.start, each.operator))
 
@@ -151,6 +158,12 @@ def _passive_nodes(tree: ast.Module) -> Iterator[ast.expr]:
             case ast.If(test=ast.Name(id="TYPE_CHECKING") as test):
                 yield test
             case ast.Call(func=ast.Name(id="cast"), args=[told, *_]):
+                yield told
+            case ast.Call(
+                func=ast.Name(id="zip"), keywords=[ast.keyword(arg="strict", value=told)]
+            ):
+                yield told
+            case ast.FunctionDef(decorator_list=[ast.Call(func=ast.Name(id="lru_cache")) as told]):
                 yield told
     for node in tree.body:
         if isinstance(node, ast.Assign) and _names_types(node.value):

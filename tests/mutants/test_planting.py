@@ -35,6 +35,14 @@ def test_what_a_type_checker_alone_reads_is_no_fault() -> None:
     assert mutants("m.py", source) == []
 
 
+def test_caches_and_checks_that_never_fail_are_no_faults() -> None:
+    source = """@lru_cache(maxsize=2)
+def f(a, *, b):
+    return zip(a, b, strict=True)
+"""
+    assert mutants("m.py", source) == []
+
+
 def test_a_fault_is_one_change_that_python_reads() -> None:
     for mutant in mutants("m.py", SOURCE):
         assert readable(mutant, SOURCE)

@@ -23,7 +23,7 @@ from coverage import Coverage, CoverageData
 from tests.mutants.inside import TOO_LONG, Choosing, Measuring
 from tests.mutants.planting import Mutant, lines_around
 
-ENOUGH = 15.0  # seconds of tests without a fault: what they do not notice counts as not noticed
+ENOUGH = 40.0  # seconds of tests without a fault: what they do not notice counts as not noticed
 _UNUSED = (
     "cacheprovider",
     "schemathesis",

@@ -12,6 +12,7 @@ import ast
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -67,12 +68,7 @@ def mutants(path: str, source: str) -> list[Mutant]:
     """Every fault that can be planted in a module, from its beginning to its end."""
     tree = get_ast(source)
     passive = _passive(ast.parse(source))
-    marks = {
-        (number, column)
-        for number, line in enumerate(source.splitlines(), 1)
-        for column, two in enumerate(zip(line, line[1:], strict=False))
-        if two == ("*", ",")  # behind it arguments are named: no multiplication
-    }
+    marks = set(_marks(source))
     found: list[Mutant] = []
     for name in operator_names():
         operator_class = get_operator(name)
@@ -141,6 +137,16 @@ def readable(mutant: Mutant, source: str) -> bool:
     return True
 
 
+def _marks(source: str) -> Iterator[tuple[int, int]]:
+    """Where a `*` says that arguments behind it are named, and where a cache is asked for."""
+    for number, line in enumerate(source.splitlines(), 1):
+        for column, two in enumerate(pairwise(line)):
+            if two == ("*", ","):
+                yield number, column
+        if line.strip().startswith("@lru_cache"):
+            yield number, line.index("@")
+
+
 def _passive(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where nothing is done: annotations, names of types, what is imported for a type checker."""
     return [_extent(node) for node in _passive_nodes(tree)]
@@ -159,12 +165,10 @@ def _passive_nodes(tree: ast.Module) -> Iterator[ast.expr]:
                 yield test
             case ast.Call(func=ast.Name(id="cast"), args=[told, *_]):
                 yield told
-            case ast.Call(
-                func=ast.Name(id="zip"), keywords=[ast.keyword(arg="strict", value=told)]
-            ):
+            case ast.Call(func=ast.Name(id="zip"), keywords=[ast.keyword(value=told)]):
                 yield told
-            case ast.FunctionDef(decorator_list=[ast.Call(func=ast.Name(id="lru_cache")) as told]):
-                yield told
+            case ast.Call(func=ast.Name(id="lru_cache")):
+                yield node
     for node in tree.body:
         if isinstance(node, ast.Assign) and _names_types(node.value):
             yield node.value

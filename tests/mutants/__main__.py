@@ -25,20 +25,20 @@ ROOT = Path(__file__).parent.parent.parent
 WANTED = 0.9
 MOST = 60
 ROOMS = {  # what is changed, and the tests of it: those that need no database are tried first
-    "judge": ("wakti_sb/conformance/run/judge.py", "judging safeguards"),
-    "effects": ("wakti_sb/conformance/transports/effects.py", "effects safeguards"),
+    "judge": ("wakti_sb/conformance/run/judge.py", "judging safeguards frozen"),
+    "effects": ("wakti_sb/conformance/transports/effects.py", "effects safeguards frozen"),
     "rights": ("wakti_sb/spec/rights.py", "../spec/test_rights.py"),
     "findings": (
         "wakti_sb/conformance/findings",
-        "causes culprits evidence fixes model_policies static file_requests",
+        "causes culprits evidence fixes model_policies static file_requests frozen",
     ),
     "transports": (
         "wakti_sb/conformance/transports",
-        "effects transports safeguards file_requests client client_transport",
+        "effects transports safeguards file_requests client client_transport frozen",
     ),
     "conditions": (
         "wakti_sb/conformance/conditions",
-        "taking_apart reading reading_tokens",
+        "taking_apart reading reading_tokens frozen",
     ),
 }
 _HERE = "WAKTI_MUTANTS_COPY"  # set where this runs in the copy

@@ -124,7 +124,8 @@ class _Aim:
             return self._document(argument) or literal(argument, number, self.scenario.salt)
         named = _named_after(self.scenario, name)
         if named is not None and _key_type(self.scenario, named.table) == argument.type:
-            return _key_of(self.scenario, named)
+            meant = row if row is not None and row.table == named.table else named
+            return _key_of(self.scenario, meant)
         if row is not None:
             table = self.scenario.catalog.tables[row.table]
             column = next((c for n in (name, f"{name}_id") if (c := table.column(n))), None)

@@ -230,7 +230,7 @@ class SqlTransport:
                 if key not in there.get(table, {})
             ]
             rows = touched(there, after, self.scenario.catalog.tables)
-            rows |= added(self.scenario, new)
+            rows |= added(self.scenario, attempt.who, new)
             return Outcome("allowed" if rows or new else "zero rows", rows, len(rows))
 
         return steps, read

@@ -50,6 +50,7 @@ HELPERS = by_name(
         helper("public.flag", ("a",), "select (a ->> 'x')::boolean"),
         helper("public.partly", ("a",), "select coalesce(a = 1, false)"),
         helper("public.most", ("a",), "select coalesce(a > 1, a < 2)"),
+        helper("public.among", ("a",), "select a in (1, 2)"),
         helper("public.text", ("a",), "select coalesce(a, 'x')"),
         helper("public.number", ("a",), "select (a ->> 'x')::integer"),
         *(helper(f"public.f{n}", ("a",), f"select f{n + 1}(a)") for n in range(8)),
@@ -150,6 +151,8 @@ def test_what_is_settled_by_the_way_it_is_written_is_no_condition(expression: st
         "(not null::boolean) or a",
         "(false or false) or a",
         "(true and true) and a",
+        "(not (true and true)) or a",
+        "(not (false or false)) and a",
     ],
 )
 def test_what_settles_nothing_leaves_the_condition_beside_it(expression: str) -> None:
@@ -273,7 +276,7 @@ def test_a_condition_looks_at_its_own_columns_and_not_at_those_of_its_subqueries
         ("f(a, mine(b)) = 1", ["f(a, mine(b)) = 1", "t.b = auth.uid()"]),
         (
             "a = (select b from x where mine(c))",
-            ["a = (SELECT b FROM x WHERE mine(c))", "c = auth.uid()"],
+            ["a = (SELECT b FROM x WHERE mine(c))", "x.c = auth.uid()"],
         ),
         ("endless(n)", ["endless(t.n)", "t.n = 1"]),
         ("opt(x, y)", ["t.y IS NULL", "t.x = t.y"]),
@@ -288,6 +291,7 @@ def test_a_condition_looks_at_its_own_columns_and_not_at_those_of_its_subqueries
         ("g(partly(x)) = 1", ["g(partly(x)) = 1", "t.x = 1"]),
         ("g(most(x)) = 1", ["g(most(x)) = 1", "COALESCE(t.x > 1, t.x < 2)"]),
         ("g(text(x)) = 1", ["g(text(x)) = 1"]),
+        ("g(among(x)) = 1", ["g(among(x)) = 1", "t.x IN (1, 2)"]),
         ("f1(x)", ["t.x = 1"]),  # over eight steps, and no further
         ("f0(x)", ["f8(t.x)"]),
     ],

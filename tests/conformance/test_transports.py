@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from storage3.exceptions import StorageApiError
 
 from tests.conformance.catalogs import PROJECTS, UPLOADS, catalog, spec
 from tests.conformance.schemas import applied, model, table
@@ -35,6 +36,7 @@ from wakti_sb.conformance.model import (
 from wakti_sb.conformance.run.session import prepared
 from wakti_sb.conformance.scenario import Scenario, plan
 from wakti_sb.conformance.transports import SqlTransport, rows
+from wakti_sb.conformance.transports.files import refused
 from wakti_sb.conformance.transports.journal import Journal, Made
 from wakti_sb.conformance.transports.large import about_ours
 from wakti_sb.conformance.transports.residue import empty_tables, filled
@@ -197,6 +199,23 @@ def test_an_object_differs_by_what_an_upload_does_not_renew(
 
 
 @pytest.mark.parametrize(
+    ("status", "message", "kind"),
+    [
+        (400, "Object not found", "zero rows"),
+        (404, "gone", "zero rows"),
+        (403, "no", "refused by code"),
+        (400, "invalid signature", "refused by code"),
+        (409, "there", "constraint"),
+        (500, "boom", "error"),
+    ],
+)
+def test_a_refusal_of_storage_is_known_by_its_status_or_its_words(
+    status: int, message: str, kind: str
+) -> None:
+    assert refused(StorageApiError(message, "", status)).kind == kind
+
+
+@pytest.mark.parametrize(
     ("column", "value", "sent"),
     [
         (None, "x", "x"),
@@ -348,6 +367,7 @@ def test_over_sql_a_call_is_known_by_its_answer_or_by_what_it_changed(url: str) 
         wiped = sql.perform(Attempt(ANON, call("wipe", changes=True)))
         assert {key[1:] for key in wiped.rows} == {(each,) for each in ids}
         assert {key[0] for key in wiped.rows} == {"public.t"}
+        assert wiped.kind == "allowed"
         own = sql.perform(Attempt(owner, call("wipe_own", changes=True)))
         assert 0 < len(own.rows) < len(ids)
         assert sql.perform(Attempt(ANON, call("wipe_own", changes=True))).rows == frozenset()
@@ -433,3 +453,16 @@ def test_a_run_is_alone_and_what_it_made_is_on_record_until_it_is_gone(url: str)
         assert connection.execute("select count(*) from auth.users").fetchone() == (0,)
         journal.close()
         assert journal.left() == ()
+
+
+def test_what_is_held_by_another_row_of_the_run_is_taken_away_after_it(url: str) -> None:
+    applied(url, "create table held (id uuid primary key, t_id uuid references t)")
+    made = Made(
+        users=(ROW,), rows=(("public.held", {"id": ROW}),), inserts=(("public.t", {"id": ROW}),)
+    )  # fmt: skip
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("insert into auth.users (id, email) values (%s, 'a@b.c')", (ROW,))
+        connection.execute("insert into t (id, user_id) values (%s, %s)", (ROW, ROW))
+        connection.execute("insert into held values (%s, %s)", (ROW, ROW))
+        Journal(connection).clear(made, lambda _files: None)
+        assert connection.execute("select count(*) from t").fetchone() == (0,)

@@ -417,4 +417,34 @@ SHAPES = (
         },
         {},
     ),
+    Shape(
+        "who says of itself that it is an admin, beside a flag that says nothing of a person",
+        f"create table profiles (id {_USER} primary key, name text, is_admin boolean not null"
+        " default false, wants_mail boolean not null default false);"
+        f"create table lists ({_KEY}, user_id {_USER}, is_public boolean not null default false);"
+        f"create table reports ({_KEY}, user_id {_USER}, body text);"
+        + _closed("profiles", "lists", "reports")
+        + f"create policy r on profiles for select to authenticated using (id = {_MINE});"
+        f"create policy u on profiles for update to authenticated using (id = {_MINE});"
+        "create function is_admin() returns boolean language sql stable security definer"
+        f" set search_path = '' as $$ select p.is_admin from public.profiles as p"
+        f" where p.id = {_MINE} $$;"
+        "revoke execute on function is_admin() from public, anon;"
+        f"create policy o on lists to authenticated using (user_id = {_MINE});"
+        "create policy r on reports for select to authenticated"
+        f" using (user_id = {_MINE} or is_admin());"
+        f"create table entries ({_KEY}, list_id uuid not null references lists);"
+        + _closed("entries")
+        + "create policy r on entries for select to authenticated using (list_id in (select id"
+        f" from lists where user_id = {_MINE} and is_public is not null));",
+        {
+            "profiles": (
+                'update = { right = "own", columns = ["name", "wants_mail"] }'
+                '  # guess: "u"; is_admin says what a person may do',
+            ),
+            "lists": ('update = "own"',),
+        },
+        {},
+        ("profiles: the owner cannot change is_admin of its own row",),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...spec import Operation, Relation, Right
 from ..catalog import Catalog, Table
 from ..model import API_ROLES
+from .authority import deciding
 from .draft import RightLine
 from .policies import Said, said
 from .structure import Place, Structure
@@ -19,6 +20,7 @@ class Rights:
     def __init__(self, catalog: Catalog, structure: Structure) -> None:
         self.catalog = catalog
         self.structure = structure
+        self.deciding = deciding(catalog)
 
     def right(self, table: Table, operation: Operation) -> RightLine:
         """Who may do it, at most as much as the structure suggests."""
@@ -32,7 +34,30 @@ class Rights:
         found = said(self.catalog, table, operation)
         if found is None:
             return RightLine("none", f"no policy lets anybody {operation}")
-        return self._smaller(table, operation, right, found, columns)
+        line = self._smaller(table, operation, right, found, columns)
+        return self._of_no_power(table, operation, line)
+
+    def _of_no_power(self, table: Table, operation: Operation, line: RightLine) -> RightLine:
+        """The right without columns in which a person would say what it may do elsewhere."""
+        name = table.relation
+        owner = self.structure.owners.get(name)
+        alone = owner is not None and (owner,) in [unique.columns for unique in table.uniques]
+        named = alone and self.structure.names_user(table, owner or "")
+        power = self.deciding.get(name, frozenset()) - {owner}
+        if operation not in ("insert", "update") or not named or line.right == "none":
+            return line
+        free = [c.name for c in table.columns if not c.generated and c.identity != "a"]
+        if operation == "update":
+            parent = self.structure.parents.get(name)
+            fixed = {owner, parent.key if parent is not None else owner}
+            free = [column for column in free if column not in fixed]
+        kept = line.columns if line.columns is not None else tuple(free)
+        if not power & set(kept):
+            return line
+        left = tuple(column for column in kept if column not in power)
+        words = " and ".join(sorted(power & set(kept)))
+        source = f"{line.source}; {words} says what a person may do"
+        return RightLine(line.right if left else "none", source, left or None)
 
     def shows_others(self, name: Relation) -> bool:
         """Whether others read rows of a table, so that they may have rows under them."""

@@ -14,7 +14,7 @@ from ...spec import OPERATIONS, AllOf, AnyOf, Public, allows, parse, parse_right
 from ..cases import derive
 from ..cases.described import Described
 from ..catalog import Catalog
-from ..model import Insert, Problem, Verdict
+from ..model import Insert, Problem, Update, Verdict
 from ..run.engine import run_cases
 from ..run.preflight import must_be_able, no_hosted_data
 from ..scenario import Scenario, plan, seed
@@ -24,6 +24,7 @@ from .draft import Draft, Entry
 
 _MOST_ROUNDS = 12
 _SETTLED = "tried: no policy lets more people through"
+_GUARDED = "tried: a trigger refuses the other columns"
 _UNSETTLED = (
     f"It was tried {_MOST_ROUNDS} times, and may still give rights that nobody has: "
     "`wakti-sb rls test` names them."
@@ -74,9 +75,10 @@ def _settled(draft: Draft, connection: Connection[Any], catalog: Catalog) -> Dra
         entries = []
         for entry in draft.entries:
             changed = entry
-            for (subject, operation), parts in locked.items():
-                if subject == entry.subject:
-                    changed = _smaller(changed, operation, parts, tried)
+            for (subject, operation), denied in locked.items():
+                # Cases call a function by its name, a proposal by its signature.
+                if subject in (entry.subject, entry.subject.partition("(")[0]):
+                    changed = _smaller(changed, operation, denied, tried)
             entries.append(changed)
         draft = replace(draft, entries=tuple(entries))
         about = {subject for subject, _ in locked}
@@ -85,25 +87,67 @@ def _settled(draft: Draft, connection: Connection[Any], catalog: Catalog) -> Dra
     return draft
 
 
-_Denied = dict[tuple[str, str], frozenset[str]]
+@dataclass(frozen=True)
+class _Denied:
+    """Why a right is too large.
+
+    Parameters:
+        parts: of the right, that let somebody in who is not let in.
+        columns: those that can be changed, where a trigger refuses others; else none.
+    """
+
+    parts: frozenset[str] = frozenset()
+    columns: tuple[str, ...] = ()
 
 
 def _locked_out(
     draft: Draft, connection: Connection[Any], catalog: Catalog, about: set[str] | None
-) -> _Denied:
-    """What the model opens and the database does not, with the parts of rights to blame for it."""
+) -> dict[tuple[str, str], _Denied]:
+    """What the model opens and the database does not, by object and operation, and why."""
     spec = parse(draft.text, place="the proposal")
     with connection.transaction(force_rollback=True):
         scenario = seed(connection, plan(spec, catalog))
         asked = (c for c in derive(scenario) if about is None or str(c.subject) in about)
         # Nobody can be locked out of what the model does not give.
         rightful = [case for case in asked if case.expected.must]
-        verdicts = run_cases(SqlTransport(connection, scenario), rightful)
-        return _denied(scenario, [v for v in verdicts if v.problem == Problem.LOCKED_OUT])
+        transport = SqlTransport(connection, scenario)
+        verdicts = run_cases(transport, rightful)
+        locked = [v for v in verdicts if v.problem == Problem.LOCKED_OUT]
+        columns = _changed(transport, scenario, locked)
+        return {
+            about: _Denied(parts, columns.get(about[0], ()) if about[1] == "update" else ())
+            for about, parts in _denied(scenario, locked).items()
+        }
 
 
-def _denied(scenario: Scenario, verdicts: list[Verdict]) -> _Denied:
-    """By object and operation; where a new row only cannot be read back, that is its reading."""
+def _changed(
+    transport: SqlTransport, scenario: Scenario, verdicts: list[Verdict]
+) -> dict[str, tuple[str, ...]]:
+    """The columns that somebody can change in a row of its own, where code refuses some."""
+    found: dict[str, tuple[str, ...]] = {}
+    for verdict in verdicts:
+        attempt, name = verdict.case.attempt, str(verdict.case.subject)
+        request, entry = attempt.request, scenario.spec.entry(name)
+        if not isinstance(request, Update) or not request.where or entry is None:
+            continue
+        if verdict.outcome.kind != "refused by code" or name in found:
+            continue
+        described = Described(entry, scenario.catalog.tables[entry.table], scenario)
+        rows = [row for row in described.rows if described.where(row) == request.where]
+        able: list[str] = []
+        closed: list[str] = []
+        for column in described.changeable() if rows else ():
+            values = ((column.name, described.alternative(column, rows[0])),)
+            outcome = transport.perform(replace(attempt, request=replace(request, values=values)))
+            (closed if outcome.kind == "refused by code" else able).append(column.name)
+        if able and closed:
+            order = [column.name for column in described.table.columns]
+            found[name] = tuple(sorted(able, key=order.index))
+    return found
+
+
+def _denied(scenario: Scenario, verdicts: list[Verdict]) -> dict[tuple[str, str], frozenset[str]]:
+    """The parts to blame; where a new row only cannot be read back, they are of its reading."""
     added = {str(v.case.subject) for v in verdicts if _adds(v) and not _reads_back(v)}
     found: dict[tuple[str, str], frozenset[str]] = {}
     for verdict in verdicts:
@@ -148,11 +192,14 @@ def _reads_back(verdict: Verdict) -> bool:
     return isinstance(request, Insert) and bool(request.returning)
 
 
-def _smaller(entry: Entry, operation: str, parts: frozenset[str], tried: _Searches) -> Entry:
-    """The entry with the next smaller right, without `parts`; no right at all in the end."""
+def _smaller(entry: Entry, operation: str, denied: _Denied, tried: _Searches) -> Entry:
+    """The entry with fewer columns, or the next smaller right; no right at all in the end."""
     if operation not in entry.rights:
         return entry
-    now = entry.rights[operation].right
+    line = entry.rights[operation]
+    now, parts = line.right, denied.parts
+    if denied.columns and set(denied.columns) != set(line.columns or ()):
+        return entry.with_columns(operation, denied.columns, _GUARDED)
     search = tried.setdefault((entry.subject, operation), _Search({now}))
     further = [
         right

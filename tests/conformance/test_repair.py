@@ -53,6 +53,18 @@ def test_the_smallest_statement_is_taken(databases: Database) -> None:
 
 
 @pytest.mark.slow
+def test_of_two_policies_the_one_that_lets_others_in_goes_and_no_more(databases: Database) -> None:
+    """Also for whoever only counts rows, which does not say whose they are."""
+    url = applied(databases(), table("notes", "body text"))
+    applied(url, 'create policy "open" on notes for select using (true)')
+    found = repair(model("public.notes"), url, score=False)
+    assert [step.statements for step in found.steps] == [
+        'drop policy if exists "open" on "public"."notes";'
+    ]
+    assert {finding.policy for finding in run(model("public.notes"), url).findings} == {"open"}
+
+
+@pytest.mark.slow
 def test_only_the_causes_of_what_was_chosen_are_closed(databases: Database) -> None:
     url = applied(databases(), table("notes", "body text"), table("lists", "body text"))
     applied(url, "alter table notes disable row level security")

@@ -56,7 +56,8 @@ coverage: $(READY)
 faults: $(READY)
 	$(BIN)/python -m tests.faults
 
-# Hours for all rooms: name some, or take some mutants of each (MUTANTS="judge rights --most 40").
+# 60 places of each room, some minutes a room: name rooms, take another number or other places
+# (MUTANTS="judge rights --most 40 --sample 1").
 mutants: $(READY)
 	$(BIN)/python -m tests.mutants $(MUTANTS)
 

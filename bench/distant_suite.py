@@ -1,6 +1,6 @@
 """`wakti-sb test` against a project that is 50 ms away.
 
-    python -m bench.distant_suite [--milliseconds 50] [--workers 8] [--json]
+    python -m bench.distant_suite [--milliseconds 50] [--workers 4] [--json]
 
 A stack of this machine behind a proxy that holds every byte back for half of the time each way. The
 database is named too, through another such proxy.
@@ -39,7 +39,7 @@ _CHUNK = 1 << 16
 def main() -> None:
     parser = options(__doc__, runs=1)
     parser.add_argument("--milliseconds", type=positive, default=50)
-    parser.add_argument("--workers", type=positive, default=8)
+    parser.add_argument("--workers", type=positive, default=4)
     arguments = parser.parse_args()
     with folder() as project, running(project) as endpoint:
         away = arguments.milliseconds / 2000

@@ -38,6 +38,7 @@ ROOT = Path(__file__).parent.parent
 SUPERUSER = "supabase_admin:postgres"
 MEMORY = Path("/dev/shm")
 PREFIX = "wakti-sb-tests-"  # of a folder there, with the number of the process that made it
+WARM = "WAKTI_TESTS_STACK"  # the folder of a stack that runs already; `make mutants` shares one
 ROOM = 2 << 30  # bytes; a run takes about half of that
 
 
@@ -63,7 +64,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _databases_in_memory() -> Iterator[None]:
     """Where the system has room for them: the tests make a thousand databases of 350 files each."""
-    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
+    if WARM in os.environ or not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
         yield
         return
     for left in MEMORY.glob(f"{PREFIX}*"):  # by a run that was killed
@@ -96,6 +97,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
     """This repository's backend on free ports, in a folder of its own."""
+    if WARM in os.environ:
+        yield EmbeddedStack(Path(os.environ[WARM]))
+        return
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(ROOT / "supabase", folder / "supabase")
     # Passwords in tests guard nothing; hashing them as slowly as in production would take minutes.
@@ -109,7 +113,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
 @pytest.fixture(scope="session")
 def disturbed() -> list[str]:
     """Names of tests that may have left tables and policies of their own in the database."""
-    return []
+    return ["of an earlier run"] if WARM in os.environ else []
 
 
 @pytest.fixture(scope="session")

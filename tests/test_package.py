@@ -68,7 +68,7 @@ def test_every_dependency_is_imported_or_run_by_something() -> None:
     named = [re.split(r"[\[<>=~! ]", one, maxsplit=1)[0] for one in project["dependencies"]]
     code = "\n".join(file.read_text("utf-8") for file in sorted((ROOT / "wakti_sb").rglob("*.py")))
     # Some are called otherwise, or are programs that we run and not modules that we import.
-    called = {"python-dotenv": "dotenv", "squawk-cli": "squawk"}
+    called = {"python-dotenv": "dotenv", "squawk-cli": "squawk", "pytest-xdist": "xdist"}
     for name in named:
         module = called.get(name, name.replace("-", "_").lower())
         assert re.search(rf"^\s*(import|from) {module}\b|[\"']{module}[\"']", code, re.M), name

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.command_line import PROGRAM, wakti
@@ -51,6 +53,16 @@ def test_init_and_demo_work_from_the_wheel_alone(project: Path, installed: Path)
     assert done.returncode == 0, done.stderr
     assert "auth/login" in done.stdout
     assert "refused" in done.stdout
+    who, password = re.findall(r"^Sign in .* as (\S+) with the password (\S+)$", done.stdout, re.M)[
+        0
+    ]
+    told = dict(re.findall(r"^(API|PUBLISHABLE_KEY)[ =]+(\S+)", done.stdout, re.M))
+    signed_in = httpx.post(
+        f"{told['API']}/auth/v1/token?grant_type=password",
+        headers={"apikey": told["PUBLISHABLE_KEY"]},
+        json={"email": who, "password": password},
+    )
+    assert signed_in.status_code == 200, signed_in.text
 
     tested = wakti("test", "--stack", "-k", "test_files and list", cwd=project, env=env)
     assert tested.returncode == 0, tested.stderr

@@ -134,7 +134,7 @@ create table if not exists public.project_form_submissions (
 
 alter table public.project_form_submissions
 add column if not exists is_spam boolean not null default false,
--- The owner's own words about a message.
+-- The owner's own words about a message (wakti.check_words).
 add column if not exists note text,
 add column if not exists labels text[] not null default '{}',
 -- Whether its sender or a word in it is on the project's list.
@@ -151,21 +151,6 @@ alter table public.project_form_submissions
 drop constraint if exists project_form_submissions_status_check,
 add constraint project_form_submissions_status_check
 check (status in ('unread', 'read')) not valid;
-
-alter table public.project_form_submissions
-drop constraint if exists project_form_submissions_note_check,
-add constraint project_form_submissions_note_check
-check (char_length(note) <= 10000) not valid;
-
-alter table public.project_form_submissions
-drop constraint if exists project_form_submissions_labels_check,
-add constraint project_form_submissions_labels_check
-check (
-  cardinality(labels) <= 20
-  and array_position(labels, null) is null
-  and array_position(labels, '') is null
-  and char_length(array_to_string(labels, '')) <= 1000
-) not valid;
 
 create index if not exists project_form_submissions_owner_idx
 on public.project_form_submissions (project_id, user_id);

@@ -16,12 +16,6 @@ validate constraint project_form_submissions_owner_fkey;
 alter table public.project_form_submissions
 validate constraint project_form_submissions_status_check;
 
-alter table public.project_form_submissions
-validate constraint project_form_submissions_note_check;
-
-alter table public.project_form_submissions
-validate constraint project_form_submissions_labels_check;
-
 alter table public.project_site_users validate constraint project_site_users_owner_fkey;
 
 alter table public.project_site_users validate constraint project_site_users_status_check;

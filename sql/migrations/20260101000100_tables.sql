@@ -119,7 +119,7 @@ create table public.project_form_submissions (
   origin text,
   created_at timestamptz not null default now(),
   is_spam boolean not null default false,
-  -- The owner's own words about a message.
+  -- The owner's own words about a message (wakti.check_words).
   note text,
   labels text[] not null default '{}',
   -- Whether its sender or a word in it is on the project's list.
@@ -127,15 +127,7 @@ create table public.project_form_submissions (
   constraint project_form_submissions_owner_fkey
   foreign key (project_id, user_id) references public.projects (id, user_id)
   on update cascade on delete cascade,
-  constraint project_form_submissions_status_check check (status in ('unread', 'read')),
-  constraint project_form_submissions_note_check check (char_length(note) <= 10000),
-  constraint project_form_submissions_labels_check
-  check (
-    cardinality(labels) <= 20
-    and array_position(labels, null) is null
-    and array_position(labels, '') is null
-    and char_length(array_to_string(labels, '')) <= 1000
-  )
+  constraint project_form_submissions_status_check check (status in ('unread', 'read'))
 );
 
 create index project_form_submissions_owner_idx

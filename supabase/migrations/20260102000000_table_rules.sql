@@ -199,6 +199,31 @@ begin
 end
 $$;
 
+-- Refuse what an owner writes of a message if it is too much. No CHECK of the table: PostgreSQL reads
+-- those anew with every message that comes in, where there is no note yet.
+-- Result: the row. Who may call it: triggers.
+create or replace function wakti.check_words()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if char_length(new.note) > 10000 then
+    raise check_violation using message = 'note takes at most 10000 characters';
+  end if;
+  if
+    cardinality(new.labels) > 20
+    or array_position(new.labels, null) is not null
+    or array_position(new.labels, '') is not null
+    or char_length(array_to_string(new.labels, '')) > 1000
+  then
+    raise check_violation using message =
+      'labels takes at most 20 labels, none of them empty, of 1000 characters in all';
+  end if;
+  return new;
+end
+$$;
+
 revoke all on function wakti.touch_updated_at() from public;
 
 revoke all on function wakti.stamp_enabled_at() from public;
@@ -206,6 +231,8 @@ revoke all on function wakti.stamp_enabled_at() from public;
 revoke all on function wakti.check_features() from public;
 
 revoke all on function wakti.check_item() from public;
+
+revoke all on function wakti.check_words() from public;
 
 -- A project's own table of projects keeps its own ways.
 do $$
@@ -252,3 +279,9 @@ for each row execute function wakti.check_features();
 create or replace trigger check_item
 before insert or update of data on public.project_collections
 for each row execute function wakti.check_item();
+
+create or replace trigger check_words
+before insert or update of note, labels on public.project_form_submissions
+for each row
+when (new.note is not null or new.labels <> '{}')
+execute function wakti.check_words();

@@ -99,6 +99,34 @@ def test_a_branch_that_opens_some_rows_is_found(empty_database: str) -> None:
     assert [(f.id, f.reason) for f in run(model("t"), url).findings] == []
 
 
+@pytest.mark.slow_after(1)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "declare yes boolean; begin select exists (select from public.t as o where o.id = which"
+        " and (o.user_id = auth.uid() or o.v = 'for all')) into yes; return yes; end",
+        "begin perform from public.t as o where o.id = which"
+        " and (o.user_id = auth.uid() or o.v = 'for all'); return found; end",
+    ],
+)
+def test_rows_that_a_variable_opens_are_found(body: str, empty_database: str) -> None:
+    function = _MAY.format("").replace("declare r record; begin  end", body)
+    url = applied(empty_database, table("t", "v text"), function, _POLICIES)
+    leaks = {f.identity for f in run(model("t"), url).findings if f.problem == Problem.LEAK}
+    assert "another owner" in leaks
+
+
+def test_rows_that_a_record_opens_are_never_safe(empty_database: str) -> None:
+    body = (
+        "declare r public.t%rowtype; begin select * into r from public.t as o where o.id = which;"
+        " return r.user_id = auth.uid() or r.v = 'for all'; end"
+    )
+    function = _MAY.format("").replace("declare r record; begin  end", body)
+    report = run(model("t"), applied(empty_database, table("t", "v text"), function, _POLICIES))
+    assert [f.problem for f in report.findings] == [Problem.CONDITION]
+    assert not report.safe
+
+
 @pytest.mark.slow
 def test_a_function_that_nobody_can_look_into_is_untested_and_never_safe(
     empty_database: str,

@@ -246,6 +246,33 @@ def test_an_item_that_the_site_could_not_serve_is_refused(
     assert sentence in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ({"note": "x" * 10000}, None),
+        ({"note": "x" * 10001}, "note takes at most 10000 characters"),
+        ({"labels": ["a"] * 20}, None),
+        ({"labels": ["a"] * 21}, "labels takes at most 20 labels"),
+        ({"labels": ["ب" * 999, "b"]}, None),
+        ({"labels": ["ب" * 999, "bb"]}, "of 1000 characters in all"),
+        ({"labels": ["a", ""]}, "none of them empty"),
+        ({"labels": ["a", None]}, "none of them empty"),
+    ],
+)
+def test_an_owners_words_about_a_message_have_their_limits(
+    world: World, words: dict[str, object], refused: str | None
+) -> None:
+    row = fresh("project_form_submissions", world.alice) | words
+    assigned = ", ".join(f"{column} = %({column})s" for column in words)
+    change = f"update public.project_form_submissions set {assigned}"
+    for statement in (insert("project_form_submissions", row), change):
+        if refused is None:
+            world.database.run(statement, row)
+        else:
+            with pytest.raises(psycopg.errors.CheckViolation, match=refused):
+                world.database.run(statement, row)
+
+
 def test_every_foreign_key_has_an_index_that_starts_with_it(database: Database) -> None:
     missing = database.run("""
         select c.conrelid::regclass::text, c.conname

@@ -69,6 +69,7 @@ PAGES = {
     "official-stack.md": "official_stack",
     "pytest.md": "in_bare",
     "rls.md": "bare",
+    "supabase/README.md": "backend",
     "test.md": "backend",
 }
 
@@ -166,6 +167,7 @@ STEPS: dict[tuple[str, str], Step] = {
         " --publishable-key sb_publishable_… --secret-key sb_secret_… test --through-client",
     ): Step(before=_WITH_SECRET),
     ("rls.md", "wakti-sb rls cost"): Step(code=1),
+    ("supabase/README.md", "wakti-sb migrate --dry-run"): Step(before=_UP),
     ("test.md", "export WAKTI_URL=https://abcdefgh.supabase.co"): Step(before=_UP),
     ("test.md", "wakti-sb test db"): Step(before=_PGTAP),
 }
@@ -199,11 +201,13 @@ NOT_RUN: dict[str, str] = {
 
 def commands() -> list[Command]:
     """Every command of every page, in its order."""
-    pages = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+    pages = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+    named = {page.name: page for page in pages if page.name not in ELSEWHERE}
+    named |= {"README.md": ROOT / "README.md", "docs/README.md": ROOT / "docs" / "README.md"}
+    named["supabase/README.md"] = ROOT / "supabase" / "README.md"  # `generate` writes it
     return [
-        Command(page.name, text, prints)
-        for page in pages
-        if page.name not in ELSEWHERE
+        Command(name, text, prints)
+        for name, page in named.items()
         for text, prints in of(page.read_text("utf-8"))
     ]
 

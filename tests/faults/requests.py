@@ -7,7 +7,8 @@ import random
 import httpx
 
 from tests.faults.ledger import Action
-from tests.faults.world import PASSWORD, World
+from tests.faults.world import World
+from tests.site_api.project import OWNER_PASSWORD
 
 
 def request(
@@ -59,7 +60,7 @@ def _of_suspended(
         return http.build_request(
             "POST", world.url, json=body | {"action": "auth/me", "data": {"token": token}}
         )
-    data = {"email": email, "password": PASSWORD}
+    data = {"email": email, "password": OWNER_PASSWORD}
     return http.build_request("POST", world.url, json=body | {"action": "auth/login", "data": data})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -11,7 +10,6 @@ import subprocess
 import tempfile
 import time
 import tomllib
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,6 +21,7 @@ import httpx
 import psutil
 import psycopg
 
+from tests.site_api.project import OWNER_PASSWORD, insert_project
 from wakti_sb import reconcile
 from wakti_sb.events import ignore
 from wakti_sb.spec import load
@@ -32,30 +31,10 @@ from wakti_sb.stack.embedded import paths, state
 ROOT = Path(__file__).parent.parent.parent
 FUNCTION = "project-backend-api"
 PROJECTS = 3
-PASSWORD = "long enough"  # of owners and of accounts
 DISK = "640m"  # of the file system of the database, where we may mount one
 
 # A line of the gateway about a call of the function: when it was answered, and how long it took.
 CALL = re.compile(rf"(\S+) \S+ /functions/v1/{FUNCTION}\S* \d+ ([\d.]+)ms$")
-
-MAKE = """
-with owner as (
-  insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at)
-  values (
-    gen_random_uuid(), 'authenticated', 'authenticated', %(email)s,
-    extensions.crypt(%(password)s, extensions.gen_salt('bf', 4)), now()
-  )
-  returning id
-),
-project as (
-  insert into public.projects (user_id, name) select id, 'Site' from owner returning id, user_id
-),
-backend as (
-  insert into public.project_backends (project_id, user_id, enabled, features)
-  select id, user_id, true, %(features)s from project
-)
-select id::text, user_id::text from project
-"""
 
 
 @dataclass(frozen=True)
@@ -111,17 +90,10 @@ class World:
         """A project with an owner who is signed in and an account that is suspended."""
         # Without rate limits: every visitor of a run has the same address.
         limits = tomllib.loads((ROOT / "wakti.toml").read_text("utf-8"))["rate_limits"]
-        email = f"{uuid.uuid4().hex}@example.com"
-        values = {
-            "email": email,
-            "password": PASSWORD,
-            "features": json.dumps({"rate_limits": dict.fromkeys(limits, 0)}),
-        }
+        features = {"rate_limits": dict.fromkeys(limits, 0)}
         with psycopg.connect(self.endpoint.database) as connection:
-            row = connection.execute(MAKE, values).fetchone()
-        assert row
-        project, owner = row
-        who = {"email": email, "password": PASSWORD}
+            project, owner, email = insert_project(connection, features)
+        who = {"email": email, "password": OWNER_PASSWORD}
         with httpx.Client(timeout=20) as http:
             session = http.post(
                 f"{self.endpoint.api_url}/auth/v1/token?grant_type=password",
@@ -138,7 +110,7 @@ class World:
                 [project],
             )
         self.suspended[project] = Account(email, account.json()["token"])
-        return str(project)
+        return project
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database holds, whoever may see it."""

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 from supabase import Client, ClientOptions, create_client
 
 from wakti_sb.stack import Endpoint
@@ -155,17 +156,20 @@ project as (
   insert into public.projects (user_id, name) select id, 'Site' from owner returning id, user_id
 ),
 backend as (
-  insert into public.project_backends (project_id, user_id, enabled)
-  select id, user_id, true from project
+  insert into public.project_backends (project_id, user_id, enabled, features)
+  select id, user_id, true, %(features)s from project
 )
 select id::text, user_id::text from project
 """
 
 
-def insert_project(connection: psycopg.Connection[Any]) -> tuple[str, str, str]:
+def insert_project(
+    connection: psycopg.Connection[Any], features: Mapping[str, Any] | None = None
+) -> tuple[str, str, str]:
     """Make a project with an enabled backend: its id, its owner's id and e-mail address."""
     email = f"{uuid.uuid4().hex}@example.com"
-    made = connection.execute(_MAKE, {"email": email, "password": OWNER_PASSWORD}).fetchone()
+    values = {"email": email, "password": OWNER_PASSWORD, "features": Jsonb(features or {})}
+    made = connection.execute(_MAKE, values).fetchone()
     assert made
     return made[0], made[1], email
 

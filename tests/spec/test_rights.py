@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+import datetime
 import re
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
 from wakti_sb.spec import (
     AllOf,
     AnyOf,
+    Authenticated,
     Claim,
     Condition,
     Member,
+    Nobody,
     Own,
     Public,
+    Shared,
     Standing,
+    TokenNames,
     admits_anon,
     allows,
     atoms,
@@ -231,3 +237,163 @@ def test_only_public_rights_admit_visitors() -> None:
 def test_atoms_are_the_parts_without_the_joints() -> None:
     right = parse_right("(own or member) and role:admin")
     assert list(atoms(right)) == [Own(), Member(), Member("admin")]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Condition("a"),
+        Nobody(),
+        Own(),
+        Member("a"),
+        Shared("a"),
+        Authenticated(),
+        Public(Condition("a")),
+        Claim(("a",), "b"),
+        TokenNames(("a",), "b"),
+        AllOf((Own(), Member())),
+        AnyOf((Own(), Member())),
+        Standing(signed_in=True),
+    ],
+)
+def test_rights_are_values_that_nobody_changes(kind: object) -> None:
+    assert kind == replace(kind)  # type: ignore[type-var]
+    with pytest.raises(FrozenInstanceError):
+        kind.role = "b"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "holds"),
+    [
+        ("a", True, True),
+        ("a", 1, False),
+        ("a", "true", False),
+        ("a", None, False),
+        ("not a", False, True),
+        ("not a", True, False),
+        ("not a", 0, False),
+        ("not a", None, False),
+        ("a is null", None, True),
+        ("a is null", "", False),
+        ("a is not null", "", True),
+        ("a is not null", None, False),
+        ("a = 'b'", "b", True),
+        ("a = 'b'", "c", False),
+        ("a = 'b'", "a", False),
+        ("a = 2", 1, False),
+        ("a = 2", 3, False),
+        ("a = 2", None, False),
+        ("a <= now()", "2001-01-01", True),
+        ("a <= now()", "2901-01-01", False),
+        ("a <= now()", None, False),
+        ("a <= now()", "-infinity", True),
+        ("a <= now()", "infinity", False),
+        ("a <= now()", datetime.date(2001, 1, 1), True),
+        ("a <= now()", datetime.date(2901, 1, 1), False),
+        ("a <= now()", datetime.datetime(2001, 1, 1), True),
+        ("a <= now()", datetime.datetime(2901, 1, 1, tzinfo=datetime.UTC), False),
+    ],
+)
+def test_a_condition_holds_for_its_own_values_and_no_others(
+    condition: str, value: object, holds: bool
+) -> None:
+    right = parse_right(f"public where {condition}")
+    assert isinstance(right, Public)
+    assert right.where is not None
+    assert right.where.holds({"a": value, "b": True}) is holds
+
+
+def test_a_moment_counts_to_the_minute_and_without_a_zone_in_utc() -> None:
+    now = datetime.datetime.now(datetime.UTC)
+    condition = Condition("a", "past")
+    for minutes, holds in ((-2, True), (2, False)):
+        moment = now + datetime.timedelta(minutes=minutes)
+        assert condition.holds({"a": moment}) is holds
+        assert condition.holds({"a": moment.isoformat()}) is holds
+        assert condition.holds({"a": moment.replace(tzinfo=None).isoformat()}) is holds
+
+
+@pytest.mark.parametrize("text", ["own", "member", "role:a", "shared", "shared:a", "authenticated"])
+def test_nobody_is_let_in_without_having_signed_in(text: str) -> None:
+    everything = Standing(
+        signed_in=True, owns=True, roles=frozenset({"a"}), shares=frozenset({"a"})
+    )
+    assert allows(parse_right(text), everything)
+    assert not allows(parse_right(text), replace(everything, signed_in=False))
+    assert not allows(parse_right("public where a"), replace(everything, signed_in=False))
+    assert not allows(parse_right("claim:b=c"), Standing(claims={"b": "c"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "standing", "let_in"),
+    [
+        ("shared:a", Standing(signed_in=True, shares=frozenset({"a"})), True),
+        ("shared:a", Standing(signed_in=True, shares=frozenset({"b"})), False),
+        ("shared:a", Standing(signed_in=True, shares=frozenset()), False),
+        ("shared:a", Standing(signed_in=True), False),
+        ("shared", Standing(signed_in=True, shares=frozenset()), True),
+        ("shared", Standing(signed_in=True), False),
+        ("role:a", Standing(signed_in=True, roles=frozenset({"b"})), False),
+        ("role:a", Standing(signed_in=True), False),
+        ("member", Standing(signed_in=True), False),
+        ("own", Standing(signed_in=True), False),
+        ("none", Standing(True, True, frozenset({"a"}), frozenset({"a"})), False),
+        ("claim:a.b=c", Standing(signed_in=True, claims={"a": "c"}), False),
+        ("claim:a=3", Standing(signed_in=True, claims={"a": 3}), True),
+        ("claim:a=true", Standing(signed_in=True, claims={"a": True}), True),
+        ("claim:a=True", Standing(signed_in=True, claims={"a": True}), False),
+        ("claim:a=d", Standing(signed_in=True, claims={"a": "c"}), False),
+        ("claim:a=b", Standing(signed_in=True, claims={"a": "c"}), False),
+        ("claim:a=None", Standing(signed_in=True, claims={"a": None}), False),
+        ("claim:a={b}", Standing(signed_in=True, claims={"a": "2"}, row={"b": 3}), False),
+        ("claim:a={b}", Standing(signed_in=True, claims={"a": "4"}, row={"b": 3}), False),
+        ("claim:a={b}", Standing(signed_in=True, claims={"a": "None"}, row={}), False),
+    ],
+)
+def test_a_right_looks_at_what_it_names_and_at_nothing_else(
+    text: str, standing: Standing, let_in: bool
+) -> None:
+    assert allows(parse_right(text), standing) is let_in
+
+
+def test_visitors_are_admitted_where_every_part_or_one_of_them_admits_them() -> None:
+    for text, admitted in {
+        "public": True,
+        "none": False,
+        "own": False,
+        "public or own": True,
+        "own or member": False,
+        "public and public where a": True,
+        "public and own": False,
+    }.items():
+        assert admits_anon(parse_right(text)) is admitted
+
+
+def test_every_right_has_a_kind_of_its_own() -> None:
+    kinds = [
+        each.kind
+        for each in (
+            Nobody, Own, Member, Shared, Authenticated, Public, Claim, TokenNames, AllOf, AnyOf
+        )
+    ]  # fmt: skip
+    assert len(set(kinds)) == len(kinds)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("", "''"), ("a(b", "'a(b'"), ("a)b", "'a)b'"), ("a=b", "'a=b'"), ("a<b", "'a<b'"),
+     ("{a}", "'{a}'"), ("it's", "'it''s'"), ("plain", "plain"), ("a\tb", "'a\tb'")],
+)  # fmt: skip
+def test_a_word_that_would_be_read_otherwise_is_quoted(value: str, text: str) -> None:
+    assert str(Member(value)) == f"role:{text}"
+
+
+def test_values_of_conditions_are_written_as_they_are_read() -> None:
+    for value, text in ((True, "true"), (False, "false"), (3, "3"), ("3", "'3'")):
+        assert str(Condition("a", "=", value)) == f"a = {text}"
+
+
+def test_atoms_go_through_every_nesting() -> None:
+    right = parse_right("own or member and (role:a or shared) or public")
+    assert list(atoms(right)) == [Own(), Member(), Member("a"), Shared(), Public()]
+    assert list(atoms(Own())) == [Own()]

@@ -15,6 +15,7 @@ from wakti_sb import reports
 from wakti_sb import site_suite as packaged
 from wakti_sb.errors import ConformanceError
 from wakti_sb.site_suite import Place, Report, Result
+from wakti_sb.site_suite.probe import shared_by
 from wakti_sb.stack import Endpoint
 
 
@@ -103,3 +104,13 @@ def test_a_report_holds_any_text_as_text() -> None:
     assert "\\|" in reports.markdown(results)
     assert "\x00" not in reports.junit(results)
     assert not Report("http://127.0.0.1", (), 0.0).good
+
+
+@pytest.mark.parametrize(
+    ("waited", "processes"),
+    [((0.3, 0.004, 0.002), 0), ((0.05, 0.06, 0.05), 4), ((0.4, 0.06, 0.01), 0)],
+)
+def test_one_process_is_enough_unless_every_request_waits(
+    waited: tuple[float, ...], processes: int
+) -> None:
+    assert shared_by(waited) == processes

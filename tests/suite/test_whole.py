@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from bench.distant_suite import distant
 from tests.suite.conftest import Run, Suite
 from wakti_sb.stack import Endpoint
 
@@ -111,6 +112,20 @@ def test_workers_share_the_work(suite: Suite) -> None:
     done = suite("--json", "-n", "2", "-k", "test_files and list")
     assert done.returncode == 0, done.stderr
     assert '"passed": 5,' in done.stdout
+
+
+@pytest.mark.slow
+def test_several_processes_share_the_work_of_a_project_that_is_far_away(
+    suite: Suite, endpoint: Endpoint
+) -> None:
+    with distant(endpoint.api_url, 0.02) as url:
+        far = suite("--json", "-k", "test_files and list", WAKTI_URL=url)
+        alone = suite("--json", "-n", "0", "-k", "test_files and list", WAKTI_URL=url)
+    for done in (far, alone):
+        assert done.returncode == 0, done.stderr
+        assert '"passed": 5,' in done.stdout
+    assert "4 processes share the work" in far.stderr
+    assert "processes share" not in alone.stderr
 
 
 @pytest.mark.slow

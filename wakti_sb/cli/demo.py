@@ -29,6 +29,8 @@ def command(project: Path, port: int | None) -> None:
     show(_sights(tour))
     print_addresses(endpoint)
     click.echo(f"Project    {tour.project_id}")
+    if endpoint.dashboard_url is not None:
+        click.echo(f"Sign in to the dashboard as {tour.email} with the password {tour.password}")
     for name, value in endpoint.env().items():
         if name.endswith("_KEY"):
             click.echo(f"{name}={value}")

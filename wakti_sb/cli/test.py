@@ -16,6 +16,7 @@ from wakti_sb.cli._output import note, progress, show
 from wakti_sb.cli._project import in_project
 from wakti_sb.cli._report_file import must_have_a_folder, write_results
 from wakti_sb.errors import Findings, UsageError
+from wakti_sb.events import Notice
 from wakti_sb.spec import load
 from wakti_sb.stack import Address, Target
 from wakti_sb.stack.left_out import as_json as left_out_json
@@ -36,7 +37,10 @@ _written = click.Path(dir_okay=False, path_type=Path)
 @click.option("-k", "keyword", metavar="EXPRESSION", help="Only tests that match, as in pytest.")
 @click.option("--read-only", is_flag=True, help="Only what changes nothing: what a stranger gets.")
 @click.option(
-    "-n", "--workers", type=click.IntRange(0, 64), default=0, help="Processes that share the work."
+    "-n",
+    "--workers",
+    type=click.IntRange(0, 64),
+    help="Processes that share the work; without it 4 if the project is far away, else none.",
 )
 @click.option("--junit", type=_written, help="Write JUnit XML.")
 @click.option("--html", type=_written, help="Write one page.")
@@ -49,7 +53,7 @@ def command(
     without: tuple[str, ...],
     keyword: str | None,
     read_only: bool,
-    workers: int,
+    workers: int | None,
     junit: Path | None,
     html: Path | None,
     markdown: Path | None,
@@ -73,6 +77,10 @@ def command(
     target = Target(project, address, functions=True, without=_without.chosen(without))
     with progress() as listener, target.endpoint(listener) as endpoint:
         site_suite.check(endpoint)
+        if workers is None:
+            workers = site_suite.workers_for(endpoint)
+            if workers:
+                listener(Notice(f"The project is far away: {workers} processes share the work."))
         report = site_suite.run(endpoint, keyword=keyword, workers=workers, listener=listener)
     results = reports.of_suite(report)
     write_results(results, junit=junit, html=html, markdown=markdown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 from postgrest.exceptions import APIError
@@ -23,11 +23,14 @@ class Tour:
 
     Parameters:
         project_id: of the owner's new project.
+        email, password: with which the owner signs in at the dashboard.
         exchanges: the site's requests, in order.
         sights: for each person, what they see of each table.
     """
 
     project_id: str
+    email: str
+    password: str = field(repr=False)
     exchanges: tuple[Exchange, ...]
     sights: Mapping[str, Mapping[str, Sight]]
 
@@ -45,7 +48,9 @@ def run(endpoint: Endpoint) -> Tour:
 
 
 def _walk(endpoint: Endpoint, opened: ExitStack) -> Tour:
-    owner, other = _new_owner(endpoint, opened), _new_owner(endpoint, opened)
+    email, password = f"owner-{secrets.token_hex(4)}@example.com", secrets.token_urlsafe(16)
+    owner = _new_owner(endpoint, opened, email, password)
+    other = _new_owner(endpoint, opened, f"other-{email}", secrets.token_urlsafe(16))
     project_id = _new_project(owner, "The tour's project")
     exchanges = visit(endpoint, project_id)
     sights = {
@@ -53,7 +58,7 @@ def _walk(endpoint: Endpoint, opened: ExitStack) -> Tour:
         "another owner": look(other),
         "a visitor": look(_client(endpoint, opened)),
     }
-    return Tour(project_id, exchanges, sights)
+    return Tour(project_id, email, password, exchanges, sights)
 
 
 def _client(endpoint: Endpoint, opened: ExitStack) -> Client:
@@ -66,10 +71,9 @@ def _client(endpoint: Endpoint, opened: ExitStack) -> Client:
     return create_client(endpoint.api_url, endpoint.publishable_key, options)
 
 
-def _new_owner(endpoint: Endpoint, opened: ExitStack) -> Client:
+def _new_owner(endpoint: Endpoint, opened: ExitStack, email: str, password: str) -> Client:
     client = _client(endpoint, opened)
-    email = f"owner-{secrets.token_hex(4)}@example.com"
-    answer = client.auth.sign_up({"email": email, "password": secrets.token_urlsafe(16)})
+    answer = client.auth.sign_up({"email": email, "password": password})
     if answer.session is None:
         raise StackError(
             "the new owner got no session: this project wants e-mail addresses to be confirmed."

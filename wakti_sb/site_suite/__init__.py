@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .execute import run
 from .model import Place, Report, Result
-from .probe import check
+from .probe import check, workers_for
 from .read_only import Look, read_only
 from .redaction import HIDDEN, redaction
 
@@ -22,4 +22,5 @@ __all__ = [
     "read_only",
     "redaction",
     "run",
+    "workers_for",
 ]

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +41,6 @@ def run(
 
     Raise UsageError if no test matches, ConformanceError if the suite cannot be carried out.
     """
-    if workers and find_spec("xdist") is None:
-        raise UsageError("--workers needs pytest-xdist.", remedy="pip install pytest-xdist")
     import pytest  # takes half a second, and `deploy` needs only the part that reads
 
     from .recorder import Recorder

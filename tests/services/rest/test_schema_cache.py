@@ -56,6 +56,22 @@ def test_the_schema_may_change_in_the_middle(api: Api, db: psycopg.Connection[An
         assert answer.json()["code"] in ("PGRST204", "42703")
 
 
+def test_no_connection_keeps_what_reading_the_schema_took(
+    api: Api, db: psycopg.Connection[Any], admin: psycopg.Connection[Any]
+) -> None:
+    db.execute("create table passing (id int)")
+    assert api.rows("passing") == []
+    db.execute("drop table passing")
+    assert api.get("passing").status_code == 404
+    query = """
+      select count(*) filter (where query ~ 'pg_(class|proc|trigger)'), count(*)
+      from pg_stat_activity where usename = 'authenticator' and state = 'idle'
+    """
+    readers, others = admin.execute(query).fetchone() or (1, 0)
+    assert readers == 0
+    assert others > 0
+
+
 def test_every_request_first_calls_what_the_project_says(
     api: Api, db: psycopg.Connection[Any]
 ) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from pglast.enums import A_Expr_Kind
+
 from .atoms import Atom
 from .expression import ast, parsed, walk
 
@@ -85,6 +87,8 @@ def _path(node: Any) -> tuple[Source, tuple[str, ...]] | None:
                 return None
             keys = tuple(part.strip(' "') for part in text.strip("{}").split(","))
             return before[0], (*before[1], *keys)
+        case ast.A_Expr(kind=A_Expr_Kind.AEXPR_NULLIF, lexpr=left):
+            return _path(left)
         case ast.TypeCast(arg=arg):
             return _path(arg)
         case ast.CoalesceExpr(args=args):
@@ -102,8 +106,6 @@ def _path(node: Any) -> tuple[Source, tuple[str, ...]] | None:
                     return _SETTINGS[setting], ()
                 claim = setting.removeprefix("request.jwt.claim.")
                 return ("token", (claim,)) if claim != setting else None
-            if name[-1] == "nullif" and node.args:
-                return _path(node.args[0])
     return None
 
 

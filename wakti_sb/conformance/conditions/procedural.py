@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,8 +16,12 @@ from .expression import ast, copied, parsed
 
 _MOST = 400  # statements on all ways through a function: each IF doubles those behind it
 _ERROR = 21  # the level of RAISE EXCEPTION
-_IGNORED = ("PLpgSQL_stmt_raise", "PLpgSQL_stmt_assert", "PLpgSQL_stmt_getdiag")
+_IGNORED = ("PLpgSQL_stmt_raise", "PLpgSQL_stmt_assert")
 _NULL: Any = parsed("null")
+# The parser keeps no word of what `return x` names if `x` is a variable; of `return (x)` it does.
+_VARIABLE = re.compile(
+    r"\breturn\s+(?!(?:next|true|false|null)\s*;)((?:\"[^\"]+\"|\$?\w+))\s*;", re.IGNORECASE
+)
 
 Tree = Mapping[str, Any]
 
@@ -43,6 +48,7 @@ class Procedure:
 @lru_cache(maxsize=512)
 def procedure(source: str, arguments: tuple[str, ...]) -> Procedure | None:
     """The body of a function that takes these arguments; None if the parser gives up."""
+    source = _VARIABLE.sub(r"return (\1);", source)
     given = ", ".join(f"{_ident(name) + ' ' if name else ''}text" for name in arguments)
     for result in ("boolean", "setof record"):
         text = (
@@ -156,7 +162,9 @@ class Reader:
             case "PLpgSQL_stmt_block":
                 return self._value([*_inside(statement), *rest], known)
             case "PLpgSQL_stmt_return":
-                return known.expression(_text(statement["expr"])) if "expr" in statement else _NULL
+                if "expr" not in statement:
+                    raise UnreadableError("it returns what the parser does not tell")
+                return known.expression(_text(statement["expr"]))
             case "PLpgSQL_stmt_if" | "PLpgSQL_stmt_case":
                 whens = []
                 known, ways, otherwise = self._ways(kind, statement, known)
@@ -240,7 +248,10 @@ class Reader:
         if kind == "PLpgSQL_rec":
             return replace(known, records={**known.records, str(target["refname"]): select})
         columns = select.targetList or ()
-        for number, each in enumerate(target["fields"]):
+        fields = target["fields"]
+        if len(fields) == 1 and (len(columns) > 1 or _is_star(columns)):  # a variable of a row type
+            return replace(known, records={**known.records, str(fields[0]["name"]).lower(): select})
+        for number, each in enumerate(fields):
             if number >= len(columns):
                 raise UnreadableError("columns that do not fit the variables")
             one = _with_target(select, columns[number])
@@ -249,6 +260,7 @@ class Reader:
 
 
 _WORDS = {
+    "PLpgSQL_stmt_getdiag": "it asks how many rows a statement had",
     "PLpgSQL_stmt_dynexecute": "a statement that is made while it runs",
     "PLpgSQL_stmt_return_query": "a statement that is made while it runs",
     "PLpgSQL_stmt_dynfors": "a statement that is made while it runs",
@@ -265,17 +277,22 @@ def _inside(block: Tree) -> list[Tree]:
     """The statements of a block whose handlers let nobody in."""
     if "exceptions" in block:
         for each in block["exceptions"]["PLpgSQL_exception_block"]["exc_list"]:
-            for one in each["PLpgSQL_exception"].get("action", []):
-                if not _lets_nobody_in(one):
-                    raise UnreadableError("it catches errors and goes on")
+            if not _lets_nobody_in(each["PLpgSQL_exception"].get("action", [])):
+                raise UnreadableError("it catches errors and goes on")
     return list(block.get("body", []))
 
 
-def _lets_nobody_in(statement: Tree) -> bool:
-    ((kind, one),) = statement.items()
-    if kind == "PLpgSQL_stmt_return":
-        return "expr" not in one or _text(one["expr"]).strip().lower() in ("false", "null")
-    return kind == "PLpgSQL_stmt_raise"
+def _lets_nobody_in(handler: Sequence[Tree]) -> bool:
+    """Whether it ends the function, with no, null or an error. Of NULL the parser tells nothing."""
+    for statement in handler:
+        ((kind, one),) = statement.items()
+        if kind == "PLpgSQL_stmt_return":
+            return "expr" not in one or _text(one["expr"]).strip().lower() in ("false", "null")
+        if kind != "PLpgSQL_stmt_raise":
+            return False
+        if one.get("elog_level") == _ERROR:
+            return True
+    return False
 
 
 def _cased(statement: Tree) -> str:
@@ -310,6 +327,15 @@ def _column(select: Any, name: str) -> Any:
             return _with_target(select, target)
     star = ast.ColumnRef(fields=(ast.String(sval=name),))
     return _with_target(select, ast.ResTarget(val=star))
+
+
+def _is_star(columns: Sequence[Any]) -> bool:
+    last = columns[0].val.fields[-1] if _is_column(columns) else None
+    return isinstance(last, ast.A_Star)
+
+
+def _is_column(columns: Sequence[Any]) -> bool:
+    return len(columns) == 1 and isinstance(columns[0].val, ast.ColumnRef)
 
 
 def _last(node: Any) -> str:

@@ -128,6 +128,8 @@ def _names(node: Any, alias: str) -> Iterator[tuple[str, str]]:
     for target in node.targetList or ():
         if isinstance(target.val, ast.ColumnRef):
             parts = [part.sval for part in target.val.fields if isinstance(part, ast.String)]
+            if len(parts) < len(target.val.fields):
+                continue  # t.*
             if len(parts) == 1 or (len(parts) == 2 and parts[0] == alias):
                 yield str(target.name or parts[-1]), str(parts[-1])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
@@ -32,6 +32,7 @@ from ..transports.clients import Clients, Tokens
 from ..transports.sessions import SessionTokens
 from ..transports.tokens import SignedTokens
 from .engine import Listener, Progress, ignore, run_cases
+from .judge import needs_control
 from .stage import committed
 
 _SALT = "client"  # other ids than those of the SQL run, which may go on at the same time
@@ -164,7 +165,25 @@ def _at_once(
         for outcomes in transport.at_once(group):
             known |= outcomes
             listener(Progress(len(known), len(attempts), "through the client"))
+    for outcomes in transport.apart(_file_controls(cases, known)):
+        known |= outcomes
     return known
+
+
+def _file_controls(cases: Iterable[Case], known: Mapping[Attempt, Outcome]) -> list[Attempt]:
+    """What earns the denials that are known, where it is a write of a file."""
+    denied = (c for c in cases if c.attempt in known and needs_control(c, known[c.attempt]))
+    first = (case.controls[0] for case in denied if case.controls)
+    return list(
+        dict.fromkeys(
+            each
+            for each in first
+            if each.about_files
+            and not each.arrange
+            and not isinstance(each.request, Select)
+            and each not in known
+        )
+    )
 
 
 def _is_about_values(attempt: Attempt) -> bool:

@@ -53,7 +53,7 @@ class Reader:
         return replace(found, rows=tuple(shown), _index={})
 
     def read(self, table: Relation, people: Sequence[Identity]) -> Iterator[Row]:
-        """The rows of a table as they are now; planned ones carry their label.
+        """The rows of a table as they are now; planned ones first, in order and with their label.
 
         A view may ask who is there: it is read once for each of `people`.
         """
@@ -69,7 +69,9 @@ class Reader:
             rows.extend(shown_to(self.connection, known, people, rows, MOST_ROWS))
         missing = set(labels) - {_key(values, keys) for values in rows}
         rows.extend(made for _, made in planned if _key(made, keys) in missing)
-        for values in sorted(rows, key=lambda v: _key(v, keys) not in labels):
+        # A table has no order of its own: where a row lies depends on what was there before.
+        order = {key: number for number, key in enumerate(labels)}
+        for values in sorted(rows, key=lambda v: order.get(_key(v, keys), len(order))):
             row = labels.get(_key(values, keys))
             if row is None:
                 yield Row(table, values)

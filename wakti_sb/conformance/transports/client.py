@@ -15,6 +15,7 @@ from psycopg import Connection
 from ..cases import to_sql
 from ..model import Attempt, Call, Outcome, Select, refusal, table_of
 from ..scenario import Scenario
+from .apart import as_sent, batches, done, nothing_else
 from .clients import Clients
 from .effects import State, changed
 from .files import FileRequests
@@ -52,9 +53,18 @@ class ClientTransport:
         self.restorer = Restorer(connection, scenario)
         self._rows = RowRequests(scenario)
         self._files = None if store is None else FileRequests(clients, store)
+        self._told: dict[Attempt, Outcome] = {}
 
     def perform(self, attempt: Attempt) -> Outcome:
-        """Send the request, look at its effect, undo it."""
+        """Send the request, look at its effect, undo it; once, where others are sent as it is."""
+        if not attempt.about_files:
+            return self._perform(attempt)
+        sent = as_sent(attempt)
+        if sent not in self._told:
+            self._told[sent] = self._perform(attempt)
+        return self._told[sent]
+
+    def _perform(self, attempt: Attempt) -> Outcome:
         hindered = self._arrange(attempt)
         if hindered is not None:
             self._restore()
@@ -96,6 +106,40 @@ class ClientTransport:
                     more, _ = self._together(pool, left)
                     outcomes |= more
                 yield outcomes
+
+    def apart(self, attempts: Sequence[Attempt]) -> Iterator[dict[Attempt, Outcome]]:
+        """Outcomes of those writes of files that are let through, different files at a time.
+
+        Each is seen at the places that it names. One that is refused, or in whose company something
+        else has changed, is missing: it has to be performed by itself.
+        """
+        if self.store is None or self._files is None:
+            return
+        alike: dict[Attempt, list[Attempt]] = {}
+        for attempt in attempts:
+            self.clients.of(attempt.who)
+            alike.setdefault(as_sent(attempt), []).append(attempt)
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for batch in batches(alike):
+                let_through = self._let_through(pool, batch, self.store, self._files)
+                self._told |= let_through
+                yield {each: out for sent, out in let_through.items() for each in alike[sent]}
+
+    def _let_through(
+        self, pool: ThreadPoolExecutor, batch: Sequence[Attempt], store: Store, files: FileRequests
+    ) -> dict[Attempt, Outcome]:
+        """Those of a batch that were answered with yes, and have done what they ask for."""
+        before = store.stored
+        answers = list(pool.map(self._send, batch))
+        accepted = [each for each, told in zip(batch, answers, strict=True) if told.outcome is None]
+        after = store.rows()
+        reached = [done(each, before, after) for each in accepted]
+        arrived = list(pool.map(files.arrived, accepted))
+        self._restore(after)
+        if not nothing_else(accepted, before, after):
+            return {}
+        seen = zip(accepted, (a | b for a, b in zip(reached, arrived, strict=True)), strict=True)
+        return {each: Outcome("allowed", rows, len(rows)) for each, rows in seen if rows}
 
     def _together(
         self, pool: ThreadPoolExecutor, batch: Sequence[Attempt]

@@ -9,6 +9,7 @@ from supabase import Client, ClientOptions, create_client
 
 from ...stack.endpoint import Endpoint
 from ..model import SERVICE, Identity
+from .loopback import mounts
 
 _TIMEOUT = 30.0  # seconds; longer than any statement may run
 
@@ -59,7 +60,9 @@ class Clients:
         self.tokens = tokens
         # One pool for all: who asks is told by headers, not by the connection.
         self._http = _Connections(
-            timeout=_TIMEOUT, limits=httpx.Limits(max_keepalive_connections=16)
+            timeout=_TIMEOUT,
+            limits=httpx.Limits(max_keepalive_connections=16),
+            mounts=mounts(endpoint.api_url),
         )
         self._clients: dict[Identity, Client] = {}
 

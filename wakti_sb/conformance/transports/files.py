@@ -15,15 +15,14 @@ from ..cases.file_requests import (
     DOWNLOAD_PUBLIC,
     LIST,
     MOVE,
-    OPERATION,
     OVERWRITE,
     REMOVE,
     SIGN,
     SIGN_UPLOAD,
     UPLOAD,
-    Place,
 )
 from ..model import Attempt, Key, Outcome
+from .apart import operation, source
 from .clients import Clients
 from .store import Store
 
@@ -64,21 +63,20 @@ class FileRequests:
 
     def arrived(self, attempt: Attempt) -> frozenset[Key]:
         """The file of an overwriting attempt if, seen with the secret key, it holds its bytes."""
-        if dict(attempt.settings)[OPERATION] != OVERWRITE:
+        if operation(attempt) != OVERWRITE:
             return frozenset()
-        file = _file(attempt)
+        file = source(attempt)
         key = self.store.key(file)
         there = key is not None and self.store.content(file) == _INTRUDER
         return frozenset({key} if there and key is not None else ())
 
     def _read(self, attempt: Attempt) -> Iterator[Key]:
-        operation = dict(attempt.settings)[OPERATION]
-        file = _file(attempt)
+        file = source(attempt)
         bucket = self.clients.of(attempt.who).storage.from_(file.bucket)
-        if operation == LIST:
+        if operation(attempt) == LIST:
             yield from _listed(bucket, "")
             return
-        match operation:
+        match operation(attempt):
             case "storage.object.sign":
                 url = bucket.create_signed_url(file.name, _SECONDS)["signedURL"]
                 content = self._open(url)
@@ -91,24 +89,24 @@ class FileRequests:
             yield key
 
     def _write(self, attempt: Attempt) -> bool:
-        operation = dict(attempt.settings)[OPERATION]
-        file = _file(attempt)
+        asked = operation(attempt)
+        file = source(attempt)
         client: Client = self.clients.of(attempt.who)
         bucket = client.storage.from_(file.bucket)
         options: Any = {"content-type": self.store.mime_type(file.bucket)}
         values = dict(getattr(attempt.request, "values", ()))
-        if operation == UPLOAD:
+        if asked == UPLOAD:
             bucket.upload(file.name, _INTRUDER, options)
-        elif operation == SIGN_UPLOAD:
+        elif asked == SIGN_UPLOAD:
             token = bucket.create_signed_upload_url(file.name)["token"]
             bucket.upload_to_signed_url(file.name, token, _INTRUDER, options)
-        elif operation == OVERWRITE:
+        elif asked == OVERWRITE:
             bucket.update(file.name, _INTRUDER, options)
-        elif operation == MOVE:
+        elif asked == MOVE:
             bucket.move(file.name, values["name"])
-        elif operation == COPY:
+        elif asked == COPY:
             bucket.copy(file.name, values["name"])
-        elif operation == REMOVE:
+        elif asked == REMOVE:
             return bool(bucket.remove([file.name]))
         return True
 
@@ -150,10 +148,3 @@ def _listed(bucket: Any, folder: str) -> Iterator[Key]:
         if len(entries) < _PAGE:
             return
         offset += _PAGE
-
-
-def _file(attempt: Attempt) -> Place:
-    """What is asked for: the source of a move or copy."""
-    request = attempt.request
-    pairs = dict(getattr(request, "where", ())) or dict(getattr(request, "values", ()))
-    return Place(pairs["bucket_id"], str(pairs.get("name", "")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from psycopg import Connection, sql
@@ -37,7 +37,8 @@ class Restorer:
         self.tables = tuple(t for t in tables if not catalog[t].is_view and t != OBJECTS)
         self._every_row = _every_row(connection, self.tables)
         self._read_at = self._seen_at = ""
-        self.snapshot = self.read_all()
+        self._told: dict[Relation, tuple[str, State]] = {}
+        self.snapshot: Mapping[Relation, State] = self.read_all()
         self._seen_at = self._read_at
 
     def read(self, table: Relation) -> State:
@@ -48,11 +49,17 @@ class Restorer:
 
     def read_all(self) -> dict[Relation, State]:
         """The same of every table, in one round trip."""
-        found: dict[str, list[Any]] = {"": [], **{str(table): [] for table in self.tables}}
-        for name, row in self.connection.execute(self._every_row):
-            found[name].append(row)
-        self._read_at = found[""][0]
-        return {t: state(found[str(t)], self.scenario.key_columns(t)) for t in self.tables}
+        return self._understood(self.connection.execute(self._every_row))
+
+    def _understood(self, told: Iterable[tuple[str, str]]) -> dict[Relation, State]:
+        """The rows of every table; what is as it was when it was last read is not taken apart."""
+        texts = dict(told)
+        self._read_at = texts.pop("")
+        for table in self.tables:
+            text = texts[str(table)]
+            if table not in self._told or self._told[table][0] != text:
+                self._told[table] = text, state(json.loads(text), self.scenario.key_columns(table))
+        return {table: self._told[table][1] for table in self.tables}
 
     def restore(self, now: Mapping[Relation, State] | None = None) -> bool:
         """Remove what is new, bring back what is gone, undo what has changed; whether it had to.
@@ -62,14 +69,14 @@ class Restorer:
         """
         if now is None and self.untouched():
             return False
+        current: Mapping[Relation, State] = self.read_all() if now is None else now
         for number in range(_PASSES):
-            current = self.read_all() if now is None or number else now
             if current == self.snapshot:
                 self._seen_at = self._read_at
                 return number > 0
-            self._repair(current)
+            current = self._repaired(current)
         # A value that a trigger always renews (updated_at) cannot be put back: it is the new state.
-        self.snapshot = self.read_all()
+        self.snapshot = current
         self._seen_at = self._read_at
         return True
 
@@ -81,20 +88,27 @@ class Restorer:
         row = self.connection.execute(_MOMENT).fetchone()
         return row is not None and row[0] == self._seen_at
 
+    def _repaired(self, current: Mapping[Relation, State]) -> Mapping[Relation, State]:
+        """Every table after its repair, in one round trip."""
+        with self.connection.pipeline():
+            with self.connection.transaction():
+                self._repair(current)
+            told = self.connection.execute(self._every_row)
+            return self._understood(told)
+
     def _repair(self, current: Mapping[Relation, State]) -> None:
-        with self.connection.transaction(), self.connection.pipeline():
-            for table in reversed(self.tables):
-                for key in set(current[table]) - set(self.snapshot[table]):
-                    self._delete(table, current[table][key])
-            for table in self.tables:
-                known = self.scenario.catalog.tables[table]
-                for key, row in self.snapshot[table].items():
-                    if key in current[table] and current[table][key] != row:
-                        self._update(known, row)
-                # Last, when no changed row holds the unique key of one that is gone.
-                for key, row in self.snapshot[table].items():
-                    if key not in current[table]:
-                        self._insert(known, row)
+        for table in reversed(self.tables):
+            for key in set(current[table]) - set(self.snapshot[table]):
+                self._delete(table, current[table][key])
+        for table in self.tables:
+            known = self.scenario.catalog.tables[table]
+            for key, row in self.snapshot[table].items():
+                if key in current[table] and current[table][key] != row:
+                    self._update(known, row)
+            # Last, when no changed row holds the unique key of one that is gone.
+            for key, row in self.snapshot[table].items():
+                if key not in current[table]:
+                    self._insert(known, row)
 
     def _delete(self, table: Relation, row: Any) -> None:
         columns = self.scenario.key_columns(table)
@@ -123,14 +137,18 @@ class Restorer:
 
 
 def _every_row(connection: Connection[Any], tables: Sequence[Relation]) -> str:
-    """The rows of all tables with their names, and with none the moment that they are of."""
+    """The rows of each table as one text with its name, and with none the moment they are of.
+
+    The rows have an order, so that the same rows make the same text.
+    """
     parts = (
-        sql.SQL("select {}, to_jsonb(t) from {} as t").format(
-            sql.Literal(table), relation_name(table)
-        )
+        sql.SQL(
+            "select {}, coalesce(jsonb_agg(r order by r), '[]')::text"
+            " from (select to_jsonb(t) as r from {} as t) as each"
+        ).format(sql.Literal(table), relation_name(table))
         for table in tables
     )
-    moment = sql.SQL("select '', to_jsonb(pg_current_snapshot()::text)")
+    moment = sql.SQL("select '', pg_current_snapshot()::text")
     return sql.SQL(" union all ").join((moment, *parts)).as_string(connection)
 
 

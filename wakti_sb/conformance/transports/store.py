@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from psycopg import Connection, sql
@@ -16,6 +17,7 @@ from ..scenario import Row, Scenario
 from ..scenario.folders import content, plain_type
 from .effects import State, state
 
+_THREADS = 4
 _TYPES = "select id, allowed_mime_types from storage.buckets"
 _OWNER = "update storage.objects set owner = %s, owner_id = %s where bucket_id = %s and name = %s"
 _ROWS = "select to_jsonb(o) from storage.objects as o where (bucket_id, name) in ({})"
@@ -52,8 +54,7 @@ class Store:
         self._types: dict[str, str] = {
             name: plain_type(allowed) for name, allowed in connection.execute(_TYPES)
         }
-        for file, row in self.planned.items():
-            self._put(file, row)
+        self._put(self.planned)
         self.stored = self.rows()
 
     def rows(self) -> State:
@@ -72,14 +73,12 @@ class Store:
         now = self.rows() if now is None else now
         if now == self.stored:
             return False
-        for key, row in now.items():
-            if key not in self.stored or _differs(row, self.stored[key]):
-                self._remove(Place(row["bucket_id"], row["name"]))
-        for key, row in self.stored.items():
-            if key not in now or _differs(now[key], row):
-                file = Place(row["bucket_id"], row["name"])
-                self._insert(self.planned[file])
-                self._put(file, self.planned[file])
+        wrong = _others(now, self.stored)
+        remove_files(self.service, ((file.bucket, file.name) for file in wrong))
+        missing = _others(self.stored, now)
+        for file in missing:
+            self._insert(self.planned[file])
+        self._put(missing)
         self.stored = self.rows()
         return True
 
@@ -103,7 +102,15 @@ class Store:
         """A type that the bucket takes."""
         return self._types.get(bucket, "text/plain")
 
-    def _put(self, file: Place, row: Row) -> None:
+    def _put(self, files: Iterable[Place]) -> None:
+        wanted = tuple(files)
+        with ThreadPoolExecutor(_THREADS) as pool:
+            list(pool.map(self._upload, wanted))
+        owners = ((self.planned[file].values.get("owner_id"), file) for file in wanted)
+        with self.connection.cursor() as cursor:
+            cursor.executemany(_OWNER, [(o, o, file.bucket, file.name) for o, file in owners])
+
+    def _upload(self, file: Place) -> None:
         options: Any = {"content-type": self.mime_type(file.bucket), "upsert": "true"}
         try:
             self.service.storage.from_(file.bucket).upload(file.name, self.bytes_of(file), options)
@@ -113,8 +120,6 @@ class Store:
                 place=f"bucket {file.bucket}",
                 remedy="the bucket's limits or the log of the Storage API say why",
             ) from None
-        owner = row.values.get("owner_id")
-        self.connection.execute(_OWNER, (owner, owner, file.bucket, file.name))
 
     def _insert(self, row: Row) -> None:
         """The row first, so that it keeps its id."""
@@ -127,15 +132,18 @@ class Store:
         )
         self.connection.execute(query)
 
-    def _remove(self, file: Place) -> None:
-        self.service.storage.from_(file.bucket).remove([file.name])
-
 
 def _query(connection: Connection[Any], names: Iterable[Place]) -> str:
     pairs = sql.SQL(", ").join(
         sql.SQL("({}, {})").format(sql.Literal(p.bucket), sql.Literal(p.name)) for p in names
     )
     return sql.SQL(_ROWS).format(pairs).as_string(connection)
+
+
+def _others(rows: State, beside: State) -> list[Place]:
+    """The files whose rows are not the same `beside`."""
+    keys = (key for key, row in rows.items() if key not in beside or _differs(row, beside[key]))
+    return [Place(rows[key]["bucket_id"], rows[key]["name"]) for key in keys]
 
 
 def _differs(now: Any, before: Any) -> bool:

@@ -84,6 +84,8 @@ export class DataApi {
 
   #read(): Promise<Snapshot> {
     return this.#reading = this.database.session(true, async (session) => {
+      // What the server remembers of every table and function is 10 MiB and more.
+      session.isLast = true;
       const snapshot = await readSnapshot(session, this.base);
       this.#tellIgnored(snapshot);
       return snapshot;

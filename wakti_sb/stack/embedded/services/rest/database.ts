@@ -178,6 +178,8 @@ class Submission {
 export class Session {
   readonly #notices: string[] = [];
   readonly #hear = ({ message }: Notice) => this.#notices.push(message ?? "");
+  /** Whether the connection is used no more: the server keeps for it what this request needed. */
+  isLast = false;
 
   constructor(readonly client: Client) {}
 
@@ -232,7 +234,7 @@ export class Database {
         if (!lost || left <= 0) throw error;
       } finally {
         session.close();
-        client.release(lost);
+        client.release(lost || session.isLast);
       }
     }
   }

@@ -139,3 +139,18 @@ def test_channels_that_nobody_described_are_a_finding(empty_database: str) -> No
 def test_a_channel_that_leads_nowhere_is_refused_in_a_sentence(entry: str, words: str) -> None:
     with pytest.raises(SpecError, match=words):
         parse(f"[[owned]]\ntable = 'rooms'\n[[channel]]\n{entry}\n")
+
+
+def test_how_a_topic_begins_is_seen_to_be_otherwise(empty_database: str) -> None:
+    mine = "split_part(realtime.topic(), ':', 2) = (select auth.uid())::text"
+    hole = Hole(
+        "create table x (id integer primary key); alter table x enable row level security;"
+        " create policy listen on realtime.messages for select to authenticated"
+        " using (realtime.topic() like 'desk:%')",
+        "alter policy listen on realtime.messages"
+        f" using (realtime.topic() like 'desk:%' and {mine})",
+        "channel desk:{user}: another owner cannot receive what is sent in this topic",
+        "[[owned]]\ntable = 'x'\n[[channel]]\ntopic = 'desk:{user}'\n"
+        "read = 'own'\npresence = 'own'\ntrack = 'none'\n",
+    )
+    assert_found_and_closed(hole, empty_database)

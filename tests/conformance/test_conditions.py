@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.conformance.conftest import NAMES, Example
-from tests.conformance.schemas import POLICY, applied, model, table
+from tests.conformance.schemas import POLICY, applied, as_superuser, model, table
 from wakti_sb.conformance import run
 from wakti_sb.conformance.catalog import Helper
 from wakti_sb.conformance.conditions import Helpers, claimed, taken_apart
@@ -226,3 +226,23 @@ def test_what_a_condition_reads_of_the_token_is_seen() -> None:
         ("app_metadata", "role"),
         ("admin",),
     )
+
+
+def test_a_function_in_c_is_untested_and_never_safe(empty_database: str) -> None:
+    distance = (
+        "create function public.distance(text, text) returns integer stable strict language c"
+        " as '$libdir/fuzzystrmatch', 'levenshtein'"
+    )
+    applied(as_superuser(empty_database), distance)
+    near = "(user_id = (select auth.uid()) and public.distance(v, v) < 3)"
+    applied(
+        empty_database,
+        table("t", "v text not null"),
+        f"alter policy own on t using {near}",
+    )
+    entry = "[[function]]\nfunction = 'distance'\nexecute = 'public'\n"
+    report = run(model("t", more=entry), empty_database)
+    assert not report.safe
+    (finding,) = report.findings
+    assert finding.problem == "untested condition"
+    assert "public.distance, which nobody can look into: it is written in c" in finding.reason

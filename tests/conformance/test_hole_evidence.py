@@ -102,6 +102,14 @@ _CODE = (
 )
 
 _HOLES = {
+    "a file under a foreign folder that has the caller's id further on": Hole(
+        _BOX.format(own=_FOLDER, then=_FOLDER)
+        + "; create policy gone on storage.objects for delete to authenticated using"
+        f" (bucket_id = 'box' and ({_FOLDER} or {_FOLDER.replace('[1]', '[2]')}))",
+        f"alter policy gone on storage.objects using (bucket_id = 'box' and {_FOLDER})",
+        "bucket box: another owner removes only what it may without a filter",
+        f"{_BOX_MODEL}delete = 'own'\n",
+    ),
     "a code that is another one each time": Hole(
         table("t", "v text") + _CODE.format("") + _CLOSED,
         _CODE.format("and user_id = auth.uid()"),

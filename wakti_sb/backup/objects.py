@@ -11,8 +11,8 @@ import httpx
 from psycopg.rows import class_row
 
 from wakti_sb.backup.errors import BackupError
-from wakti_sb.backup.nearby import HERE, Nearby
 from wakti_sb.backup.queries import query
+from wakti_sb.loopback import mounts
 from wakti_sb.migrate.connection import Connection
 from wakti_sb.stack import Endpoint
 
@@ -57,12 +57,8 @@ class Storage:
         headers["accept-encoding"] = "identity"  # files as they are, not packed for the way
         address = f"{endpoint.api_url}/storage/v1/object"
         self._http = httpx.Client(base_url=address, headers=headers, timeout=_SECONDS)
-        nearby = Nearby(_SECONDS)
         self._reading = httpx.Client(
-            base_url=address,
-            headers=headers,
-            timeout=_SECONDS,
-            mounts=dict.fromkeys(HERE, nearby) if address.startswith(HERE) else None,
+            base_url=address, headers=headers, timeout=_SECONDS, mounts=mounts(endpoint.api_url)
         )
 
     def close(self) -> None:

@@ -8,24 +8,56 @@ from ...spec import Function as Entry
 from ...spec import Owned, PlacePath, Relation, Standing, allows
 from ..model import Identity, Key
 from ..scenario import Scenario, Values
+from ..scenario.statements import text
 
 _ADDED = "a new row of"
+_CLOSED = "under a row that is closed to the caller"
 
 
-def added(scenario: Scenario, rows: Iterable[tuple[Relation, Values]]) -> frozenset[Key]:
+def added(
+    scenario: Scenario, who: Identity, rows: Iterable[tuple[Relation, Values]]
+) -> frozenset[Key]:
     """What new rows stand for: the table, whose they are and in which place, as a key.
+
+    Another key says that one lies under a row which `who` may not see.
 
     Rows of nobody, and those of people or places that were not there before the call, are left
     out: who makes a place may put anybody into it.
     """
-    found = (_belonging(scenario, table, values) for table, values in rows)
+    listed = tuple(rows)
+    found = [_belonging(scenario, table, values) for table, values in listed]
+    found += [
+        (_ADDED, str(table), _CLOSED)
+        for table, values in listed
+        if _under_a_closed_row(scenario, who, table, values)
+    ]
     return frozenset(key for key in found if key is not None)
+
+
+def _under_a_closed_row(scenario: Scenario, who: Identity, table: Relation, values: Values) -> bool:
+    """As the cases about foreign parents ask it of an insert."""
+    entry = scenario.spec.entry(table)
+    if entry is None or entry.is_view or scenario.spec.members_in(table) is not None:
+        return False
+    for key in scenario.catalog.tables[table].foreign_keys:
+        parent = scenario.spec.entry(key.table)
+        if parent is None or key.table == table or not scenario.spec.belongs(parent):
+            continue
+        wanted = [text(values.get(column)) for column in key.columns]
+        for row in scenario.of(key.table):
+            if wanted == [text(row.values.get(column)) for column in key.parent_columns]:
+                if not scenario.may(who, "select", parent, row.values):
+                    return True
+                break
+    return False
 
 
 def addable(scenario: Scenario, entry: Entry, who: Identity) -> Iterator[Key]:
     """The new rows that a call by `who` may leave behind."""
     owners = {w.user_id for w in scenario.identities if w.user_id is not None}
     for owned in scenario.spec.owned:
+        if entry.adds is not None:
+            yield (_ADDED, str(owned.table), _CLOSED)
         for place in ("", *_places(scenario, owned)):
             for shared in ("", *_shared(scenario, owned)):
                 for owner in ("", *owners):

@@ -23,11 +23,14 @@ _MOST = 12  # tables whose keys a function is called with, where nothing says wh
 _MOST_TEXTS = 6
 TEXTS = ("text", "character varying", "citext", "name")
 COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_WORDS = re.compile(r"\w+")
 _TEXT = re.compile(r"'([^'%{}]{1,40})'")
 _LOCKS = re.compile(r"\b(for\s+(no\s+key\s+)?|do\s+)update\b", re.IGNORECASE)
 _WRITES = re.compile(r"\b(update|delete\s+from|truncate|merge\s+into)\b", re.IGNORECASE)
 _INSERTS = re.compile(r"\binsert\s+into\s+(?:[\w\"]+\.)?\"?(\w+)", re.IGNORECASE)
 _PERSON = re.compile(r"user|owner|profile|account|member|author|person|uid")
+_CAST = re.compile(r"(::\s*|\bas\s+)uuid\b", re.IGNORECASE)
+_DOCUMENTS = ("json", "jsonb")
 _PREFIX = re.compile(r"^(p|_|in|arg|v)_|^_+")
 
 
@@ -112,14 +115,18 @@ class _Aim:
 
     scenario: Scenario
     row: Row | None
+    source: str = ""  # the function's body
 
     def value(self, argument: Argument, number: int) -> str | None:
         """A key where the type is one; something else than now where it is another column."""
         name = _plain(argument)
         row = self.row
+        if argument.type in _DOCUMENTS:
+            return self._document(argument) or literal(argument, number, self.scenario.salt)
         named = _named_after(self.scenario, name)
         if named is not None and _key_type(self.scenario, named.table) == argument.type:
-            return _key_of(self.scenario, named)
+            meant = row if row is not None and row.table == named.table else named
+            return _key_of(self.scenario, meant)
         if row is not None:
             table = self.scenario.catalog.tables[row.table]
             column = next((c for n in (name, f"{name}_id") if (c := table.column(n))), None)
@@ -134,6 +141,18 @@ class _Aim:
         if argument.type == "uuid":
             return next(w.user_id for w in self.scenario.identities if w.world == "this")
         return literal(argument, number, self.scenario.salt)
+
+    def _document(self, argument: Argument) -> str | None:
+        """What the body takes out of a document, as the row has it."""
+        found: dict[str, str | None] = {}
+        taken = rf"\b{re.escape(argument.name)}\b\s*->>?\s*'(\w+)'"
+        for key in re.findall(taken, self.source) if argument.name else ():
+            named = _named_after(self.scenario, key)
+            if self.row is not None and key in self.row.values:
+                found[key] = text(self.row.values[key])
+            elif named is not None:
+                found[key] = _key_of(self.scenario, named)
+        return json.dumps(found) if found else None
 
     def _column(self, table: Table, column: Column, row: Row) -> str | None:
         now = text(row.values.get(column.name))
@@ -170,7 +189,7 @@ def aimed_calls(
         if variant.variant and variant.world == "this"
     )
     for row in (*(targets or [None]), *list(variants)[:_MOST]):
-        aim = _Aim(scenario, row)
+        aim = _Aim(scenario, row, function.source)
         arguments: list[tuple[str, str | None]] = []
         types: list[str] = []
         for number, argument in enumerate(function.arguments):
@@ -215,7 +234,12 @@ def exact_calls(
         return
     values: dict[str, str | None] = {}
     types: tuple[str, ...] = ()
-    for value in (*_texts_of_the_owner(scenario, texts), *_constants(function, texts), None):
+    for value in (
+        *_keys_as_texts(scenario, function, texts),
+        *_texts_of_the_owner(scenario, texts),
+        *_constants(function, texts),
+        None,
+    ):
         values = {
             a.name: value if a in texts and value is not None else given.get(a.name)
             for a in function.arguments
@@ -242,6 +266,17 @@ def exact_calls(
         yield replace(
             usual, arguments=tuple({**values, **dict.fromkeys(meant, person)}.items()), types=types
         )
+
+
+def _keys_as_texts(scenario: Scenario, function: Function, texts: list[Argument]) -> Iterator[str]:
+    """Keys of the owner's rows in the tables that the body names, where it makes uuids of texts."""
+    if not texts or not _CAST.search(function.source):
+        return
+    named = set(_WORDS.findall(COMMENT.sub(" ", function.source).lower()))
+    for owned in scenario.spec.owned:
+        row = scenario.row(owned.table, "this")
+        if row is not None and owned.table.name.lower() in named:
+            yield _key_of(scenario, row) or ""
 
 
 def _texts_of_the_owner(scenario: Scenario, wanted: list[Argument]) -> Iterator[str]:
@@ -280,10 +315,16 @@ def _choices(entry: Entry, function: Function) -> Iterator[tuple[str, tuple[str,
 
 def _listed_texts(scenario: Scenario, name: str) -> str:
     """What rows say in columns that an array is called after: `roles` asks for every role."""
+    named = {name, singular(name)}
+    if not any(column in row.values for row in scenario.rows for column in named):
+        # As `r`, or `allowed`: what is asked for among people is their roles.
+        tables = {row.table for row in scenario.rows}
+        members = (scenario.spec.members_in(table) for table in tables)
+        named = {each.role for each in members if each is not None and each.role is not None}
     found = {
         value: None
         for row in scenario.rows
-        for column in (name, singular(name))
+        for column in sorted(named)
         if isinstance(value := row.values.get(column), str)
     }
     return f"{{{','.join(json.dumps(value) for value in list(found)[:_MOST_TEXTS])}}}"
@@ -301,6 +342,9 @@ def _targets(
     ]
     words = function.relation.name
     by_words = [row for row in open_ if singular(row.table.name) in words]
+    if not open_ and any(a.type in _DOCUMENTS for a in wanted):
+        named = set(_WORDS.findall(COMMENT.sub(" ", function.source).lower()))
+        open_ = [row for row in rows if row.table.name.lower() in named]
     by_entry = [row for row in rows if row.table == entry.of]
     return by_name or by_entry or by_words or open_[:_MOST]
 

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import DENIED, USERS, Attempt, Case, Delete, Family, Identity, Upsert, exactly
-from ..scenario import Row
+from ..catalog import ForeignKey
+from ..model import (
+    DENIED,
+    USERS,
+    Attempt,
+    Case,
+    Delete,
+    Expectation,
+    Family,
+    Identity,
+    Key,
+    Upsert,
+)
+from ..scenario import Row, Values
 from ..scenario.statements import text
 from .described import Described, can, pairs
 from .new_rows import own_payload
@@ -37,7 +49,9 @@ def _one_row(described: Described, who: Identity, row: Row) -> Case | None:
         operation="delete",
         family=Family.OWN if allowed else Family.FOREIGN,
         attempt=Attempt(who, request, arrange),
-        expected=exactly(described.key(row.values)) if allowed else DENIED,
+        expected=_with_children(described, frozenset({described.key(row.values)}))
+        if allowed
+        else DENIED,
         controls=()
         if allowed
         else described.controls(request, row, "select", "delete", arrange=arrange),
@@ -50,7 +64,8 @@ def _unfiltered(described: Described, who: Identity) -> Case:
     assert this is not None  # noqa: S101  (the caller has looked)
     request = Delete(described.entry.table)
     arrange = blocking(described)
-    expected = described.reachable(who, "delete")
+    reachable = described.reachable(who, "delete")
+    expected = _with_children(described, reachable.may, reachable.must)
     words = "deletes only what it may" if expected.may else "deletes nothing"
     return Case(
         id=f"{described.name}: {who.label} {words} without a filter",
@@ -64,6 +79,26 @@ def _unfiltered(described: Described, who: Identity) -> Case:
         else described.controls(request, this, "delete", arrange=arrange),
         why=f"delete = {described.entry.delete.right}",
     )
+
+
+def _with_children(
+    described: Described, may: frozenset[Key], must: frozenset[Key] | None = None
+) -> Expectation:
+    """These rows, and those of the same table that go with them because they point at one."""
+    keys = [key for key in described.table.foreign_keys if key.table == described.entry.table]
+    found, grown = set[Key](), set(may)
+    while grown - found:
+        found |= grown
+        parents = [row.values for row in described.rows if described.key(row.values) in found]
+        for row in described.rows if keys else ():
+            if any(_points(key, row.values, parent) for key in keys for parent in parents):
+                grown.add(described.key(row.values))
+    return Expectation(frozenset(found), may if must is None else must)
+
+
+def _points(key: ForeignKey, row: Values, parent: Values) -> bool:
+    pairs = zip(key.columns, key.parent_columns, strict=True)
+    return all(text(row.get(c)) == text(parent.get(p)) is not None for c, p in pairs)
 
 
 def blocking(described: Described) -> tuple[Delete, ...]:

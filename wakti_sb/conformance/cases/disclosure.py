@@ -26,9 +26,11 @@ from ..scenario import Row, Scenario, Values
 from ..scenario.statements import text
 from .changes import COMMENT, TEXTS, admits, aimed_calls, exact_calls
 from .described import keyed, short
+from .ranges import wide_calls
 
 _SHORTEST = 8  # characters of a value that tells a row from all others
 _MOST_CONTROLS = 3  # people
+_QUOTES = ("'", '"')
 _WORD = re.compile(r"\w+")
 _TELLS_NOTHING = ("trigger", "event_trigger")
 Mark = tuple[str, Key]
@@ -53,9 +55,9 @@ def disclosure_cases(
     controls = tuple(_controls(scenario, entry, [call for _, call in calls.values()]))
     for target, call in calls.values():
         words = f" by the key of {short(target)}" if target is not None else ""
-        given = {value for _, value in call.arguments if value is not None}
-        # What the caller has said itself is no news.
-        news = tuple(mark for mark in marks if mark[0] not in given)
+        given = [value for _, value in call.arguments if value is not None]
+        # What the caller has said itself is no news, be it a part of what it has said.
+        news = tuple(mark for mark in marks if not any(mark[0] in value for value in given))
         for who in scenario.identities:
             if who is SERVICE or not admits(entry, who):
                 continue
@@ -78,14 +80,19 @@ def disclosure_cases(
 def quote_cases(
     scenario: Scenario, entry: Entry, function: Function, label: str, usual: Call
 ) -> Iterator[Case]:
-    """A quote in each text: where it breaks a statement, anybody can write that statement anew."""
+    """A quote in each text: where it breaks a statement, anybody can write that statement anew.
+
+    One ends a value, the other one a name: `order by "…"` is open to the second alone.
+    """
     texts = [a.name for a in function.arguments if a.type in TEXTS]
     if not texts or isinstance(entry.execute, Nobody):
         return
     who = next((w for w in scenario.identities if w is not SERVICE and admits(entry, w)), None)
     if who is None:
         return
-    for call in dict.fromkeys(_quoted(function, usual, texts)):
+    for call in dict.fromkeys(
+        c for quote in _QUOTES for c in _quoted(function, usual, texts, quote)
+    ):
         yield Case(
             id=f"{label}: a quote in an argument breaks no statement",
             subject=Subject.function(str(usual.function)),
@@ -99,15 +106,15 @@ def quote_cases(
         )
 
 
-def _quoted(function: Function, usual: Call, texts: list[str]) -> Iterator[Call]:
+def _quoted(function: Function, usual: Call, texts: list[str], quote: str) -> Iterator[Call]:
     """The usual call with a quote in each of its texts; then in those too that may be left out."""
-    quoted = tuple((name, "'" if name in texts else value) for name, value in usual.arguments)
+    quoted = tuple((name, quote if name in texts else value) for name, value in usual.arguments)
     if quoted != usual.arguments:
         yield replace(usual, arguments=quoted, quoted=True)
     given = dict(usual.arguments)
     named = [a for a in function.arguments if a.name in given or a.name in texts]
     if all(a.name for a in named):
-        filled = tuple((a.name, "'" if a.name in texts else given[a.name]) for a in named)
+        filled = tuple((a.name, quote if a.name in texts else given[a.name]) for a in named)
         types = tuple(a.type for a in named)
         yield replace(usual, arguments=filled, types=types, quoted=True)
 
@@ -156,8 +163,11 @@ def possible_calls(
     """The calls to try, and the table whose key each is made with, where it is one."""
     yield None, usual
     yield from aimed_calls(scenario, entry, function, usual)
-    for exact in exact_calls(scenario, entry, function, usual):
-        yield None, exact
+    for call in (
+        *wide_calls(entry, function, usual),
+        *exact_calls(scenario, entry, function, usual),
+    ):
+        yield None, call
 
 
 def _marks(scenario: Scenario) -> Iterator[Mark]:

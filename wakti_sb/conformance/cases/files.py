@@ -22,7 +22,7 @@ from ..model import (
     exactly,
 )
 from ..scenario import Row, Scenario
-from ..scenario.folders import LOOSE, Folder, file_name, standing
+from ..scenario.folders import LOOSE, Folder, beside, file_name, standing
 from ..scenario.statements import text
 from .bucket import ONLY_CLIENT, ONLY_SQL, BucketCases
 from .described import short
@@ -71,6 +71,7 @@ class _Files(BucketCases):
                 if row is not None:
                     yield from self._file(who, place, row)
                 yield from self._upload(who, place)
+                yield from self._beside(who, place)
             yield from self._loose(who)
         yield from self._public()
         yield from FileMoves(self.scenario, self.bucket).cases()
@@ -78,7 +79,7 @@ class _Files(BucketCases):
     def _list(self, who: Identity) -> Case:
         keys = frozenset(self._keys(who, "select"))
         words = "lists only files that are open to it" if keys else "lists nothing"
-        expected = Expectation(keys, keys)
+        expected = Expectation(keys | frozenset(self._keys_beside(who, "select")), keys)
         request = listing(self.bucket.name)
         return self.case(who, words, "select", Family.UNFILTERED, request, expected)
 
@@ -105,6 +106,28 @@ class _Files(BucketCases):
             words = f"{'can' if allowed else 'cannot'} {verb} {name}"
             case = self.case(who, words, operation, family, request, expected, place)
             yield replace(case, transports=self.transports(verb))
+
+    def _beside(self, who: Identity, place: Folder) -> Iterator[Case]:
+        """A foreign file whose name holds the caller's own id."""
+        if who is not next((w for w in self.people if w.world == "other"), None):
+            return
+        for label in beside(place):
+            row = self.scenario.row(OBJECTS, label)
+            if row is None:
+                continue
+            file, words = place_of(row), f"this file{self.at(place)}, its own id"
+            where = label.removeprefix(f"{place.label} ")
+            ways: tuple[tuple[SpecOperation, str, FileRequest], ...] = (
+                ("select", "read", download(file)),
+                ("update", "change the row of", change(file)),
+                ("delete", "remove", remove(file)),
+            )
+            for operation, verb, request in ways:
+                if self.may(who, operation, place, row.values["owner_id"]):
+                    continue
+                sentence = f"cannot {verb} {words} {where}"
+                case = self.case(who, sentence, operation, Family.FOREIGN, request, DENIED, place)
+                yield replace(case, silent=True, transports=ONLY_SQL)
 
     def _upload(self, who: Identity, place: Folder) -> Iterator[Case]:
         allowed = self.may(who, "insert", place, who.user_id)
@@ -200,7 +223,8 @@ class _Files(BucketCases):
                 if not (row.label or "").startswith(f"{self.bucket.name} ")
                 and row.values["bucket_id"] != ELSEWHERE
             )
-            expected = Expectation(keys | strangers, keys)
+            further = frozenset(self._keys_beside(who, operation))
+            expected = Expectation(keys | further | strangers, keys)
             case = self.case(
                 who,
                 f"{verb} only what it may without a filter" if keys else f"{verb} nothing unasked",
@@ -217,6 +241,14 @@ class _Files(BucketCases):
             row = self.scenario.row(OBJECTS, place.label)
             if row is not None and self.may(who, operation, place, row.values["owner_id"]):
                 yield (str(row.values["id"]),)
+
+    def _keys_beside(self, who: Identity, operation: SpecOperation) -> Iterator[tuple[str]]:
+        """Files whose names a policy need not take."""
+        for place in self.folders:
+            rows = (self.scenario.row(OBJECTS, label) for label in beside(place))
+            for row in rows:
+                if row is not None and self.may(who, operation, place, row.values["owner_id"]):
+                    yield (str(row.values["id"]),)
 
     def _public(self) -> Iterator[Case]:
         """Downloads from a public bucket ask no policy: that they work is what `public` means."""

@@ -24,6 +24,7 @@ from ..model import (
 )
 from ..scenario import Row, Scenario
 from ..scenario.statements import text
+from .accounts import account_cases
 from .changes import change_cases, literal
 from .described import keyed, short
 from .disclosure import disclosure_cases, possible_calls, quote_cases
@@ -62,6 +63,8 @@ def function_cases(scenario: Scenario) -> Iterator[Case]:
         if entry.of is not None and not isinstance(entry.execute, Nobody):
             yield from _data(scenario, entry, label, call)
         yield from disclosure_cases(scenario, entry, function, label, call)
+        calls = [c for _, c in possible_calls(scenario, entry, function, call)]
+        yield from account_cases(scenario, entry, function, label, calls)
         yield from quote_cases(scenario, entry, function, label, call)
         yield from change_cases(scenario, entry, function, label, call)
 

@@ -227,9 +227,9 @@ class Walker:
         """
         helper = self._helper(call)
         # In the body a name without its table would be that of a column there.
-        arguments = call.args or ()
-        if not place.scopes and self.table:
-            arguments = qualified(tuple(arguments), self.table)
+        arguments = tuple(call.args or ())
+        if (around := self._around(place)) is not None:
+            arguments = qualified(arguments, around)
         known = place.depth < _DEPTH
         body = body_of(helper, arguments) if helper is not None and known else None
         if helper is None or body is None:
@@ -240,6 +240,13 @@ class Walker:
         if body.expression is not None:
             return self.boolean(body.expression, inner)
         return self.query(body.select, inner)
+
+    def _around(self, place: Place) -> str | None:
+        """What the one table is called whose columns need not say it."""
+        if not place.scopes:
+            return self.table or None
+        names = [name for name, _ in place.scopes[-1].relations]
+        return names[0] if len(names) == 1 else None
 
     def _helper(self, call: Any) -> Helper | None:
         *schema, name = (part.sval for part in call.funcname)

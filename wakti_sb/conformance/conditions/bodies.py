@@ -12,6 +12,7 @@ from pglast.enums import SubLinkType
 from pglast.parser import ParseError
 
 from ..catalog import Helper
+from .apart import joined_up, set_apart
 from .expression import ast, parsed
 from .procedural import Reader, UnreadableError, procedure
 
@@ -31,7 +32,14 @@ def body_of(helper: Helper, arguments: tuple[Any, ...]) -> Body | None:
     """The body for these arguments; None where it cannot be read, or is not to be."""
     if helper.whole:
         return None
-    arguments = (*arguments, *_defaults(helper, len(arguments)))
+    arguments = set_apart((*arguments, *_defaults(helper, len(arguments))))
+    body = _with(helper, arguments)
+    if body is None:
+        return None
+    return Body(joined_up(body.select), joined_up(body.expression))
+
+
+def _with(helper: Helper, arguments: tuple[Any, ...]) -> Body | None:
     if helper.language == "plpgsql":
         try:
             return _by_procedure(helper, arguments)

@@ -15,9 +15,9 @@ import psycopg
 from ...spec import Relation
 from ..cases import Described, own_payload
 from ..catalog import Table
-from ..conditions import Atom
+from ..conditions import Atom, is_null_test
 from ..model import OBJECTS, Identity
-from ..scenario import Row, Scenario, row_values
+from ..scenario import Row, Scenario, Values, row_values
 from ..scenario.insert import Inserter
 from .bound import Bound, belongs
 from .clauses import Clause
@@ -89,8 +89,9 @@ class _Widener:
         known = tuple((relation.name, name) for name in names)
         whole = Atom(clause.expression, columns=known)
         kept = self.inserter.further.setdefault(relation, [])
+        kept.extend(v for v in self._without_parents(relation, clause) if v not in kept)
         for row, callers in self._new_bases(described, clause, base):
-            options = assignments(self.scenario, clause.taken.atoms, table, names, row)
+            options = self._options(clause.taken.atoms, table, names, row)
             rows = [row, *({**row, **values} for values in options)]
             for who in callers if len(kept) < _MOST_SENT else ():
                 answers = Evaluator(self.inserter.connection, self.scenario).answers(
@@ -102,6 +103,12 @@ class _Widener:
                     if values not in kept:
                         kept.append(values)
                     break
+
+    def _without_parents(self, relation: Relation, clause: Clause) -> Iterator[dict[str, Any]]:
+        """Keys left empty, where a check asks whether they are: most let a row be under nothing."""
+        for atom in clause.taken.atoms:
+            names = self._targets(relation, atom).get(relation, ()) if is_null_test(atom) else ()
+            yield from ({name: None} for name in names if name in self._fixed(relation))
 
     def _new_bases(
         self, described: Described, clause: Clause, base: dict[str, Any]
@@ -129,7 +136,7 @@ class _Widener:
         for target, columns in self._targets(relation, each.atom).items():
             for base in self._bases(target):
                 table = self.scenario.catalog.tables[target]
-                listed = assignments(self.scenario, (each.atom,), table, columns, base.values)
+                listed = self._options((each.atom,), table, columns, base.values)
                 options: Iterable[dict[str, Any]] = listed
                 if relation == target and not each.atom.scopes:
                     options = self._promising(relation, each, base, listed)
@@ -155,7 +162,7 @@ class _Widener:
             return 0
         table, names = self.scenario.catalog.tables[relation], [name for _, name in known]
         for base in self._bases(relation):
-            options = assignments(self.scenario, atoms, table, names, base.values)
+            options = self._options(atoms, table, names, base.values)
             for values in self._promising(relation, each, base, options):
                 _, rows = self._try(relation, each, relation, base, values)
                 if rows:
@@ -183,10 +190,27 @@ class _Widener:
         for qualifier, column in atom.columns:
             where, name = self.bound.resolved(table, atom, qualifier, column)
             known = self.scenario.catalog.tables.get(where)
-            fixed = known is None or known.is_view or known.column(name) is None
-            if not fixed and where != OBJECTS and name not in self._fixed(where):
+            varied = known.column(name) if known is not None and not known.is_view else None
+            if varied is None or where == OBJECTS:
+                continue
+            empty = is_null_test(atom) and not varied.not_null and name not in self._naming(where)
+            if empty or name not in self._fixed(where):
                 found.setdefault(where, []).append(name)
         return found
+
+    def _options(
+        self, atoms: Sequence[Atom], table: Table, columns: Sequence[str], row: Values
+    ) -> list[dict[str, Any]]:
+        """What to put into the columns; those that say whose a row is may be left empty at most."""
+        fixed = self._fixed(table.relation)
+        found = assignments(self.scenario, atoms, table, columns, row)
+        return [v for v in found if all(v[name] is None for name in v if name in fixed)]
+
+    def _naming(self, table: Relation) -> set[str]:
+        """The columns that name a person, or a member's place; rows of nobody are planned."""
+        entry, members = self.scenario.spec.entry(table), self.scenario.spec.members_in(table)
+        owner = {entry.owner} if entry is not None and entry.owner is not None else set()
+        return owner | ({members.key, members.user} if members is not None else set())
 
     def _fixed(self, table: Relation) -> set[str]:
         entry, members = self.scenario.spec.entry(table), self.scenario.spec.members_in(table)

@@ -17,7 +17,11 @@ from ..scenario.statements import text
 def script(scenario: Scenario, attempt: Attempt) -> str:
     """The statements, to be run as postgres: seed, become somebody, try, roll back."""
     needed = _needed(scenario, attempt)
-    lines = ["begin;", *_users(scenario, needed), *(_insert(scenario, row) for row in needed)]
+    lines = [
+        "begin;",
+        *_users(scenario, needed, attempt),
+        *(_insert(scenario, row) for row in needed),
+    ]
     lines.extend(f"{to_sql(delete)};" for delete in attempt.arrange)
     claims = json.dumps(attempt.who.token)
     lines.append(f"select {_set('role', attempt.who.role)}, {_set('request.jwt.claims', claims)};")
@@ -54,9 +58,11 @@ def _needed(scenario: Scenario, attempt: Attempt) -> list[Row]:
     return [row for row in scenario.rows if row.label and row.table in tables]
 
 
-def _users(scenario: Scenario, rows: list[Row]) -> Iterator[str]:
+def _users(scenario: Scenario, rows: list[Row], attempt: Attempt) -> Iterator[str]:
     ids = {who.user_id: who for who in scenario.identities if who.user_id}
     used = {str(v) for row in rows for v in row.values.values()}
+    if isinstance(attempt.request, Call):
+        used |= {str(v) for each in attempt.request.others for _, v in each.where}
     values = ", ".join(f"({_literal(i)}, {_literal(f'{i}@example.com')})" for i in ids if i in used)
     if values:
         yield f"insert into {USERS} (id, email) values {values};"  # noqa: S608  (quoted above)

@@ -98,7 +98,8 @@ class Call:
     `tells` are marks of rows and the keys of these rows: what to look for in the answer.
     `changes`: what counts is not the answer, but the rows of any table that are others afterwards.
     `without`: rows, by table and key, that the answer must not depend on: it is asked for again
-    when they are not there. `quoted`: what counts is whether a quote in a text breaks a statement.
+    when they are not there, and when `others` has made other ones of some.
+    `quoted`: what counts is whether a quote in a text breaks a statement.
     `variadic`: the last argument is an array that stands for any number of them.
     """
 
@@ -109,6 +110,7 @@ class Call:
     tells: tuple[tuple[str, tuple[str, ...]], ...] = ()
     changes: bool = False
     without: tuple[tuple[Relation, Pairs], ...] = ()
+    others: tuple[Update, ...] = ()
     quoted: bool = False
     variadic: bool = False
 

@@ -142,9 +142,28 @@ def file_rows(scenario: Scenario) -> Iterator[Row]:
             yield _described(
                 scenario, _row(bucket.name, name, place.label, person, place.world, scenario.salt)
             )
+            if not bucket.recorded:
+                yield from (_described(scenario, row) for row in _beside(scenario, place))
         label, name = f"{bucket.name} {LOOSE}", file_name(scenario, LOOSE)
         yield _row(bucket.name, name, label, None, None, scenario.salt)
         yield from _elsewhere(scenario, bucket)
+
+
+def beside(place: Folder) -> tuple[str, str]:
+    """What the objects are called that lie in a folder and bear the id of the other side."""
+    return f"{place.label} below", f"{place.label} in the name"
+
+
+def _beside(scenario: Scenario, place: Folder) -> Iterator[Row]:
+    """A policy may look for the caller's id somewhere, and not where the folder is."""
+    other = next((who for who in scenario.identities if who.world == "other"), None)
+    person = next(who for who in scenario.identities if who.world == place.world)
+    if other is None or place.world != "this" or place.mixed or not place.path:
+        return
+    name = file_name(scenario, "beside")
+    for label, part in zip(beside(place), ("/", "-"), strict=True):
+        found = place.file(f"{other.user_id}{part}{name}")
+        yield _row(place.bucket.name, found, label, person, place.world, scenario.salt)
 
 
 def _elsewhere(scenario: Scenario, bucket: Bucket) -> Iterator[Row]:

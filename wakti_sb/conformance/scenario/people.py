@@ -137,10 +137,13 @@ def _others(
         who = person(_called(role) + suffix, "this", role, salt)
         yield Membership(members, "this", who, role)
     if members.where is not None:
-        last = _top(here) or plain
-        who = person(f"a former member{suffix}", "this", last, salt)
-        who = replace(who, former=True)
-        yield Membership(members, "this", who, last, former=True)
+        # One for each role that a right names: a policy may forget to ask it of one of them.
+        top = _top(here) or plain
+        for last in (top, *(role for role in here if role != top)):
+            called = "member" if last == top or last is None else _called(last).partition(" ")[2]
+            who = person(f"a former {called}{suffix}", "this", last, salt)
+            who = replace(who, former=True)
+            yield Membership(members, "this", who, last, former=True)
 
 
 def _members(spec: Spec) -> list[Members]:

@@ -14,7 +14,7 @@ from .claimants import by_rows
 from .holders import holder_of, named, with_claims
 from .hook import as_known
 from .memberships import Membership, some_role
-from .model import Row, Scenario
+from .model import Row, Scenario, Values
 from .ordering import insertion_order, must_have, needed
 from .people import People, people
 from .samples import sample, uuid_for
@@ -134,13 +134,12 @@ class Planner:
         column = table.column(condition.column)
         if column is None:
             return
-        value = _failing(condition, column, table)
+        overrides = self._other(condition, column, table)
         tied = {*entry.placing, *(name for key in table.foreign_keys for name in key.columns)}
         alone = any(u.columns and {*u.columns} <= tied for u in table.uniques)
         # Where a person can have one row only, for these parents, the other owner's row differs.
         world: World = "other" if alone else "this"
-        label = f"not {condition}"
-        overrides = {condition.column: value}
+        label = f"{condition}" if condition.holds(overrides) else f"not {condition}"
         if alone:
             self.rows = [
                 row
@@ -153,6 +152,22 @@ class Planner:
             return
         person = self._principal(entry, world)
         self._add(table, world, person, label, overrides, variant=label)
+
+    def _other(self, condition: Condition, column: Column, table: Table) -> dict[str, Any]:
+        """What fails a condition that the other rows meet; or the other way round.
+
+        A row lies under its parent where it can, whatever is asked of the key.
+        """
+        failing = {column.name: _failing(condition, column, table)}
+        if not _leads(condition, table):
+            return failing
+        this = next(r for r in self.rows if r.table == table.relation and r.label == "this")
+        if this.values.get(column.name) is not None:
+            return {column.name: None}
+        keys = (key for key in table.foreign_keys if column.name in key.columns)
+        own = next((key for key in keys if key.table == table.relation), None)
+        under_itself = _itself(own, this.values) if own is not None else failing
+        return failing if None in under_itself.values() else under_itself
 
     def _principal(self, entry: Owned | None, world: World) -> Identity:
         """Whose the rows of a world are; where only a token leads to them, its holder's."""
@@ -234,7 +249,7 @@ def row_values(
         values.update(_owner(spec, entry, person))
         for condition in entry.conditions:
             column = table.column(condition.column)
-            if column is not None and column.name not in values:
+            if column is not None and column.name not in values and not _leads(condition, table):
                 values[column.name] = _meeting(condition, column, number, salt)
     for key in table.foreign_keys:
         _point(table, key, world, person, rows, values)
@@ -352,8 +367,14 @@ def _point(
             values[column] = parent.values[theirs]
 
 
-def _itself(key: ForeignKey, values: dict[str, Any]) -> dict[str, Any]:
+def _itself(key: ForeignKey, values: Values) -> dict[str, Any]:
     return {c: values.get(p) for c, p in zip(key.columns, key.parent_columns, strict=True)}
+
+
+def _leads(condition: Condition, table: Table) -> bool:
+    """Whether a condition asks for nothing but whether a row has a parent."""
+    keys = {column for key in table.foreign_keys for column in key.columns}
+    return condition.operator in ("null", "not null") and condition.column in keys
 
 
 def _meeting(condition: Condition, column: Column, number: int, salt: str) -> Any:

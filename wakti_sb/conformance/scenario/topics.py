@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...spec import Channel, ChannelOperation, allows
-from ..model import MESSAGES, WORLDS, Identity, World
+from ..model import ELSEWHERE, MESSAGES, WORLDS, Identity, World
 from .folders import Folder, folder, standing
 from .model import Row, Scenario
 from .samples import uuid_for
@@ -56,12 +56,19 @@ def message_rows(scenario: Scenario) -> Iterator[Row]:
             person = next(who for who in scenario.identities if who.world == place.world)
             for extension in (BROADCAST, PRESENCE, _NEITHER):
                 label = message_label(channel, extension, place.world)
-                values = {
-                    "id": uuid_for("message", scenario.salt, label),
-                    "inserted_at": _SENT,
-                    "topic": topic_of(place),
-                    "extension": extension,
-                    "event": "wakti",
-                    "private": "true",
-                }
+                values = _message(scenario, label, topic_of(place), extension)
                 yield Row(MESSAGES, values, label, place.world, person)
+    if scenario.spec.channel:
+        # A topic of no channel: what asks how a topic begins has to see another beginning.
+        yield Row(MESSAGES, _message(scenario, ELSEWHERE, ELSEWHERE, BROADCAST), ELSEWHERE)
+
+
+def _message(scenario: Scenario, label: str, topic: str, extension: str) -> dict[str, str]:
+    return {
+        "id": uuid_for("message", scenario.salt, label),
+        "inserted_at": _SENT,
+        "topic": topic,
+        "extension": extension,
+        "event": "wakti",
+        "private": "true",
+    }

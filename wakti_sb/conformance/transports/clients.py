@@ -7,9 +7,9 @@ from typing import Protocol
 import httpx
 from supabase import Client, ClientOptions, create_client
 
+from ...loopback import mounts
 from ...stack.endpoint import Endpoint
 from ..model import SERVICE, Identity
-from .loopback import mounts
 
 _TIMEOUT = 30.0  # seconds; longer than any statement may run
 

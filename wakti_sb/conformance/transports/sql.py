@@ -26,7 +26,6 @@ from ..model import (
     Insert,
     Key,
     Outcome,
-    Pairs,
     Request,
     Select,
     Update,
@@ -188,18 +187,20 @@ class SqlTransport:
         seen = str if before == again else shape
         if seen(before) == seen(again):
             run("reset role")
+            for other in request.others:
+                self._carried_out(other)
             for table, where in request.without:
-                self._taken_away(table, where)
+                self._carried_out(Delete(table, where))
             run(self._become(attempt))
             if seen(self._asked(request)) != seen(before):
                 known |= {NEW}
         return Outcome("allowed" if known else "zero rows", known, 1, message=before[:200])
 
-    def _taken_away(self, table: Relation, where: Pairs) -> None:
+    def _carried_out(self, request: Update | Delete) -> None:
         try:
-            done_together(self.connection, [_text(to_sql(Delete(table, where)))])
+            done_together(self.connection, [_text(to_sql(request))])
         except psycopg.Error:
-            return  # others need it: it stays, and shows nothing
+            return  # others need the row: it stays, and shows nothing
 
     def _asked(self, request: Call) -> str:
         """The answer as text; a refusal is one too."""
@@ -229,7 +230,7 @@ class SqlTransport:
                 if key not in there.get(table, {})
             ]
             rows = touched(there, after, self.scenario.catalog.tables)
-            rows |= added(self.scenario, new)
+            rows |= added(self.scenario, attempt.who, new)
             return Outcome("allowed" if rows or new else "zero rows", rows, len(rows))
 
         return steps, read
@@ -292,7 +293,9 @@ class SqlTransport:
 
 def _by_steps(request: Request) -> TypeGuard[Call]:
     """Whether an answer in the middle decides how it goes on."""
-    return isinstance(request, Call) and bool(request.without) and not request.changes
+    if not isinstance(request, Call) or request.changes:
+        return False
+    return bool(request.without or request.others)
 
 
 def _failed(request: Request, error: psycopg.Error) -> Outcome:
@@ -313,9 +316,12 @@ def entered(request: Request, refused: Outcome) -> Outcome:
     if not isinstance(request, Call) or request.tells:
         return refused
     if request.quoted:
-        # Syntax that breaks is the quote's; any other error means that it was taken for a value.
-        broke = refused.code == "42601"
-        return replace(refused, kind="allowed", rows=frozenset({NEW})) if broke else refused
+        # Syntax that breaks is the quote's; any other error means that it was taken for a value,
+        # or for a name, which is then not there.
+        if refused.code == "42601":
+            return replace(refused, kind="allowed", rows=frozenset({NEW}))
+        gave_up = refused.code.startswith(_GAVE_UP) or refused.kind == "refused by grant"
+        return refused if gave_up else replace(refused, kind="refused by code")
     if request.changes:
         # Whatever a function does not like, it has changed nothing; giving up is no answer.
         gave_up = refused.code.startswith(_GAVE_UP)

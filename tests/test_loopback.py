@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from wakti_sb.conformance.transports.loopback import mounts
+from wakti_sb.loopback import mounts
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -36,8 +36,8 @@ class Echo(BaseHTTPRequestHandler):
             self.send_header("content-encoding", "gzip")
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(answer)
-        self.close_connection = self.path == "/once"
+            self.wfile.write(answer[:-1] if self.path == "/short" else answer)
+        self.close_connection = self.path in ("/once", "/short")
 
     do_GET = do_HEAD = do_DELETE = do_POST  # noqa: N815  (http.server calls them so)
 
@@ -82,6 +82,31 @@ def test_a_body_whose_length_is_not_known_has_one_when_it_is_sent() -> None:
 def test_a_packed_answer_is_unpacked() -> None:
     with client() as http:
         assert http.post("/packed", content=b"content").content == b"content"
+
+
+def test_a_long_answer_comes_in_pieces_and_its_connection_is_used_again() -> None:
+    content = b"0123456789" * 100_000
+    with client() as http:
+        with http.stream("POST", "/", content=content) as answer:
+            pieces = list(answer.iter_raw())
+        port = answer.headers["x-port"]
+        assert b"".join(pieces) == content
+        assert len(pieces) > 1
+        assert http.get("/").headers["x-port"] == port
+
+
+def test_a_long_answer_that_is_left_alone_takes_its_connection_along() -> None:
+    with client() as http:
+        with http.stream("POST", "/", content=bytes(1_000_000)) as answer:
+            port = answer.headers["x-port"]
+        assert http.get("/").headers["x-port"] != port
+
+
+def test_an_answer_that_ends_too_early_is_an_error_of_the_client() -> None:
+    with client() as http, pytest.raises(httpx.TransportError):
+        http.post("/short", content=bytes(1_000_000))
+    with client() as http, pytest.raises(httpx.TransportError):
+        http.post("/short", content=bytes(1_000))
 
 
 def test_a_connection_is_used_again_unless_the_server_has_closed_it() -> None:

@@ -445,6 +445,9 @@ SHAPES = (
             "lists": ('update = "own"',),
         },
         {},
-        ("profiles: the owner cannot change is_admin of its own row",),
+        (
+            "profiles: the owner cannot change id of its own row",
+            "profiles: the owner cannot change is_admin of its own row",
+        ),
     ),
 )

@@ -199,8 +199,6 @@ def _refusals(described: Described, column: str) -> tuple[str, ...]:
     """What counts as a refusal to change a column; a change that is swallowed is none."""
     if column in described.entry.fixed:
         return REFUSED
-    if column == described.entry.owner:
-        return ()  # whose a row is, a policy looks at too
     return BY_GRANT if described.entry.update.columns is not None else ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 
 from tests.command_line import assert_one_clear_sentence, wakti
+from tests.conftest import ROOT
 from tests.deploy.condition import condition, require_consistent
 from tests.deploy.contract import MIGRATIONS
 from tests.deploy.faults import Fault
@@ -32,6 +34,12 @@ NEEDED = {
     "advisors_read",
 }
 READING = {name for name in NEEDED if name.endswith("_read")}
+
+
+def test_the_documentation_lists_the_permissions_that_are_tried() -> None:
+    text = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    table = text.partition("| permission | in the API |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`(\w+)` \|$", table, re.M)) == NEEDED
 
 
 @pytest.mark.slow

@@ -182,20 +182,3 @@ def test_connections_that_announce_a_file_and_send_no_more_of_it_hold_up_nobody_
             assert answer.status_code == 200, answer.text
     stored = [row["filename"] for row in project.rows("public.project_uploads")]
     assert stored == ["b.txt"] * 3
-
-
-@pytest.mark.slow
-def test_who_sends_half_of_a_head_is_let_go_and_nobody_else_is(project: Project) -> None:
-    address = urlsplit(project.url)
-    message = request(project, "Content-Length: {size}").replace(b"Connection: close\r\n", b"")
-    with (
-        socket.create_connection((address.hostname, address.port), 30) as half,
-        socket.create_connection((address.hostname, address.port), 30) as whole,
-    ):
-        half.sendall(message[:60])
-        whole.sendall(message)
-        assert whole.recv(10_000).startswith(b"HTTP/1.1 200 ")
-        assert half.recv(100) == b""  # the client gives up after 30 seconds
-        whole.sendall(message)
-        assert whole.recv(10_000).startswith(b"HTTP/1.1 200 ")
-    assert len(project.rows("public.project_form_submissions")) == 2

@@ -6,7 +6,6 @@
  */
 
 import { Auth } from "./auth/auth.ts";
-import { serve } from "./connections.ts";
 import { Credentials } from "./credentials.ts";
 import { openPool } from "./database/pools.ts";
 import { Functions } from "./edge/functions.ts";
@@ -43,33 +42,36 @@ function start(settings: Settings): void {
   files.sweep().catch(logError);
   if (settings.logsDir !== null) keepLogsShort(settings.logsDir);
   const data = openDataApi(settings);
-  const server = serve(
-    { hostname: HOST, port: settings.port },
-    (request, { hostname }) => gateway.fetch(request, hostname),
-  );
-  const url = `http://${HOST}:${server.port}`;
-  const gateway = new Gateway({
-    credentials,
-    data: data.api,
-    functions,
-    mailbox,
-    auth: new Auth({
-      db: authPool,
-      credentials,
-      mailbox,
-      settings: settings.auth,
-      url: `${url}/auth/v1`,
-    }),
-    storage: new Storage(
-      new StorageDatabase(storagePool),
-      files,
-      credentials,
-    ),
-    dashboardDir: settings.dashboardDir,
-  });
-  console.log(`ready ${url}`);
-  // Read now, so that the first request need not wait; if it fails, that one tries again.
-  data.api.snapshot().catch(() => {});
+  let gateway: Gateway | null = null;
+  const server = Deno.serve({
+    hostname: HOST,
+    port: settings.port,
+    onListen: ({ port }) => {
+      const url = `http://${HOST}:${port}`;
+      gateway = new Gateway({
+        credentials,
+        data: data.api,
+        functions,
+        mailbox,
+        auth: new Auth({
+          db: authPool,
+          credentials,
+          mailbox,
+          settings: settings.auth,
+          url: `${url}/auth/v1`,
+        }),
+        storage: new Storage(
+          new StorageDatabase(storagePool),
+          files,
+          credentials,
+        ),
+        dashboardDir: settings.dashboardDir,
+      });
+      console.log(`ready ${url}`);
+      // Read now, so that the first request need not wait; if it fails, that one tries again.
+      data.api.snapshot().catch(() => {});
+    },
+  }, (request, { remoteAddr }) => gateway!.fetch(request, remoteAddr.hostname));
 
   const exit = () => {
     flushLog();

@@ -114,8 +114,11 @@ def test_policies_of_storage_that_speak_of_the_bucket_are_named_alone() -> None:
     about = policy("about", using="bucket_id = 'photos'")
     checked = policy("checked", using=None, check="bucket_id = 'photos'")
     others, of_all = policy("others", using="bucket_id = 'docs'"), policy("all")
+    elsewhere = policy("elsewhere", using=None, check="bucket_id = 'docs'")
     files = Table(
-        OBJECTS, (Column("id", "uuid", "uuid"),), policies=(about, checked, others, of_all)
+        OBJECTS,
+        (Column("id", "uuid", "uuid"),),
+        policies=(about, checked, others, elsewhere, of_all),
     )
     tried = case(on=OBJECTS)
     tried = replace(tried, subject=Subject.bucket("photos"))

@@ -113,6 +113,11 @@ def test_another_subject_operation_person_problem_or_column_is_another_finding(
     assert len(collect(SCENARIO, [leak(case("a")), other])) == 2
 
 
+def test_leaks_by_other_columns_are_other_findings() -> None:
+    found = [leak(case("a", column="name")), leak(case("b", column="id")), leak(case("c"))]
+    assert len(collect(SCENARIO, found)) == 3
+
+
 def test_leaks_of_other_families_are_one_finding_and_unproven_cases_are_not() -> None:
     counted = case("b", family=Family.COUNT)
     assert len(collect(SCENARIO, [leak(case("a")), leak(counted)])) == 1
@@ -155,6 +160,12 @@ def test_tables_whose_policies_ask_each_other_are_one_finding_about_their_own_re
     assert (one.id, one.cases) == ("a", ("a", "b"))
     assert one.reason == "because of a; so does what asks public.other"
     assert one.policy == "p, p"
+    unproven = leak(
+        case("c"), problem=Problem.UNPROVEN, status="unproven",
+        outcome=Outcome("zero rows"), control=values["outcome"],
+    )  # fmt: skip
+    (met,) = collect(there, [unproven, leak(case("a"), **values)])
+    assert met.cases == ("a", "c")
 
 
 @pytest.mark.parametrize(
@@ -177,6 +188,8 @@ def test_the_first_fix_that_was_seen_to_close_a_finding_is_proposed(
     if trial is not None and trial.closing == "create policy":
         assert "create policy" in one.fix
         assert len(trial.asked) == 2
+    if trial is not None and not tried:
+        assert "create policy" in one.fix  # the one that changes most
     if trial is not None and trial.answer is None:
         assert len(trial.asked) == 1
 

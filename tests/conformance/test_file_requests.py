@@ -48,3 +48,16 @@ def test_a_copy_asks_whether_its_source_can_be_seen() -> None:
     assert statement.startswith('insert into "storage"."objects"')
     assert statement.endswith("where \"bucket_id\" = 'boxes' and \"name\" = 'a b/1.txt'")
     assert "'c/2.txt'" in statement
+
+
+def test_a_signed_url_is_asked_for_a_minute() -> None:
+    request, settings = files.sign(FILE)
+    assert http_text(Attempt(WHO, request, (), settings)).endswith('\n\n{"expiresIn": 60}')
+    request, settings = files.move(FILE, TO, WHO)
+    assert http_text(Attempt(WHO, request, (), settings)).endswith(
+        '{"bucketId": "boxes", "sourceKey": "a b/1.txt", "destinationKey": "c/2.txt"}'
+    )
+    request, settings = files.listing("boxes")
+    assert http_text(Attempt(WHO, request, (), settings)).endswith('{"prefix": ""}')
+    request, settings = files.download(FILE)
+    assert "{" not in http_text(Attempt(WHO, request, (), settings))

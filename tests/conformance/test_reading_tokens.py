@@ -32,6 +32,7 @@ def atom(text: str) -> Atom:
         ("current_setting('request.headers')::json ->> 'x-y' = x", "headers", ("x-y",)),
         ("current_setting('request.cookies')::json ->> 'k' = x", "cookies", ("k",)),
         ("current_setting('request.jwt.claim.a')::json ->> 'b' = x", "token", ("a", "b")),
+        ("current_setting('request.jwt.claim.sub')::json ->> 'b' = x", "token", ("sub", "b")),
         ("auth.email() = x", "token", ("email",)),
         ("auth.role() = x", "token", ("role",)),
         ("f(auth.jwt() ->> 'a') and true", "token", ("a",)),

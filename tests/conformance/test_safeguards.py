@@ -9,9 +9,10 @@ import psycopg
 import pytest
 
 from tests.conformance.catalogs import PROJECTS, UPLOADS, catalog, spec
-from tests.conformance.schemas import applied, model, table
+from tests.conformance.schemas import applied, content, model, table
 from wakti_sb.conformance import run
 from wakti_sb.conformance.cases import derive
+from wakti_sb.conformance.catalog import Role
 from wakti_sb.conformance.model import (
     ANON,
     DENIED,
@@ -27,6 +28,7 @@ from wakti_sb.conformance.model import (
 )
 from wakti_sb.conformance.run.engine import run_cases
 from wakti_sb.conformance.run.judge import judge
+from wakti_sb.conformance.run.preflight import must_be_able
 from wakti_sb.conformance.run.session import prepared
 from wakti_sb.conformance.run.untested import untested
 from wakti_sb.conformance.scenario import Scenario, plan
@@ -176,3 +178,109 @@ def test_an_empty_reference_to_a_column_that_may_be_empty_points_at_nothing(
     before: Any = {PROJECTS: {(ROW,): project}, UPLOADS: {("u",): upload}}
     found = touched(before, {PROJECTS: {}, UPLOADS: {}}, tables)
     assert ((str(UPLOADS), "u") in found) is (name is None)
+
+
+@pytest.mark.slow_after(1)
+@pytest.mark.parametrize("limit", ["100ms", "8s"])
+def test_a_policy_that_takes_longer_than_its_role_may_is_stopped(
+    limit: str, empty_database: str
+) -> None:
+    """As on the platform: whoever waits for an endless policy, waits no longer than a user does."""
+    url = applied(
+        empty_database,
+        table("t", "v text"),
+        "create policy slow on t for select to authenticated using (pg_sleep(0.3) is not null)",
+    )
+    with prepared(model("t"), url) as (connection, scenario):
+        roles = {name: Role(name, timeout=limit) for name in ("anon", "authenticated")}
+        there = replace(scenario, catalog=replace(scenario.catalog, roles=roles))
+        who = next(one for one in scenario.identities if one.label == "another owner")
+        asked = Attempt(who, Select(Relation("public.t"), ("id",)))
+        outcome = SqlTransport(connection, there).perform(asked)
+    assert (outcome.code == "57014") is (limit == "100ms")
+
+
+def test_a_person_sends_its_own_headers(empty_database: str) -> None:
+    said = "current_setting('request.headers', true)::json ->> 'x-user' = 'me'"
+    url = applied(
+        empty_database,
+        table("t", "v text"),
+        f"create policy said on t for select to authenticated using ({said})",
+    )
+    with prepared(model("t"), url) as (connection, scenario):
+        who = next(one for one in scenario.identities if one.label == "another owner")
+        asked = Select(Relation("public.t"), ("id",))
+        sql = SqlTransport(connection, scenario)
+        everything = sql.perform(Attempt(replace(who, headers={"x-user": "me"}), asked)).rows
+        assert sql.perform(Attempt(who, asked)).rows < everything
+
+
+@pytest.mark.parametrize("defends", [True, False])
+def test_a_rule_that_waits_is_asked_after_a_call_too(defends: bool, empty_database: str) -> None:
+    url = applied(
+        empty_database,
+        table("t", "v text"),
+        "create function give() returns void language sql volatile security definer"
+        " set search_path = '' as $$ update public.t set v = 'taken' $$",
+        "create function keep() returns trigger language plpgsql as $$ begin"
+        " raise exception 'never'; end $$",
+        "create constraint trigger keep after update on t deferrable initially deferred"
+        " for each row execute function keep()",
+        "select 1" if defends else "alter table t disable trigger keep",
+    )
+    call = Call(Relation("public.give"), "public.give()", changes=True)
+    with prepared(model("t"), url) as (connection, scenario):
+        connection.execute("set constraints all deferred")
+        outcome = SqlTransport(connection, scenario).perform(Attempt(ANON, call))
+    assert bool(outcome.rows) is not defends
+
+
+@pytest.mark.parametrize("role", [Role("postgres"), Role("postgres", bypasses=True), None])
+def test_who_is_held_back_itself_can_try_nothing(role: Role | None, empty_database: str) -> None:
+    with prepared(model("t"), applied(empty_database, table("t"))) as (connection, scenario):
+        others = {n: r for n, r in scenario.catalog.roles.items() if n != "postgres"}
+        roles = others if role is None else {**others, "postgres": role}
+        known = replace(scenario.catalog, roles=roles, role="postgres")
+        if role is not None and role.bypasses:
+            must_be_able(connection, known)
+            lost = replace(known, roles={"postgres": role, "anon": roles["anon"]})
+            with pytest.raises(ConformanceError, match="no role authenticated"):
+                must_be_able(connection, lost)
+            foreign = {**roles, "service_role": Role("service_role")}
+            connection.execute("create role stranger; grant stranger to postgres with set true")
+            connection.execute("set local role stranger")
+            with pytest.raises(ConformanceError, match="may not become anon or authenticated or"):
+                must_be_able(connection, replace(known, roles=foreign))
+        else:
+            with pytest.raises(ConformanceError, match="held back by row level security"):
+                must_be_able(connection, known)
+
+
+def test_what_a_run_over_sql_did_is_gone_and_what_it_tried_is_undone(empty_database: str) -> None:
+    url = applied(empty_database, table("t", "v text"))
+    before = content(url)
+    run(model("t"), url)
+    assert content(url) == before
+
+
+def test_one_wait_is_enough_for_those_who_ask_the_same() -> None:
+    asked: list[Attempt] = []
+
+    class Slow:
+        name = "sql"
+
+        def perform(self, attempt: Attempt) -> Outcome:
+            asked.append(attempt)
+            return refusal("57014", "canceling statement due to statement timeout")
+
+    def case(table_: Relation, where: str) -> Case:
+        attempt = Attempt(ANON, Select(table_, ("id",), (("id", where),)))
+        return Case(where, Subject(str(table_)), "select", Family.FOREIGN, attempt, DENIED)
+
+    listed = [case(UPLOADS, "1"), case(UPLOADS, "2"), case(PROJECTS, "3")]
+    verdicts = list(run_cases(Slow(), listed))
+    assert [attempt.request for attempt in asked] == [
+        listed[0].attempt.request,
+        listed[2].attempt.request,
+    ]
+    assert {verdict.problem for verdict in verdicts} == {Problem.NO_VERDICT}

@@ -61,6 +61,9 @@ def test_a_described_database_has_no_findings() -> None:
          'immutable names "idd"'),
         ('table = "public.project_uploads"\nthrough = "public.projects"\nkey = "project"',
          'key names "project"'),
+        ('table = "public.projects"\nfile = {bucket = "b", path = "pth"}', 'file names "pth"'),
+        ('table = "public.projects"\nfile = {bucket = "b", path = "name", type = "mime"}',
+         'file names "mime"'),
         ('table = "public.projects"\nselect = "claim:a={nam}"', 'claim names "nam"'),
         ('table = "public.projects"\nmembers = {table = "public.mem", key = "a", user = "b"}',
          "[[owned]] public.projects: members names public.mem, which is not there"),
@@ -75,7 +78,8 @@ def test_a_described_database_has_no_findings() -> None:
 def test_names_of_the_model_that_are_not_there_are_told_with_the_nearest(
     section: str, sentence: str
 ) -> None:
-    model = parse(f"[[owned]]\n{section}")
+    bucket = '[[bucket]]\nname = "b"\npublic = true\n' if "bucket" in section else ""
+    model = parse(f"{bucket}[[owned]]\n{section}")
     with pytest.raises(SpecError) as error:
         check_names(model, catalog())
     assert sentence in str(error.value).replace("  ", " ")
@@ -176,7 +180,7 @@ def test_a_partition_that_is_reached_by_its_own_name_asks_its_own_policies(rls: 
     ],
 )  # fmt: skip
 def test_whatever_nobody_described_is_a_finding(kind: str, rls: bool, reason: str) -> None:
-    other = replace(projects(), relation=Relation("public.other"), kind=kind, rls=rls)
+    other = replace(projects(), relation=Relation("public.zoo"), kind=kind, rls=rls)
     known = changed(other)
     (one,) = found(known=known)
     assert (one.problem, one.root, one.reason) == (Problem.UNDECLARED, Root.UNDECLARED, reason)

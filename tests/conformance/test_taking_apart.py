@@ -18,6 +18,7 @@ from wakti_sb.conformance.conditions import (
     unqualified,
     unreadable,
 )
+from wakti_sb.conformance.conditions.expression import alternatives
 from wakti_sb.spec import Relation
 
 
@@ -46,6 +47,13 @@ HELPERS = by_name(
         helper("public.in_c", (), "some c", "c"),
         helper("public.twice", ("a",), "select a = 1 union select from x where v"),
         helper("public.pick", ("a",), "select nullif(a, 1)"),
+        helper("public.flag", ("a",), "select (a ->> 'x')::boolean"),
+        helper("public.partly", ("a",), "select coalesce(a = 1, false)"),
+        helper("public.most", ("a",), "select coalesce(a > 1, a < 2)"),
+        helper("public.text", ("a",), "select coalesce(a, 'x')"),
+        helper("public.number", ("a",), "select (a ->> 'x')::integer"),
+        *(helper(f"public.f{n}", ("a",), f"select f{n + 1}(a)") for n in range(8)),
+        helper("public.f8", ("a",), "select a = 1"),
     )
 )  # fmt: skip
 
@@ -72,6 +80,7 @@ def texts(expression: str) -> list[str]:
         ("coalesce(a, false)", ["a"]),
         ("coalesce(a, 1) = 1", ["COALESCE(a, 1) = 1"]),
         ("coalesce(a, b)", ["COALESCE(a, b)"]),
+        ("coalesce(a, 'true')", ["COALESCE(a, 'true')"]),
         ("case when a then b end", ["a", "b"]),
         ("case when a then b when c then d else e end", ["a", "b", "c", "d", "e"]),
         ("case a when 1 then b else c end", ["CASE a WHEN 1 THEN b ELSE c END"]),
@@ -274,6 +283,13 @@ def test_a_condition_looks_at_its_own_columns_and_not_at_those_of_its_subqueries
         ("exists (select from me() as m where m = a)", ["m = a"]),
         ("twice(x)", ["v"]),
         ("pick(x) = 2", ["pick(x) = 2"]),
+        ("g(flag(x)) = 1", ["g(flag(x)) = 1", "CAST(t.x ->> 'x' AS boolean)"]),
+        ("g(number(x)) = 1", ["g(number(x)) = 1"]),
+        ("g(partly(x)) = 1", ["g(partly(x)) = 1", "t.x = 1"]),
+        ("g(most(x)) = 1", ["g(most(x)) = 1", "COALESCE(t.x > 1, t.x < 2)"]),
+        ("g(text(x)) = 1", ["g(text(x)) = 1"]),
+        ("f1(x)", ["t.x = 1"]),  # over eight steps, and no further
+        ("f0(x)", ["f8(t.x)"]),
     ],
 )
 def test_a_functions_conditions_are_those_of_its_body_for_these_arguments(
@@ -345,6 +361,9 @@ def test_the_parts_that_and_joins_are_found_through_its_nesting() -> None:
     assert [printed(each) for each in conjuncts(tree)] == ["a", "b", "c", "d OR e"]
     assert [printed(each) for each in conjuncts(parsed("a or b"))] == ["a OR b"]
     assert conjuncts(None) == []
+    tree = parsed("a or (b or c) or (d and e)")
+    assert [printed(each) for each in alternatives(tree)] == ["a", "b", "c", "d AND e"]
+    assert [printed(each) for each in alternatives(parsed("a and b"))] == ["a AND b"]
 
 
 def test_names_of_tables_before_columns_are_left_out_outside_of_subqueries() -> None:

@@ -16,25 +16,29 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.mutants.trying import Known
 
 ROOT = Path(__file__).parent.parent.parent
 WANTED = 0.9
 MOST = 60
 ROOMS = {  # what is changed, and the tests of it: those that need no database are tried first
-    "judge": ("wakti_sb/conformance/run/judge.py", "judging safeguards"),
-    "effects": ("wakti_sb/conformance/transports/effects.py", "effects safeguards"),
+    "judge": ("wakti_sb/conformance/run/judge.py", "judging safeguards frozen"),
+    "effects": ("wakti_sb/conformance/transports/effects.py", "effects safeguards frozen"),
     "rights": ("wakti_sb/spec/rights.py", "../spec/test_rights.py"),
     "findings": (
         "wakti_sb/conformance/findings",
-        "causes culprits evidence fixes static file_requests blame fix_reach",
+        "causes culprits evidence fixes model_policies static file_requests frozen",
     ),
     "transports": (
         "wakti_sb/conformance/transports",
-        "effects transports safeguards file_requests client",
+        "effects transports safeguards file_requests client client_transport frozen",
     ),
     "conditions": (
         "wakti_sb/conformance/conditions",
-        "taking_apart reading reading_tokens conditions procedures",
+        "taking_apart reading reading_tokens frozen",
     ),
 }
 _HERE = "WAKTI_MUTANTS_COPY"  # set where this runs in the copy
@@ -76,46 +80,49 @@ def _copy(folder: Path) -> None:
 def _tried(arguments: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):  # the stack is stopped all the same
         signal.signal(number, lambda *_: sys.exit("stopped"))
-    from tests.mutants.planting import modules, mutants, readable, spread
-    from tests.mutants.trying import measured, tried, warm_stack, warmed_up
+    from tests.mutants.planting import modules
+    from tests.mutants.trying import measured, warm_stack, warmed_up
 
     folder = Path.cwd()
     paths = {room: modules(folder, ROOMS[room][0]) for room in arguments.rooms}
-    tests = arguments.tests or _tests(arguments.rooms)
     warmed_up()
-    good = True
     with warm_stack(folder):
         began = time.monotonic()
-        known = measured(
-            folder,
-            sorted({path for each in paths.values() for path in each}),
-            tests,
-        )
+        every = sorted({path for each in paths.values() for path in each})
+        known = measured(folder, every, arguments.tests or _tests(arguments.rooms))
         _say(f"{len(known.seconds)} tests without a fault: {time.monotonic() - began:.0f} s")
         for test in sorted(known.left_out):
             _say(f"  left out, does not pass without a fault: {test}")
-        for room in paths:
-            began = time.monotonic()
-            sources = {path: (folder / path).read_text("utf-8") for path in paths[room]}
-            found = [
-                mutant for path, source in sources.items() for mutant in mutants(path, source)
-                if readable(mutant, source)
-            ]  # fmt: skip
-            chosen = spread(found, arguments.most, arguments.sample)
-            results = [tried(folder, mutant, known) for mutant in chosen]
-            alive = [each for each in results if each.by is None]
-            score = 1 - len(alive) / len(results)
-            good = good and score >= WANTED
-            _say(
-                f"{room}: {len(results) - len(alive)} of {len(results)} noticed ({score:.0%}),"
-                f" {sum(each.too_long for each in results)} by taking too long;"
-                f" {time.monotonic() - began:.0f} s"
-            )
-            for each in results if arguments.all else alive:
-                tests = f"{each.tests} tests reach it" if each.tests else "no test reaches it"
-                tests = f"noticed by {each.by}" if each.by else f"NOT NOTICED, {tests}"
-                _say(f"  {each.mutant.told(sources[each.mutant.path])}  ({tests})")
-    return 0 if good else 1
+        scores = [_room(room, paths[room], known, arguments) for room in paths]
+    return 0 if min(scores) >= WANTED else 1
+
+
+def _room(room: str, paths: list[str], known: Known, arguments: argparse.Namespace) -> float:
+    """Tries the faults of a room and tells those that were not noticed; the part that was."""
+    from tests.mutants.planting import mutants, readable, spread
+    from tests.mutants.trying import tried
+
+    began, folder = time.monotonic(), Path.cwd()
+    sources = {path: (folder / path).read_text("utf-8") for path in paths}
+    found = [mutant for path, source in sources.items() for mutant in mutants(path, source)]
+    chosen = spread(
+        found, arguments.most, arguments.sample, lambda each: readable(each, sources[each.path])
+    )
+    noticed = late = 0
+    for mutant in chosen:
+        result = tried(folder, mutant, known)
+        noticed += result.by is not None
+        late += result.too_long
+        if result.by is None or arguments.all:
+            reach = f"{result.tests} tests reach it" if result.tests else "no test reaches it"
+            words = f"noticed by {result.by}" if result.by else f"NOT NOTICED, {reach}"
+            _say(f"  {mutant.told(sources[mutant.path])}  ({words})")
+    score = noticed / len(chosen)
+    _say(
+        f"{room}: {noticed} of {len(chosen)} noticed ({score:.0%}), {late} of them by taking too"
+        f" long; {time.monotonic() - began:.0f} s"
+    )
+    return score
 
 
 def _tests(rooms: list[str]) -> list[str]:

@@ -1,16 +1,18 @@
 """Small faults that can be planted in a module: another operator, number or condition.
 
 cosmic-ray knows what can be changed. What could change nothing is left out: annotations and names
-of types, what only a type checker reads, and `is` where `==` stands (of short texts Python keeps
-one copy, or not). What Python cannot read afterwards is no fault either.
+of types, what only a type checker reads, caches, zip's own check that both sides are as long, and
+`is` where `==` stands (of short texts Python keeps one copy, or not). What Python cannot read
+afterwards is no fault either.
 """
 
 from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -66,6 +68,7 @@ def mutants(path: str, source: str) -> list[Mutant]:
     """Every fault that can be planted in a module, from its beginning to its end."""
     tree = get_ast(source)
     passive = _passive(ast.parse(source))
+    marks = set(_marks(source))
     found: list[Mutant] = []
     for name in operator_names():
         operator_class = get_operator(name)
@@ -78,16 +81,21 @@ def mutants(path: str, source: str) -> list[Mutant]:
         found += [
             Mutant(path, name, number, start)
             for number, start in enumerate(starts)
-            if not any(begin <= start < end for begin, end in passive)
+            if start not in marks and not any(begin <= start < end for begin, end in passive)
         ]
     return sorted(found, key=lambda each: (each.start, each.operator))
 
 
-def spread(found: list[Mutant], most: int, sample: int) -> list[Mutant]:
+def spread(
+    found: list[Mutant], most: int, sample: int, fits: Callable[[Mutant], bool]
+) -> list[Mutant]:
     """So many, spread evenly over the places; another `sample` number takes other places.
 
     Of the changes that could be made at a place one is taken, so that a `-` with its eleven
     neighbours weighs no more than a `not`. Without a number of them each place is taken.
+
+    Parameters:
+        fits: whether a change can be planted.
     """
     places: dict[object, list[Mutant]] = {}
     for mutant in found:
@@ -96,7 +104,11 @@ def spread(found: list[Mutant], most: int, sample: int) -> list[Mutant]:
     step = max(1.0, len(groups) / most) if most else 1.0
     numbers = (int(number * step) + sample for number in range(int(len(groups) / step + 0.5)))
     chooser = random.Random(sample)
-    return [chooser.choice(groups[number % len(groups)]) for number in numbers]
+    mixed = (
+        chooser.sample(group, len(group)) for group in (groups[n % len(groups)] for n in numbers)
+    )
+    chosen = (next(filter(fits, group), None) for group in mixed)
+    return [mutant for mutant in chosen if mutant is not None]
 
 
 def lines_around(tree: ast.Module, line: int) -> tuple[range, range]:
@@ -125,6 +137,16 @@ def readable(mutant: Mutant, source: str) -> bool:
     return True
 
 
+def _marks(source: str) -> Iterator[tuple[int, int]]:
+    """Where a `*` says that arguments behind it are named, and where a cache is asked for."""
+    for number, line in enumerate(source.splitlines(), 1):
+        for column, two in enumerate(pairwise(line)):
+            if two == ("*", ","):
+                yield number, column
+        if line.strip().startswith("@lru_cache"):
+            yield number, line.index("@")
+
+
 def _passive(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where nothing is done: annotations, names of types, what is imported for a type checker."""
     return [_extent(node) for node in _passive_nodes(tree)]
@@ -143,6 +165,10 @@ def _passive_nodes(tree: ast.Module) -> Iterator[ast.expr]:
                 yield test
             case ast.Call(func=ast.Name(id="cast"), args=[told, *_]):
                 yield told
+            case ast.Call(func=ast.Name(id="zip"), keywords=[ast.keyword(value=told)]):
+                yield told
+            case ast.Call(func=ast.Name(id="lru_cache")):
+                yield node
     for node in tree.body:
         if isinstance(node, ast.Assign) and _names_types(node.value):
             yield node.value

@@ -35,6 +35,14 @@ def test_what_a_type_checker_alone_reads_is_no_fault() -> None:
     assert mutants("m.py", source) == []
 
 
+def test_caches_and_checks_that_never_fail_are_no_faults() -> None:
+    source = """@lru_cache(maxsize=2)
+def f(a, *, b):
+    return zip(a, b, strict=True)
+"""
+    assert mutants("m.py", source) == []
+
+
 def test_a_fault_is_one_change_that_python_reads() -> None:
     for mutant in mutants("m.py", SOURCE):
         assert readable(mutant, SOURCE)
@@ -46,12 +54,13 @@ def test_a_sample_is_spread_over_the_places_and_another_one_takes_others() -> No
     source = "\n".join(f"a{number} = b - c" for number in range(30))
     found = mutants("m.py", source)
     assert len(found) > 30 * 5  # each `-` can become several things
-    first, second = (spread(found, 10, sample) for sample in (0, 1))
+    first, second = (spread(found, 10, sample, bool) for sample in (0, 1))
     assert [mutant.start[0] for mutant in first] == list(range(1, 31, 3))
     assert [mutant.start[0] for mutant in second] == list(range(2, 32, 3))
     assert len({mutant.operator for mutant in first}) > 1
-    assert [mutant.start[0] for mutant in spread(found, 0, 0)] == list(range(1, 31))
-    assert spread(found, 10, 0) == first
+    assert [mutant.start[0] for mutant in spread(found, 0, 0, bool)] == list(range(1, 31))
+    assert spread(found, 10, 0, bool) == first
+    assert spread(found, 10, 0, lambda each: each.start[0] != 1) == first[1:]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from coverage import Coverage, CoverageData
 from tests.mutants.inside import TOO_LONG, Choosing, Measuring
 from tests.mutants.planting import Mutant, lines_around
 
-ENOUGH = 15.0  # seconds of tests without a fault: what they do not notice counts as not noticed
+ENOUGH = 40.0  # seconds of tests without a fault: what they do not notice counts as not noticed
 _UNUSED = (
     "cacheprovider",
     "schemathesis",
@@ -69,9 +69,8 @@ class Known:
             found |= {test for line in around for test in lines.get(line, ())}
             if found:
                 break
-        if "" in found:  # done when the module is imported: each file that uses anything of it
-            files = {test.partition("::")[0] for tests in lines.values() for test in tests}
-            found = {test for test in self.seconds if test.partition("::")[0] in files}
+        if "" in found:  # done when the module is imported: anybody may notice
+            found = set(self.seconds)
         found &= set(self.seconds)
         order = sorted(found, key=lambda test: (-self.killers.get(test, 0), self.seconds[test]))
         sums = accumulate(self.seconds[test] for test in order)

@@ -50,6 +50,8 @@ _CLOSED_SCHEMA = re.compile(r"permission denied for schema (.+)$")
 
 # Stopped by a timeout, an endless policy, no memory or stack, a lock.
 _GAVE_UP = ("57", "42P17", "53", "54", "55", "XX")
+# Nothing was called: the database, or the API before it, has not come as far as that.
+_BEFORE_THE_CALL = ("42", "PGRST")
 
 Steps = list[q.Composed | q.SQL]
 Read = Callable[[Sequence[Answer]], Outcome]  # what the answers to the steps say
@@ -327,7 +329,7 @@ def entered(request: Request, refused: Outcome) -> Outcome:
         gave_up = refused.code.startswith(_GAVE_UP)
         return refused if gave_up else replace(refused, kind="refused by code")
     inside = refused.code == "42501" and not _at_the_door(request, refused.message)
-    if refused.code.startswith("42") and not inside:
+    if refused.code.startswith(_BEFORE_THE_CALL) and not inside:
         return refused
     return Outcome("allowed", frozenset({NEW}), 0, refused.code, refused.message)
 

@@ -210,7 +210,7 @@ def test_a_view_asks_its_tables_or_loses_a_privilege(
     [
         (Family.DATA, "unproven", NOTHING, [Advice], "it tells of the owner's row"),
         (Family.CHANGES, "unproven", NOTHING, [Advice], "it changes the owner's row"),
-        (Family.EXECUTE, "unproven", NOTHING, [Statements], "grant execute on function"),
+        (Family.EXECUTE, "unproven", NOTHING, [Advice], "mend public.f(uuid), which fails"),
         (Family.DATA, "failed", SEEN, [Statements, Advice], "of = …, data = …"),
         (Family.CHANGES, "failed", SEEN, [Statements, Advice], "changes = …, adds = …"),
         (Family.EXECUTE, "failed", SEEN, [Statements],

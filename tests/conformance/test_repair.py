@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.command_line import wakti
+from tests.command_line import PROGRAM, assert_one_clear_sentence, wakti
 from tests.conformance.broken import BROKEN
 from tests.conformance.conftest import EXAMPLES, Example, execute
 from tests.conformance.schemas import applied, model, table
@@ -48,6 +50,18 @@ def test_the_smallest_statement_is_taken(databases: Database) -> None:
     (step,) = found.steps
     assert step.statements == 'alter table "public"."notes" enable row level security;'
     assert found.score == 1.0
+
+
+@pytest.mark.slow
+def test_of_two_policies_the_one_that_lets_others_in_goes_and_no_more(databases: Database) -> None:
+    """Also for whoever only counts rows, which does not say whose they are."""
+    url = applied(databases(), table("notes", "body text"))
+    applied(url, 'create policy "open" on notes for select using (true)')
+    found = repair(model("public.notes"), url, score=False)
+    assert [step.statements for step in found.steps] == [
+        'drop policy if exists "open" on "public"."notes";'
+    ]
+    assert {finding.policy for finding in run(model("public.notes"), url).findings} == {"open"}
 
 
 @pytest.mark.slow
@@ -127,3 +141,72 @@ def test_a_repair_leaves_nothing_behind(databases: Database) -> None:
             "select relrowsecurity from pg_class where relname = 'notes'"
         ).fetchone() or (None,)
     assert (left, rls) == ([], False)
+
+
+_OF_NOTES = """
+[[owned]]
+table = "notes"
+owner = "user_id"
+select = "own"
+insert = "own"
+update = "own"
+delete = "own"
+"""
+
+
+def _open_notes(folder: Path, url: str) -> Path:
+    """A project whose notes everybody reads, and its migrations."""
+    applied(url, table("notes", "body text"), "alter table notes disable row level security")
+    (folder / "wakti.toml").write_text(_OF_NOTES)
+    migrations = folder / "supabase" / "migrations"
+    migrations.mkdir(parents=True)
+    return migrations
+
+
+@pytest.mark.parametrize("command", [("init", "--overwrite"), ("fix", "--write")])
+def test_on_a_full_disk_nothing_is_half_written(
+    command: tuple[str, ...], tmp_path: Path, databases: Database
+) -> None:
+    url = databases()
+    migrations = _open_notes(tmp_path, url)
+    # A file of any size is too large; what goes to a terminal or a pipe is not.
+    done = subprocess.run(
+        [
+            "bash",
+            "-c",
+            'ulimit -f 0; exec "$@"',
+            "bash",
+            *PROGRAM,
+            "rls",
+            "--db-url",
+            url,
+            *command,
+        ],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert_one_clear_sentence(done)
+    assert "cannot be written" in done.stderr
+    assert list(migrations.iterdir()) == []
+    assert (tmp_path / "wakti.toml").read_text() == _OF_NOTES
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["supabase", "wakti.toml"]
+
+
+def test_a_file_or_a_folder_in_the_way_is_told_before_anything_is_tried(tmp_path: Path) -> None:
+    nowhere = "postgresql://postgres@127.0.0.1:1/postgres"
+    (tmp_path / "wakti.toml").write_text(_OF_NOTES)
+    done = wakti("rls", "--db-url", nowhere, "fix", "--write", cwd=tmp_path)
+    assert_one_clear_sentence(done)
+    assert "no supabase/migrations" in done.stderr
+    (tmp_path / "supabase").mkdir()
+    (tmp_path / "supabase" / "migrations").write_text("a file")
+    done = wakti("rls", "--db-url", nowhere, "fix", "--write", cwd=tmp_path)
+    assert_one_clear_sentence(done)
+    assert "supabase/migrations" in done.stderr
+    (tmp_path / "wakti.toml").unlink()
+    (tmp_path / "wakti.toml").mkdir()
+    done = wakti("rls", "--db-url", nowhere, "init", "--overwrite", cwd=tmp_path)
+    assert_one_clear_sentence(done)
+    assert "there is a folder of this name" in done.stderr

@@ -28,6 +28,7 @@ from wakti_sb.conformance.model import (
     Select,
     Statements,
     Subject,
+    Timing,
     Verdict,
 )
 from wakti_sb.conformance.mutation import Judged, Mutant, MutationReport
@@ -165,6 +166,52 @@ def test_a_case_that_is_excused_is_skipped_and_no_failure(report: Report) -> Non
     assert "✗ no" in markdown(of_policies(report))
 
 
+def test_cases_that_fail_for_one_cause_have_one_message_in_junit(report: Report) -> None:
+    (verdict,), (finding,) = report.verdicts, report.findings
+    second = replace(verdict, case=replace(verdict.case, id="anon counts no rows"))
+    shared = replace(finding, cases=(NAME, "anon counts no rows"))
+    told = replace(report, verdicts=(verdict, second), findings=(shared,))
+    root = Xml.fromstring(junit(of_policies(told)))
+    failures = list(root.iter("failure"))
+    assert [each.get("message") for each in failures] == [NAME, NAME]
+    assert {each.get("type") for each in failures} == {"leak"}
+    lines = (failures[1].text or "").splitlines()
+    assert lines == [
+        "reached 1 row(s)",
+        "by anon",
+        "decided by while debugging",
+        "this closes it:",
+        "drop policy x;",
+    ]
+
+
+def test_junit_has_the_time_of_the_run_and_none_of_suites_that_were_not_timed(
+    report: Report,
+) -> None:
+    timed = replace(report, timings=(Timing("sql", 1, 1.25),))
+    root = Xml.fromstring(junit(of_policies(timed)))
+    assert root.get("time") == "1.25"
+    assert [suite.get("time") for suite in root] == [None]
+
+
+def test_what_no_case_shows_is_an_error_if_untested_and_skipped_if_excused(
+    report: Report,
+) -> None:
+    (finding,) = report.findings
+    condition = replace(finding, id="never true", problem=Problem.CONDITION, cases=())
+    excused = replace(finding, id="nobody described it", excused="goes in May", cases=())
+    told = replace(report, findings=(condition,), excused=(excused,))
+    _, catalog = Xml.fromstring(junit(of_policies(told)))
+    assert (catalog.get("errors"), catalog.get("failures"), catalog.get("skipped")) == (
+        "1",
+        "0",
+        "1",
+    )
+    skipped = catalog.find("testcase/skipped")
+    assert skipped is not None
+    assert skipped.get("message") == "goes in May"
+
+
 def test_a_finding_that_no_case_shows_is_a_failure_of_the_catalog(report: Report) -> None:
     beside = replace(report.findings[0], id="nothing says who owns t", subject=Subject("t"))
     _, catalog = Xml.fromstring(junit(of_policies(replace(report, findings=(beside,)))))
@@ -252,6 +299,37 @@ def test_json_tells_a_cause_once_with_its_people_and_its_findings(report: Report
         "fix_tried": False,
         "findings": ["anon sees it", "another owner sees it"],
     }
+
+
+def test_one_condition_in_several_tables_is_one_cause_and_another_one_is_not(
+    report: Report,
+) -> None:
+    (finding,) = report.findings
+    found = tuple(
+        replace(
+            finding,
+            id=f"{name}: never true: {text}",
+            subject=Subject(name),
+            problem=Problem.CONDITION,
+            condition=text,
+        )
+        for name, text in (("a", "is_admin"), ("b", "is_admin"), ("c", "is_open"))
+    )
+    titles = [each["title"] for each in as_json(replace(report, findings=found))["causes"]]
+    assert titles == [
+        "conditions of 2 tables were not tried both ways, as is_admin",
+        "c: never true: is_open",
+    ]
+
+
+def test_a_function_that_fails_by_itself_comes_after_holes_and_a_policy_before_them(
+    report: Report,
+) -> None:
+    (leak,) = report.findings
+    stuck = replace(leak, id="policies ask each other", problem=Problem.NO_VERDICT)
+    broken = replace(stuck, id="broken()", subject=Subject.function("broken()"), policy="")
+    told = as_json(replace(report, findings=(broken, leak, stuck)))["causes"]
+    assert [each["title"] for each in told] == ["policies ask each other", NAME, "broken()"]
 
 
 def test_sarif_points_at_the_last_line_that_writes_the_policy_else_at_the_table(

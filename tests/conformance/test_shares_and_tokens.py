@@ -109,6 +109,34 @@ delete = "claim:app_metadata.tenant_id={tenant_id}"
 """)
 
 
+# A row that names a second person is a share of itself.
+MESSAGES = """
+create table messages (
+  id uuid primary key default gen_random_uuid(),
+  sender_id uuid not null references auth.users,
+  receiver_id uuid not null references auth.users,
+  body text,
+  read_at timestamptz,
+  check (sender_id <> receiver_id)
+);
+"""
+TWO_PEOPLE = parse("""
+[project]
+name = "messages"
+[generate]
+backend = false
+
+[[owned]]
+table = "messages"
+owner = "sender_id"
+shared = { table = "messages", key = "id", user = "receiver_id" }
+select = "own or shared"
+insert = "own"
+update = { right = "shared", columns = ["read_at"] }
+delete = "own"
+""")
+
+
 def _written(model: Spec, ddl: str, url: str) -> str:
     """The tables, with the policies that the model asks for."""
     policies = Renderer(model, sources.root()).render("sql/policies/R_20_policies.sql.j2")
@@ -214,3 +242,37 @@ def test_policies_written_from_a_model_with_tenants_are_sound(databases: Databas
 def test_a_hole_between_tenants_is_found(hole: str, finding: str, databases: Database) -> None:
     report = run(TENANTS, applied(_written(TENANTS, ORDERS, databases()), hole))
     assert finding in {name for f in report.findings for name in (f.id, *f.cases)}
+
+
+@pytest.mark.slow
+def test_policies_written_for_rows_of_two_people_are_sound(databases: Database) -> None:
+    report = run(TWO_PEOPLE, _written(TWO_PEOPLE, MESSAGES, databases()))
+    assert [finding.id for finding in report.findings] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("hole", "finding"),
+    [
+        pytest.param(
+            "alter policy wakti_update on messages using (true)",
+            "messages: the owner cannot change its own row",
+            id="its sender says that it was read",
+        ),
+        pytest.param(
+            "alter policy wakti_insert on messages"
+            " with check ((select auth.uid()) in (sender_id, receiver_id))",
+            "messages: another owner cannot insert a row in the name of the owner",
+            id="its receiver writes it",
+        ),
+        pytest.param(
+            "alter policy wakti_delete on messages using (receiver_id = (select auth.uid()))",
+            "messages: somebody it is shared with cannot delete this row",
+            id="its receiver deletes it",
+        ),
+    ],
+)
+def test_a_hole_between_two_people_is_found(hole: str, finding: str, databases: Database) -> None:
+    report = run(TWO_PEOPLE, applied(_written(TWO_PEOPLE, MESSAGES, databases()), hole))
+    found = {name for f in report.findings for name in (f.id, *f.cases)}
+    assert any(name.startswith(finding) for name in found), found

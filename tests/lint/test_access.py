@@ -115,8 +115,36 @@ def test_one_policy_for_all_files_is_told_once(
 
 def test_every_lint_of_supabases_advisors_has_a_rule() -> None:
     # Splinter's own list on 2026-11-26, read from its repository.
-    assert len(BY_SUPABASE_NAME) == 28
-    assert {"auth_rls_initplan", "unused_index", "table_bloat"} <= {*BY_SUPABASE_NAME}
+    assert {*BY_SUPABASE_NAME} == {
+        "anon_security_definer_function_executable",
+        "auth_rls_initplan",
+        "auth_users_exposed",
+        "authenticated_security_definer_function_executable",
+        "duplicate_index",
+        "extension_in_public",
+        "extension_versions_outdated",
+        "fkey_to_auth_unique",
+        "foreign_table_in_api",
+        "function_search_path_mutable",
+        "insecure_queue_exposed_in_api",
+        "materialized_view_in_api",
+        "multiple_permissive_policies",
+        "no_primary_key",
+        "pg_graphql_anon_table_exposed",
+        "pg_graphql_authenticated_table_exposed",
+        "policy_exists_rls_disabled",
+        "public_bucket_allows_listing",
+        "rls_disabled_in_public",
+        "rls_enabled_no_policy",
+        "rls_policy_always_true",
+        "rls_references_user_metadata",
+        "security_definer_view",
+        "sensitive_columns_exposed",
+        "table_bloat",
+        "unindexed_foreign_keys",
+        "unsupported_reg_types",
+        "unused_index",
+    }
 
 
 def test_each_rule_has_its_line_on_the_page() -> None:

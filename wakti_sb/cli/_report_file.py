@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -32,6 +33,21 @@ def write(file: Path, text: str) -> None:
         raise UsageError(
             f"the report cannot be written: {(error.strerror or str(error)).lower()}",
             place=str(file),
+        ) from None
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file of the project, all of it or nothing; raise UsageError if it cannot be."""
+    whole = file.resolve()  # what a link leads to
+    beside = whole.with_name(f".{whole.name}.part")
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(whole)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise UsageError(
+            f"it cannot be written: {(error.strerror or str(error)).lower()}", place=str(file)
         ) from None
 
 

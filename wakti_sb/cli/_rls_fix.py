@@ -11,7 +11,7 @@ import click
 from wakti_sb import conformance
 from wakti_sb.cli import _without
 from wakti_sb.cli._output import note, progress
-from wakti_sb.cli._report_file import must_be_writable
+from wakti_sb.cli._report_file import must_be_writable, write_whole
 from wakti_sb.cli._rls_task import Task, keep_without
 from wakti_sb.errors import Findings, UsageError
 from wakti_sb.generate.plan import next_version
@@ -41,7 +41,7 @@ def command(task: Task, objects: tuple[str, ...], write: bool) -> None:
     text = "\n".join(_lines(found))
     if found.steps and write:
         file = folder / f"{next_version(task.target.project)}_close_findings.sql"
-        file.write_text(text, encoding="utf-8")
+        write_whole(file, text)
         note(f"{file} is written.")
     elif found.steps:
         click.echo(text, nl=False)

@@ -19,6 +19,7 @@ from wakti_sb.cli._report_file import (
     must_have_a_folder,
     write,
     write_results,
+    write_whole,
 )
 from wakti_sb.cli._rls_cost import command as cost
 from wakti_sb.cli._rls_diff import command as diff
@@ -85,7 +86,7 @@ def init(task: Task, write: bool, overwrite: bool) -> None:
     if not write and not overwrite:
         click.echo(proposed, nl=False)
         return
-    file.write_text(proposed, encoding="utf-8")
+    write_whole(file, proposed)
     note(f"{file} is written; {task.guesses} lines are marked as guesses for you to confirm.")
     for warning in warnings:
         note(warning)

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from ..conformance.cases import to_sql
 from ..conformance.findings import causes, http_text
-from ..conformance.model import Cause, Finding, Report, Statements, Verdict
+from ..conformance.model import Cause, Finding, Problem, Report, Statements, Verdict
 from ..conformance.model import Condition as Measured
 from .tree import Cell, Condition, Fact, Grid, Issue, Policy, Results, Status, Suite, Test
 
 OPERATIONS = ("select", "insert", "update", "upsert", "delete", "execute")
 _SCHEMA = "public."
+_UNTRIED = (Problem.UNTESTED, Problem.CONDITION, Problem.UNPROVEN)
 _ONE_GUESS = "line of wakti.toml still a guess"
 _LEGEND = (
     ("passed may", "the model opens all of it, and it is open"),
@@ -40,13 +41,14 @@ def of_policies(report: Report, guesses: int = 0) -> Results:
         verdict=_verdict(report, guesses),
         summary=f"{report.passed} of {report.cases} cases passed",
         figures=tuple(_figures(report, len(found), guesses)),
-        suites=tuple(_suites(tried, report.findings, _by_case(found))),
+        suites=tuple(_suites(tried, report, _by_case(found))),
         grids=tuple(_grids(tried)),
         together="object",
         legend=_LEGEND,
         conditions=tuple(_policies(report.conditions)),
         issues=tuple(issue(cause) for cause in found),
         excused=tuple((each.id, each.excused or "") for each in report.excused),
+        seconds=report.seconds,
     )
 
 
@@ -113,34 +115,54 @@ def _facts(verdict: Verdict) -> Iterator[Fact]:
     yield Fact("SQL", to_sql(verdict.case.attempt.request), "code")
 
 
-def _by_case(found: Iterable[Cause]) -> dict[str, str]:
+def _by_case(found: Iterable[Cause]) -> dict[str, Cause]:
     """The cause of each case that did not pass."""
     return {
-        name: cause.title
+        name: cause
         for cause in found
         for finding in cause.findings
         for name in (finding.id, *finding.cases)
     }
 
 
-def _suites(
-    tried: list[_Tried], findings: Iterable[Finding], caused: dict[str, str]
-) -> Iterator[Suite]:
+def _suites(tried: list[_Tried], report: Report, caused: dict[str, Cause]) -> Iterator[Suite]:
     by_object: dict[str, list[Test]] = {}
-    for verdict, tried_as in tried:
-        cause = caused.get(tried_as.name, "")
-        test = replace(tried_as, detail=f"cause: {cause}") if cause else tried_as
-        by_object.setdefault(str(verdict.case.subject), []).append(test)
+    for verdict, test in tried:
+        caught = _with_cause(test, caused)
+        by_object.setdefault(str(verdict.case.subject), []).append(caught)
     for name, tests in by_object.items():
         yield Suite(name, tuple(tests))
     shown = {test.name for _, test in tried}
     beside = tuple(
-        Test(each.id, "failed", each.reason, each.fix, each.table)
-        for each in findings
+        _with_cause(
+            Test(each.id, _beside(each), each.excused or each.reason, place=each.table), caused
+        )
+        for each in (*report.findings, *report.excused)
         if each.id not in shown
     )
     if beside:
         yield Suite("catalog", beside)
+
+
+def _beside(finding: Finding) -> Status:
+    """The status of a finding that no case shows."""
+    if finding.excused is not None:
+        return "excused"
+    return "unproven" if finding.problem in _UNTRIED else "failed"
+
+
+def _with_cause(test: Test, caused: dict[str, Cause]) -> Test:
+    """A test that did not pass, with the cause, by whom and what closes it."""
+    cause = caused.get(test.name)
+    if cause is None or test.status not in ("failed", "unproven"):
+        return test
+    lines = (
+        f"by {', '.join(cause.identities)}" if cause.identities else "",
+        f"decided by {cause.first.policy}" if cause.first.policy else "",
+        f"this closes it:\n{cause.fix}" if isinstance(cause.fix, Statements) else str(cause.fix),
+    )
+    detail = "\n".join(filter(None, lines))
+    return replace(test, cause=cause.title, kind=str(cause.problem), detail=detail)
 
 
 def _grids(tried: list[_Tried]) -> Iterator[Grid]:

@@ -39,6 +39,8 @@ class Test:
         status: `unproven` where it could not be carried out.
         reason: why it did not pass, why it is excused, or what a test that passed has shown.
         detail: more lines of the reason.
+        cause: what it did not pass for, the same words for all tests with that cause.
+        kind: what is wrong, in a word or two.
         place: what it belongs to, as JUnit's `classname` says it.
         seconds: it took; None where single tests are not timed.
         way: how the request travelled, where there is more than one way.
@@ -51,6 +53,8 @@ class Test:
     status: Status
     reason: str = ""
     detail: str = ""
+    cause: str = ""
+    kind: str = ""
     place: str = ""
     seconds: float | None = None
     way: str = ""
@@ -216,6 +220,7 @@ class Results:
         conditions: policies by their clauses.
         issues: what has to be mended.
         excused: what may stay as it is, with the reviewed reason.
+        seconds: the tests took together; None where that is not known.
     """
 
     tool: str
@@ -232,6 +237,7 @@ class Results:
     conditions: tuple[Policy, ...] = ()
     issues: tuple[Issue, ...] = ()
     excused: tuple[tuple[str, str], ...] = ()
+    seconds: float | None = None
 
     @property
     def both_ways(self) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from ...spec import Bucket, allows
 from ...spec import Operation as SpecOperation
 from ..model import SERVICE, Attempt, Case, Expectation, Family, Identity, Subject
 from ..scenario import Scenario
-from ..scenario.folders import Folder, file_name, folders, standing
+from ..scenario.folders import Folder, file_name, folders, ids_in_names, standing
 from .file_requests import FileRequest, Place
 
 ONLY_SQL = ("sql",)
@@ -32,6 +32,9 @@ class BucketCases:
 
     def named_after(self, who: Identity) -> tuple[str, str]:
         """Names that hold the id of `who` where no folder of its own is meant."""
+        ending = ids_in_names(self.scenario.catalog)
+        if ending is not None:
+            return f"{who.user_id}{ending}", f"{who.user_id}/{file_name(self.scenario, 'named')}"
         return f"{who.user_id}-{file_name(self.scenario, 'own')}", f"{who.user_id}/new.txt"
 
     def transports(self, verb: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from ..catalog import Argument, Column, Function, Table
 from ..catalog.singular import singular
 from ..model import SERVICE, USERS, Attempt, Call, Case, Expectation, Family, Identity, Key, Subject
 from ..scenario import Row, Scenario, sample
+from ..scenario.checks import enumerated
 from ..scenario.statements import text
 from ..scenario.topics import topic_of, topics
 from .additions import addable
@@ -164,10 +165,13 @@ class _Aim:
 
 
 def literal(argument: Argument, number: int, salt: str) -> str | None:
-    """A value by the argument's type alone."""
-    category = "A" if argument.type.endswith("[]") else "S" if argument.type == "text" else "U"
-    column = Column(argument.name, argument.type, argument.type, category=category)
-    return sample(column, number, salt)
+    """A value by the argument's type alone: a member of an enumeration, what a domain lists."""
+    base = argument.base or argument.type
+    usual = "A" if base.endswith("[]") else "S" if base == "text" else "U"
+    category = argument.category or usual
+    column = Column(argument.name, argument.type, base, category=category, labels=argument.labels)
+    listed = enumerated(column, argument.checks) if argument.checks else ()
+    return listed[number % len(listed)] if listed else sample(column, number, salt)
 
 
 def aimed_calls(

@@ -210,8 +210,11 @@ class Described:
         return frozenset(c for key in self.table.foreign_keys for c in key.columns)
 
     def out_of_the_way(self, values: Values, *but: Row) -> tuple[Delete, ...]:
-        """Deletes of the rows whose unique key `values` would repeat, unless it is one of `but`."""
-        deletes: list[Delete] = []
+        """Deletes of the rows whose unique key `values` would repeat, unless it is one of `but`.
+
+        What points at such a row, and forbids that it goes, goes before it.
+        """
+        same_key: list[Row] = []
         spared = {self.key(row.values) for row in but}
         for unique in self.table.uniques:
             # What is not sent takes its default, which may be what the row has.
@@ -221,8 +224,20 @@ class Described:
             for row in self.rows:
                 same = all(text(row.values.get(c)) == text(values[c]) for c in given)
                 if same and self.key(row.values) not in spared:
-                    deletes.append(Delete(self.entry.table, self.where(row)))
-        return tuple(dict.fromkeys(deletes))
+                    same_key.append(row)
+        before = (d for row in same_key for d in _pointing_at(self.scenario, row))
+        deletes = (Delete(self.entry.table, self.where(row)) for row in same_key)
+        return tuple(dict.fromkeys((*before, *deletes)))
+
+    def freed(self, row: Row, changed: Iterable[str]) -> tuple[Delete, ...]:
+        """Deletes of what points at a row by columns that are to change."""
+        keys = [
+            key
+            for table in self.scenario.catalog.tables.values()
+            for key in table.foreign_keys
+            if key.table == row.table and set(key.parent_columns) & set(changed)
+        ]
+        return tuple(dict.fromkeys(_pointing_at(self.scenario, row))) if keys else ()
 
     def _filled(self, name: str) -> bool:
         """Whether the database puts a value that is the same for several rows."""
@@ -289,6 +304,31 @@ class Described:
             and column.name not in entry.hidden
             and column.name not in self.table.primary_key
         )
+
+
+def _pointing_at(scenario: Scenario, row: Row) -> Iterator[Delete]:
+    """Deletes of what forbids a delete of `row`, and of what goes with it, the deepest first."""
+    todo: list[tuple[Row, bool]] = [(row, False)]
+    found: list[tuple[Row, bool]] = []
+    while todo:
+        parent, _ = todo.pop()
+        for table in scenario.catalog.tables.values():
+            for key in table.foreign_keys:
+                if key.table != parent.table:
+                    continue
+                theirs = [text(parent.values.get(column)) for column in key.parent_columns]
+                known = [each for each, _ in (*found, (row, False))]
+                further = [
+                    (each, key.blocks)
+                    for each in scenario.of(table.relation)
+                    if each not in known
+                    and None not in theirs
+                    and [text(each.values.get(column)) for column in key.columns] == theirs
+                ]
+                found += further
+                todo += further
+    blocking = [each for each, blocks in reversed(found) if blocks]
+    yield from (Delete(table, where) for table, where in keyed(scenario, blocking))
 
 
 def _whose(row: Row, who: Identity) -> str:

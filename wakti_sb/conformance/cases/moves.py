@@ -182,6 +182,7 @@ def _move(
     where = () if unfiltered else described.where(row)
     request = Update(described.entry.table, pairs(target), where)
     arrange = list(described.out_of_the_way({**row.values, **target}, row))
+    arrange.extend(described.freed(row, target))
     if unfiltered and any(set(u.columns) <= set(target) for u in described.table.uniques):
         # One row is left, or a unique key would answer before a policy can.
         rest = (r for r in described.rows if described.key(r.values) != described.key(row.values))

@@ -245,7 +245,29 @@ functions as (
         select json_agg(
           json_build_object(
             'name', coalesce(u.name, ''),
-            'type', format_type(u.type, null),
+            -- With its schema: a role that may not use that would be told of no such type.
+            'type', case
+              when yn.nspname = 'pg_catalog' then format_type(u.type, null)
+              when y.typelem <> 0 and y.typcategory = 'A' then (
+                select format('%%I.%%I[]', yn.nspname, e.typname)
+                from pg_catalog.pg_type as e
+                where e.oid = y.typelem
+              )
+              else format('%%I.%%I', yn.nspname, y.typname)
+            end,
+            'base', format_type(coalesce(nullif(y.typbasetype, 0), y.oid), null),
+            'category', y.typcategory,
+            -- An array's are those of its members.
+            'labels', coalesce((
+              select json_agg(e.enumlabel order by e.enumsortorder)
+              from pg_catalog.pg_enum as e
+              where e.enumtypid in (y.oid, y.typelem, y.typbasetype)
+            ), '[]'),
+            'checks', coalesce((
+              select json_agg(pg_get_expr(k.conbin, 0) order by k.conname)
+              from pg_catalog.pg_constraint as k
+              where k.contypid = y.oid and k.contype = 'c'
+            ), '[]'),
             'default', u.position > p.pronargs - p.pronargdefaults,
             'variadic', p.provariadic <> 0 and u.position = p.pronargs
           )
@@ -261,6 +283,8 @@ functions as (
             with ordinality as a (type, place)
           where coalesce(p.proargmodes[a.place], 'i') in ('i', 'b', 'v')
         ) as u
+        inner join pg_catalog.pg_type as y on u.type = y.oid
+        inner join pg_catalog.pg_namespace as yn on y.typnamespace = yn.oid
       ), '[]'),
       'types', oidvectortypes(p.proargtypes),
       'result', pg_get_function_result(p.oid),

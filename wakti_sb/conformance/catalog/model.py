@@ -156,12 +156,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a function."""
+    """One argument of a function; `base`, `category`, `labels` and `checks` as of a column."""
 
     name: str
     type: str
     default: bool = False
     variadic: bool = False
+    base: str = ""
+    category: str = ""
+    labels: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,11 @@ def _policy(entry: dict[str, Any]) -> Policy:
     )
 
 
+def _argument(entry: dict[str, Any]) -> Argument:
+    listed = {key: tuple(entry[key]) for key in ("labels", "checks")}
+    return Argument(**{**entry, **listed})
+
+
 def _rule(entry: dict[str, Any]) -> Rule:
     # A trigger keeps its arguments with a zero byte behind each.
     arguments = bytes.fromhex(entry["arguments"]).split(b"\0")[:-1]
@@ -135,7 +140,7 @@ def _function(entry: dict[str, Any]) -> Function:
     return Function(
         relation=Relation.of(entry["schema"], entry["name"]),
         types=entry["types"],
-        arguments=tuple(Argument(**argument) for argument in entry["arguments"]),
+        arguments=tuple(map(_argument, entry["arguments"])),
         result=entry["result"] or "",
         definer=entry["definer"],
         volatile=entry["volatile"],

@@ -119,8 +119,9 @@ def _constant(node: Any) -> str | None:
 
 def _texts(node: Any) -> Iterator[str]:
     """The texts that a condition names, with true and false among them."""
+    places = {id(each) for each in _places(node)}
     for each in walk(node):
-        if isinstance(each, ast.A_Const):
+        if isinstance(each, ast.A_Const) and id(each) not in places:
             if isinstance(each.val, ast.String):
                 yield str(each.val.sval)
             elif type(each.val).__name__ == "Boolean":
@@ -129,6 +130,16 @@ def _texts(node: Any) -> Iterator[str]:
                 yield str(each.val.ival)
     if _is_cast_to_boolean(node):
         yield "true"
+
+
+def _places(node: Any) -> Iterator[Any]:
+    """What says where a value is, and not what it is: settings, `{app_metadata,role}`."""
+    for each in walk(node):
+        if isinstance(each, ast.A_Expr) and each.name[-1].sval in _PATHS:
+            yield from walk(each.rexpr)
+        elif isinstance(each, ast.FuncCall) and each.funcname[-1].sval == "current_setting":
+            for argument in each.args or ():
+                yield from walk(argument)
 
 
 def _is_cast_to_boolean(node: Any) -> bool:

@@ -25,6 +25,8 @@ class Bound:
         for entry in scenario.spec.relations:
             self._add(entry.table, _named(entry))
             self._follow(scenario.spec, entry)
+            if entry.shared is not None:  # also where a row is a share of itself
+                self._members(entry.shared)
         for bucket in scenario.spec.bucket:
             if bucket.members is not None:
                 self._members(bucket.members)

@@ -42,6 +42,7 @@ def untested_conditions(conditions: Iterable[Condition]) -> Iterator[Finding]:
             problem=Problem.CONDITION,
             reason=each.reason,
             policy=each.policy,
+            condition=each.text,
             fix=Advice(
                 "describe in wakti.toml what the condition is about, so that rows and people for "
                 "it are tried; or excuse it with a reason"

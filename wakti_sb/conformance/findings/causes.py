@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ..model import ANON, Cause, Finding, Harm, Problem, Root
+from ..model import ANON, Cause, Finding, Harm, Problem, Root, SubjectKind
 
 _MOST_NAMED = 5
 _BY_POLICY = 4  # parts of a key that ends with policies
@@ -24,7 +25,8 @@ def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
         if each.problem == Problem.UNPROVEN:  # for want of what somebody is kept from
             key = locked.get((each.table, each.operation), key)
         groups.setdefault(key, []).append(each)
-    found = [_cause(sorted(each, key=harm)) for each in _merged(groups)]
+    merged = _of_one_condition(_merged(groups))
+    found = [_cause(sorted(each, key=harm)) for each in merged]
     return tuple(sorted(found, key=lambda cause: (cause.harm, -len(cause.objects))))
 
 
@@ -43,8 +45,23 @@ def _merged(groups: dict[tuple[str, ...], list[Finding]]) -> Iterator[list[Findi
     return (members for _, _, members in kept)
 
 
+def _of_one_condition(groups: Iterable[list[Finding]]) -> list[list[Finding]]:
+    """The groups, those as one whose untested conditions are the same in several tables."""
+    kept: list[list[Finding]] = []
+    for members in groups:
+        texts = {each.condition for each in members} - {""}
+        same = (known for known in kept if texts & {each.condition for each in known})
+        if texts and (known := next(same, None)) is not None:
+            known.extend(members)
+        else:
+            kept.append(members)
+    return kept
+
+
 def harm(finding: Finding) -> Harm:
     """How much a finding matters."""
+    if finding.problem == Problem.NO_VERDICT and finding.subject.kind is SubjectKind.FUNCTION:
+        return Harm.UNTESTED  # a function that fails by itself leaves all others to be proved
     match finding.problem:
         case Problem.NO_VERDICT | Problem.BYPASS:
             return Harm.NOTHING_PROVED
@@ -87,6 +104,9 @@ def _cause(findings: list[Finding]) -> Cause:
         elif first.root is Root.RLS_OFF:
             words = f"{words} on {len(objects)} tables"
         title = f"{words}: {', '.join(objects[:_MOST_NAMED])}{rest}"
+    elif first.condition and len(objects) > 1:
+        ((text, _),) = Counter(f.condition for f in findings).most_common(1)
+        title = f"conditions of {len(objects)} tables were not tried both ways, as {text}"
     return Cause(title, harm(first), tuple(findings))
 
 

@@ -59,7 +59,7 @@ def culprit(scenario: Scenario, verdict: Verdict, without: Without | None = None
         return f"no grant to {case.attempt.who.role}"
     if not policies:
         return "no policy lets it through"
-    if len(policies) > 1 and verdict.leaked and without is not None:
+    if len(policies) > 1 and verdict.problem == Problem.LEAK and without is not None:
         alone = [policy for policy in policies if without(case, table, policy)]
         policies = alone or policies
     return ", ".join(policy.name for policy in policies)

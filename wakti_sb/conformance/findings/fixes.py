@@ -299,6 +299,11 @@ def _function(case: Case, request: Call, verdict: Verdict) -> Iterator[Fix]:
         yield Statements(
             f"revoke execute on function {signature} from public, {case.attempt.who.role};"
         )
+    elif verdict.outcome.kind == "error" or verdict.status == "unproven":
+        yield Advice(
+            f"mend {signature}, which fails by itself; or say in [[function]] of wakti.toml with "
+            "which arguments it works; or excuse it with a reason"
+        )
     else:
         yield Statements(f"grant execute on function {signature} to {case.attempt.who.role};")
 

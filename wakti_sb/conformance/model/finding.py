@@ -31,6 +31,7 @@ class Finding:
         cases: the ids of all cases that showed the same.
         excused: the reviewed reason why it may stay.
         root: what decided, where other objects can share it.
+        condition: the text of the condition that was not tried both ways, if it is one.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Finding:
     cases: tuple[str, ...] = ()
     excused: str | None = None
     root: Root = Root.OBJECT
+    condition: str = ""
 
     @property
     def table(self) -> str:

@@ -65,6 +65,11 @@ class Entry:
         changed = replace(self.rights[operation], right=right, source=source)
         return replace(self, rights={**self.rights, operation: changed})
 
+    def with_columns(self, operation: str, columns: tuple[str, ...], source: str) -> Entry:
+        """The same with these columns alone."""
+        changed = replace(self.rights[operation], columns=columns, source=source)
+        return replace(self, rights={**self.rights, operation: changed})
+
     def lines(self) -> Iterator[str]:
         """As they stand in the file."""
         yield ""

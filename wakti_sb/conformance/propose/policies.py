@@ -6,10 +6,9 @@ What it opens to everybody by a condition on the row becomes a guess that names 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...spec import Operation, Relation, Right, TokenNames
+from ...spec import Operation, Relation, Right
 from ..catalog import Catalog, Policy, Table
 from ..conditions import by_name
 from ..model import API_ROLES
@@ -29,7 +28,7 @@ class Said:
         everybody: whether one of them asks for nothing at all.
         anon: whether one of them is for visitors who are not signed in.
         opened: the rights of everybody that conditions on the row alone stand for.
-        tokens: the claims that are compared with columns of the row.
+        tokens: the claims that they ask for, by themselves or beside a person.
     """
 
     names: tuple[str, ...]
@@ -53,6 +52,10 @@ class Said:
     def literals(self) -> frozenset[str]:
         """The texts that they compare with."""
         return self.whole.texts
+
+    def compared(self, column: str) -> frozenset[str]:
+        """The texts that they compare with columns of this name, of whatever table."""
+        return frozenset(text for name, text in self.whole.compared if name == column)
 
     @property
     def asks_who(self) -> bool:
@@ -87,11 +90,6 @@ def said(catalog: Catalog, table: Table, operation: Operation) -> Said | None:
         tuple(dict.fromkeys(found)),
         tuple(dict.fromkeys(told)),
     )
-
-
-def claims(found: Iterable[Named]) -> tuple[TokenNames, ...]:
-    """The rights that claims stand for, each once."""
-    return tuple(dict.fromkeys(each.right for each in found))
 
 
 def _asked(policy: Policy, operation: Operation) -> str | None:

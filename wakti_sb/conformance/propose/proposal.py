@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from psycopg import Connection
+import psycopg
+from psycopg import Connection, sql
 
-from ...spec import OPERATIONS, Own, Spec, TokenNames, atoms, parse, parse_right, slug_of
+from ...spec import OPERATIONS, Own, Relation, Spec, TokenNames, atoms, parse, parse_right, slug_of
 from ..catalog import Catalog, Column, Function, Table, read_catalog
 from ..model import API_ROLES, OBJECTS
 from ..run.session import connected
@@ -16,8 +17,9 @@ from .openness import columns_of
 from .policies import said
 from .rights import Rights
 from .settle import settled
-from .structure import AUDIT, Place, Share, Structure
+from .structure import AUDIT, OWNERS, Place, Share, Structure, role_tables
 
+_MOST_ROLES = 20
 # Tables of other schemas that name users: a membership may be one of them.
 _NAMING_USERS = """
 select distinct k.conrelid::regclass::text
@@ -48,7 +50,8 @@ def propose(
     """
     with connected(db_url) as connection:
         catalog = read_catalog(connection, schemas, _further(connection))
-        made = settled(draft(catalog, name=name), connection, catalog, allow_data=allow_data)
+        made = draft(catalog, name=name, roles=_roles(connection, catalog))
+        made = settled(made, connection, catalog, allow_data=allow_data)
     if made.untried:
         warn(made.untried)
     return made.text
@@ -64,19 +67,41 @@ def proposed_from(catalog: Catalog) -> Spec:
     return parse(proposal(catalog), place="the proposal")
 
 
-def draft(catalog: Catalog, *, name: str = "project") -> Draft:
-    """The proposal in pieces. Pure."""
-    return Draft(slug_of(name), catalog.schemas, tuple(_Drafting(catalog).entries()))
+def draft(
+    catalog: Catalog,
+    *,
+    name: str = "project",
+    roles: Mapping[Relation, tuple[str, ...]] | None = None,
+) -> Draft:
+    """The proposal in pieces; `roles` are the keys in tables of roles. Pure."""
+    return Draft(slug_of(name), catalog.schemas, tuple(_Drafting(catalog, roles).entries()))
 
 
 def _further(connection: Connection[Any]) -> list[str]:
     return [row[0] for row in connection.execute(_NAMING_USERS)]
 
 
+def _roles(connection: Connection[Any], catalog: Catalog) -> dict[Relation, tuple[str, ...]]:
+    """What tables of roles hold after the migrations; what cannot be read is not known."""
+    found: dict[Relation, tuple[str, ...]] = {}
+    for table, column in role_tables(catalog):
+        query = sql.SQL("select {}::text from {} limit {}").format(
+            sql.Identifier(column),
+            sql.Identifier(table.schema, table.name),
+            sql.Literal(_MOST_ROLES),
+        )
+        try:
+            with connection.transaction():
+                found[table] = tuple(row[0] for row in connection.execute(query))
+        except psycopg.Error:
+            continue
+    return found
+
+
 class _Drafting:
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, roles: Mapping[Relation, tuple[str, ...]] | None) -> None:
         self.catalog = catalog
-        self.structure = Structure(catalog)
+        self.structure = Structure(catalog, roles)
         self.given = Rights(catalog, self.structure)
         self.rights: dict[str, dict[str, RightLine]] = {}
 
@@ -130,17 +155,15 @@ class _Drafting:
             return
         owner, parent = structure.owners.get(name), structure.parents.get(name)
         if inside is not None:
-            if inside.parent in structure.owners:
-                yield Line("through", quoted(str(inside.parent)), f"its key {inside.key}", True)
-            elif self.given.names_its_person(table):
+            if self.given.names_its_person(table):
                 yield Line("owner", quoted(inside.user), "the person of a membership", True)
+            elif inside.parent in structure.owners:
+                yield Line("through", quoted(str(inside.parent)), f"its key {inside.key}", True)
             yield Line("key", quoted(inside.key))
             yield Line("members", _members(inside), "a membership by its shape", True)
             return
         if owner is not None:
-            known = structure.names_user(table, owner)
-            source = "its foreign key leads to a user" if known else "its name"
-            yield Line("owner", quoted(owner), source, not known)
+            yield self._owner(table, owner)
         if above is not None:
             source = f"{above.table.relation} says who belongs to it"
             yield Line("members", _members(above), source, True)
@@ -157,6 +180,22 @@ class _Drafting:
         if given is not None:
             source = f"{given.table.relation} says with whom a row is shared"
             yield Line("shared", _members(given), source, True)
+        second = structure.second(name)
+        if second is not None:
+            itself = Share(table, table.primary_key[0], second, None, name, of=table.primary_key[0])
+            yield Line("shared", _members(itself), "policies ask for a second person", True)
+
+    def _owner(self, table: Table, owner: str) -> Line:
+        known = self.structure.names_user(table, owner)
+        others = [c for c in self.structure.several(table.relation) if c != owner]
+        source = "its foreign key leads to a user" if known else "its name"
+        if others and owner not in OWNERS:
+            source += (
+                f", as {' and '.join(others)} do" if len(others) > 1 else f", as {others[0]} does"
+            )
+        return Line(
+            "owner", quoted(owner), source, not known or (bool(others) and owner not in OWNERS)
+        )
 
     def _view(self, table: Table) -> Entry:
         head = [Line("view", quoted(str(table.relation)))]

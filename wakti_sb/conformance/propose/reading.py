@@ -34,12 +34,14 @@ class Read:
         columns: by their last name.
         calls: functions, by their last name.
         texts: the constants that are texts.
+        compared: those of them that a column, by its last name, is compared with by `=` or IN.
     """
 
     tables: frozenset[Relation] = frozenset()
     columns: frozenset[str] = frozenset()
     calls: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
+    compared: frozenset[tuple[str, str]] = frozenset()
 
     def __or__(self, other: Read) -> Read:
         """What both read."""
@@ -48,6 +50,7 @@ class Read:
             self.columns | other.columns,
             self.calls | other.calls,
             self.texts | other.texts,
+            self.compared | other.compared,
         )
 
 
@@ -94,7 +97,35 @@ def _in_trees(found: Iterable[Any]) -> Read:
             for n in nodes
             if isinstance(n, ast.A_Const) and isinstance(n.val, ast.String)
         ),
+        frozenset(pair for n in nodes if isinstance(n, ast.A_Expr) for pair in _compared(n)),
     )
+
+
+def _compared(node: Any) -> Iterator[tuple[str, str]]:
+    """The texts that one comparison by `=` or IN names, each with each of its columns."""
+    if node.name[-1].sval != "=":
+        return
+    inside = [each for side in (node.lexpr, node.rexpr) for each in _leaves(side)]
+    for column in inside:
+        if isinstance(column, ast.ColumnRef) and isinstance(column.fields[-1], ast.String):
+            for each in inside:
+                if isinstance(each, ast.A_Const) and isinstance(each.val, ast.String):
+                    yield str(column.fields[-1].sval), str(each.val.sval)
+
+
+def _leaves(side: Any) -> Iterator[Any]:
+    """Columns and constants of one side: itself, cast or not, or the elements of a list."""
+    match side:
+        case ast.TypeCast(arg=arg):
+            yield from _leaves(arg)
+        case ast.A_ArrayExpr(elements=elements):
+            for each in elements or ():
+                yield from _leaves(each)
+        case tuple():
+            for each in side:
+                yield from _leaves(each)
+        case ast.ColumnRef() | ast.A_Const():
+            yield side
 
 
 def trees(helper: Helper) -> tuple[Any, ...]:

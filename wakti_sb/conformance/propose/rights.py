@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...spec import Operation, Relation, Right
 from ..catalog import Catalog, Table
 from ..model import API_ROLES
+from .authority import deciding
 from .draft import RightLine
-from .policies import Said, claims, said
+from .policies import Said, said
 from .structure import Place, Structure
 
 # The least that a share gives: who is asked for at least this is anybody it is shared with.
@@ -19,6 +20,7 @@ class Rights:
     def __init__(self, catalog: Catalog, structure: Structure) -> None:
         self.catalog = catalog
         self.structure = structure
+        self.deciding = deciding(catalog)
 
     def right(self, table: Table, operation: Operation) -> RightLine:
         """Who may do it, at most as much as the structure suggests."""
@@ -32,7 +34,30 @@ class Rights:
         found = said(self.catalog, table, operation)
         if found is None:
             return RightLine("none", f"no policy lets anybody {operation}")
-        return self._smaller(table, operation, right, found, columns)
+        line = self._smaller(table, operation, right, found, columns)
+        return self._of_no_power(table, operation, line)
+
+    def _of_no_power(self, table: Table, operation: Operation, line: RightLine) -> RightLine:
+        """The right without columns in which a person would say what it may do elsewhere."""
+        name = table.relation
+        owner = self.structure.owners.get(name)
+        alone = owner is not None and (owner,) in [unique.columns for unique in table.uniques]
+        named = alone and self.structure.names_user(table, owner or "")
+        power = self.deciding.get(name, frozenset()) - {owner}
+        if operation not in ("insert", "update") or not named or line.right == "none":
+            return line
+        free = [c.name for c in table.columns if not c.generated and c.identity != "a"]
+        if operation == "update":
+            parent = self.structure.parents.get(name)
+            fixed = {owner, parent.key if parent is not None else owner}
+            free = [column for column in free if column not in fixed]
+        kept = line.columns if line.columns is not None else tuple(free)
+        if not power & set(kept):
+            return line
+        left = tuple(column for column in kept if column not in power)
+        words = " and ".join(sorted(power & set(kept)))
+        source = f"{line.source}; {words} says what a person may do"
+        return RightLine(line.right if left else "none", source, left or None)
 
     def shows_others(self, name: Relation) -> bool:
         """Whether others read rows of a table, so that they may have rows under them."""
@@ -44,10 +69,20 @@ class Rights:
     def names_its_person(self, table: Table) -> bool:
         """Whether policies of a membership table ask whether a row is the caller's own."""
         place = self.structure.place_in(table.relation)
-        if place is None or place.parent in self.structure.owners:
+        if place is None:
             return False
-        found = [said(self.catalog, table, o) for o in ("select", "delete")]
+        found = [said(self.catalog, table, o) for o in ("select", "update", "delete")]
+        owned = place.parent in self.structure.owners
+        if owned and any(each is not None and each.mentions(place.parent) for each in found):
+            return False
         return any(each and each.asks_who and place.user in each.own.columns for each in found)
+
+    def _harmless(self, table: Table, operation: Operation) -> bool:
+        """Whether an update of a membership leaves out what says who belongs where, and as what."""
+        place = self.structure.place_in(table.relation)
+        granted = set(_granted(table, operation))
+        telling = {place.key, place.user, place.role} if place is not None else granted
+        return operation == "update" and not granted & telling
 
     def _structural(self, table: Table, operation: Operation) -> str:
         """The most that the structure suggests."""
@@ -58,10 +93,14 @@ class Rights:
         place = self.structure.place_above(name)
         if self.structure.place_in(name) is not None:
             theirs = place is not None and place.parent in self.structure.owners
-            # Who leaves takes its own row away; who adds its own lets itself in.
-            leaves = operation in ("select", "delete") and self.names_its_person(table)
+            # Who leaves takes its own row away; who adds its own lets itself in, and who may change
+            # its role or its place, does too.
+            leaves = operation in ("select", "delete") or self._harmless(table, operation)
+            leaves = leaves and self.names_its_person(table)
             return "own or member" if theirs or leaves else "member"
         if self.structure.place_of(name) is not None:
+            if owner and operation == "insert":
+                return "own"  # nobody is a member of what is not there yet
             return "own or member" if owner else "member"
         if place is not None and owner is not None:
             own = {"select": "member", "insert": "own and member"}
@@ -90,7 +129,7 @@ class Rights:
             right = "own and member"
         if place is not None and "member" in right:
             right = _with_roles(right, place, found)
-        right = self._with_shares(table, right, found)
+        right = self._with_shares(table, operation, right, found)
         right = _with_claims(right, found)
         if found.opened:
             # Where one policy opens some rows and another one all, the first may be what was meant.
@@ -98,11 +137,16 @@ class Rights:
             return RightLine(_opened(right, found), source, columns)
         return RightLine(right, found.cited, columns)
 
-    def _with_shares(self, table: Table, right: str, found: Said) -> str:
+    def _with_shares(self, table: Table, operation: Operation, right: str, found: Said) -> str:
         """The right of those with whom a row is shared, where the policies ask for shares."""
         own = self.structure.share_in(table.relation)
         if own is not None:
             return right if own.user in found.whole.columns else "own"
+        second = self.structure.second(table.relation)
+        if second is not None and right == "own" and second in found.whole.columns:
+            if self.structure.owners.get(table.relation) not in found.whole.columns:
+                return "shared"
+            return right if operation == "insert" else "own or shared"
         share = self.structure.share_above(table.relation)
         if share is None or right == "none" or not found.mentions(share.table.relation):
             return right
@@ -113,15 +157,14 @@ class Rights:
 
 
 def _with_claims(right: str, found: Said) -> str:
-    """A claim that is compared with a column: beside the person's right, or in its place."""
-    for claim in claims(found.tokens):
-        beside = all(each.beside_a_person for each in found.tokens if each.right == claim)
-        if right == "none" or not found.asks_who:
-            right = str(claim)
-        elif beside:
-            right = f"({right}) and {claim}" if " or " in right else f"{right} and {claim}"
+    """Claims of the token: beside the person's right, or in its place."""
+    for number, named in enumerate(found.tokens):
+        if right == "none" or (not found.asks_who and number == 0):
+            right = str(named)
+        elif all(each.beside_a_person for each in found.tokens if each.rights == named.rights):
+            right = f"({right}) and {named}" if " or " in right else f"{right} and {named}"
         else:
-            right = f"{right} or {claim}"
+            right = f"{right} or {named}"
     return right
 
 
@@ -156,6 +199,8 @@ def _with_roles(right: str, place: Place, found: Said) -> str:
     """`member` made narrower where the policies speak of some of its roles."""
     known = place.roles
     named = [role for role in known if role in found.literals]
+    if not known and place.role is not None:  # a column that takes any text
+        named = sorted(found.compared(place.role))
     if not named or set(named) == set(known):
         return right
     roles = " or ".join(f"role:{_word(role)}" for role in named)

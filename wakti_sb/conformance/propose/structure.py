@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ...spec import Relation
+from ...spec import OPERATIONS, Relation
 from ..catalog import Catalog, ForeignKey, Table
 from ..catalog.singular import singular
 from ..model import USERS
 from ..scenario.checks import enumerated
+from .policies import said
 
 # The first that is there names the owner; audit columns come last.
-_OWNERS = ("user_id", "owner_id", "owner", "profile_id", "uid", "author_id")
+OWNERS = ("user_id", "owner_id", "owner", "profile_id", "uid", "author_id")
 AUDIT = ("created_by", "updated_by", "invited_by", "added_by", "deleted_by", "assigned_by")
 _ROLES = ("role", "access", "access_level", "permission", "permission_level", "member_role")
 _ROLE_TABLES = ("role", "permission", "access")
@@ -32,6 +33,8 @@ class Place:
     user: str
     role: str | None
     parent: Relation
+    kept: tuple[str, ...] = ()
+    """The roles that another table holds, which `role` points at."""
 
     @property
     def ended(self) -> str | None:
@@ -40,12 +43,12 @@ class Place:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The roles that it takes, where its type or a CHECK says so."""
+        """The roles that it takes, where its type, a CHECK or a table of roles says so."""
         column = self.table.column(self.role) if self.role else None
         if column is None:
             return ()
         checks = (c.expression for c in self.table.checks if column.name in c.columns)
-        return enumerated(column, (*checks, *column.domain_checks))
+        return enumerated(column, (*checks, *column.domain_checks)) or self.kept
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,12 @@ class Structure:
 
     Parameters:
         catalog: with the membership tables of other schemas, if there are any.
+        roles: the keys in tables of roles, as far as they are known.
     """
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(
+        self, catalog: Catalog, roles: Mapping[Relation, tuple[str, ...]] | None = None
+    ) -> None:
         self.catalog = catalog
         self.tables = [t for t in catalog.exposed if not t.is_view]
         everything = [t for t in catalog.tables.values() if not t.is_view]
@@ -86,21 +92,24 @@ class Structure:
         self.shares = [share for t in everything if (share := self._sharing(t)) is not None]
         sharing = {share.table.relation for share in self.shares}
         places = (_place(t, self.profiles) for t in everything if t.relation not in sharing)
-        self.places = [place for place in places if place is not None]
+        self.places = [_with_kept(place, roles or {}) for place in places if place is not None]
         self.inside = self._inside({place.parent for place in self.places})
+        self._parents: dict[Relation, Parent] = {}  # found so far
         self.owners: Mapping[Relation, str] = {}  # none is known while they are looked for
         self.owners = {t.relation: o for t in self.tables if (o := self._owner(t)) is not None}
-        self._through: dict[Relation, Relation] = {}
 
     @cached_property
     def parents(self) -> Mapping[Relation, Parent]:
-        """The parent of each table that has one."""
-        found: dict[Relation, Parent] = {}
-        for table in self.tables:
-            parent = self._parent(table)
-            if parent is not None:
-                found[table.relation] = parent
-                self._through[table.relation] = parent.table
+        """The parent of each table that has one, and of those that lie under such tables."""
+        found = self._parents
+        for _ in self.tables:  # a table is known to belong once its parent is
+            before = dict(found)
+            for table in self.tables:
+                parent = self._parent(table)
+                if parent is not None:
+                    found[table.relation] = parent
+            if found == before:
+                break
         return found
 
     def place_of(self, table: Relation) -> Place | None:
@@ -118,7 +127,7 @@ class Structure:
         if share is None or parent is None:
             return None
         named = any(_names_user(key, self.profiles) for key in parent.foreign_keys)
-        named = named or any(c.name in _OWNERS and c.base == "uuid" for c in parent.columns)
+        named = named or any(c.name in OWNERS and c.base == "uuid" for c in parent.columns)
         further = (
             place.parent
             for other in self.catalog.tables.values()
@@ -170,18 +179,51 @@ class Structure:
         if self.place_in(table.relation) is not None or self.share_in(table.relation) is not None:
             return None
         pointing = [k.columns[0] for k in table.foreign_keys if _names_user(k, self.profiles)]
-        sure = [c for c in pointing if c not in AUDIT]
-        for name in (*_OWNERS, *(c for c in sure if "owner" in c)):
-            if name in sure:
-                return name
-        if sure:
-            return sure[0]
+        sure = self._likeliest(table, [c for c in pointing if c not in AUDIT])
+        if sure is not None:
+            return sure
         elsewhere = {column for key in table.foreign_keys for column in key.columns}
         free = {c.name for c in table.columns if c.base == "uuid"} - elsewhere
-        named = next((name for name in _OWNERS if name in free), None)
+        named = next((name for name in OWNERS if name in free), None)
         if named is not None or next(self._leading(table), None) is not None:
             return named  # who made a row of a place is no owner of it
         return next((c for c in pointing if c in AUDIT[:1]), None)
+
+    def several(self, table: Relation) -> tuple[str, ...]:
+        """The keys to users of a table that has more than one which may name the owner."""
+        known = self.catalog.tables[table]
+        pointing = [k.columns[0] for k in known.foreign_keys if _names_user(k, self.profiles)]
+        named = tuple(c for c in pointing if c not in AUDIT)
+        return named if len(named) > 1 else ()
+
+    def second(self, table: Relation) -> str | None:
+        """The column of a second person of a row that policies ask for: a message's receiver."""
+        known, owner = self.catalog.tables[table], self.owners.get(table)
+        others = [column for column in self.several(table) if column != owner]
+        if owner is None or len(known.primary_key) != 1 or self.share_of(table) is not None:
+            return None
+        found = [said(self.catalog, known, operation) for operation in OPERATIONS]
+        asked = [each.own.columns for each in found if each is not None and each.asks_who]
+        counted = {name: sum(name in columns for columns in asked) for name in others}
+        best = max(others, key=lambda name: counted[name], default=None)
+        return best if best is not None and counted[best] else None
+
+    def _likeliest(self, table: Table, columns: list[str]) -> str | None:
+        """Of keys to users the one that names the owner: by its name, by what policies ask for."""
+        for name in (*OWNERS, *(c for c in columns if "owner" in c)):
+            if name in columns:
+                return name
+        # Who adds rows has made them.
+        weighed = (*OPERATIONS, "insert") if len(columns) > 1 else ()
+        found = [said(self.catalog, table, operation) for operation in weighed]
+        asked = [each.own.columns for each in found if each is not None]
+
+        def order(name: str) -> tuple[int, bool, bool]:
+            column = table.column(name)
+            nullable = column is None or not column.not_null
+            return (-sum(name in each for each in asked), nullable, name.endswith("_by"))
+
+        return min(columns, key=order, default=None)
 
     def _parent(self, table: Table) -> Parent | None:
         name = table.relation
@@ -207,7 +249,9 @@ class Structure:
         for key in table.foreign_keys:
             if key.table == table.relation or _names_user(key, self.profiles):
                 continue
-            if key.table in self.owners or key.table in self.inside:
+            if len(key.columns) > 1:
+                yield from self._over(key)
+            elif key.table in self.owners or key.table in self.inside or key.table in self._parents:
                 yield Parent(key.table, key.columns[0], of=key.parent_columns[0])
         for place in self.places:
             name = f"{singular(place.parent.name)}_id"
@@ -216,11 +260,19 @@ class Structure:
                 if same and table.relation != place.parent and table is not place.table:
                     yield Parent(place.parent, column.name, guessed=True)
 
+    def _over(self, key: ForeignKey) -> Iterator[Parent]:
+        """The parent's own parent, where a key of several columns holds the key to it."""
+        above = self._parents.get(key.table)
+        for column, theirs in zip(key.columns, key.parent_columns, strict=True):
+            if above is not None and theirs == above.key:
+                yield Parent(above.table, column, of=above.of)
+
     def _leads_back(self, table: Relation, parent: Relation) -> bool:
         """Whether `parent` already belongs, over any number of steps, to `table`."""
         step: Relation | None = parent
         while step is not None and step != table:
-            step = self._through.get(step)
+            above = self._parents.get(step)
+            step = above.table if above is not None else None
         return step == table
 
     def _inside(self, places: set[Relation]) -> set[Relation]:
@@ -266,6 +318,22 @@ def _place(table: Table, profiles: Mapping[Relation, tuple[str, ...]]) -> Place 
     return Place(table, key, user, role, others[0].table)
 
 
+def role_tables(catalog: Catalog) -> Iterator[tuple[Relation, str]]:
+    """The tables that memberships take their roles from, each with the column of its key."""
+    for table in catalog.tables.values():
+        for key in table.foreign_keys:
+            if len(key.columns) == 1 and (
+                singular(key.table.name) in _ROLE_TABLES or _is_role(key.columns[0])
+            ):
+                yield key.table, key.parent_columns[0]
+
+
+def _with_kept(place: Place, roles: Mapping[Relation, tuple[str, ...]]) -> Place:
+    keys = (k for k in place.table.foreign_keys if k.columns == (place.role,))
+    kept = next((roles[key.table] for key in keys if key.table in roles), ())
+    return replace(place, kept=kept)
+
+
 def _share(table: Table, profiles: Mapping[Relation, tuple[str, ...]]) -> Share | None:
     """A table of shares by its name: a key to a row, and one to whom it is opened."""
     keys = [k for k in table.foreign_keys if k.table != table.relation and len(k.columns) == 1]
@@ -275,7 +343,7 @@ def _share(table: Table, profiles: Mapping[Relation, tuple[str, ...]]) -> Share 
     named = bool(words & {*_SHARES}) or any(c.startswith("shared_with") for c in users)
     if not named or len(others) != 1:
         return None
-    with_whom = [c for c in users if not c.endswith("_by") and c not in _OWNERS[1:4]] or users
+    with_whom = [c for c in users if not c.endswith("_by") and c not in OWNERS[1:4]] or users
     user = next((c for c in with_whom if c.startswith(_WITH_WHOM)), None)
     if user is None and len(with_whom) != 1:
         return None

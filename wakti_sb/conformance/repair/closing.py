@@ -225,10 +225,10 @@ def _better(trial: _Trial, steps: list[Step], before: _State) -> _State | None:
 
 
 def _without_needless(trial: _Trial, steps: list[Step], state: _State) -> tuple[list[Step], _State]:
-    """The steps without those that the others make needless."""
+    """The steps without those that the others make needless; the longest go first."""
     if not 1 < len(steps) <= _MOST_LEFT_OUT:
         return steps, state
-    for step in list(steps):
+    for step in sorted(steps, key=lambda each: -len(each.statements)):
         fewer = [each for each in steps if each is not step]
         try:
             after = trial.state(fewer)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ..model import SERVICE, Case, Family, Outcome, Problem, Status, Verdict, beyond
+from ..model import SERVICE, Call, Case, Family, Outcome, Problem, Status, Verdict, beyond
 
 _Judgement = tuple[Status, Problem | None, str]
+_BEFORE_ROWS = tuple(f"permission denied for {kind} " for kind in ("table", "view", "schema"))
 _BY_FOREIGN_KEY = (Family.FOREIGN_PARENT, Family.ANOTHERS_NAME)
 
 
@@ -59,13 +60,20 @@ def _proved(case: Case, outcome: Outcome, controls: tuple[Outcome, ...]) -> bool
     """Whether the refusal shows something: somebody who may got through.
 
     The secret key counts only where the model lets nobody, or where a privilege refused: that is
-    asked for before any row or policy.
+    asked for before any row or policy. A privilege on a table that nobody has, not even this key,
+    is shown by every refusal.
     """
     by_key = [attempt.who == SERVICE for attempt in case.controls[: len(controls)]]
     by_key += [False] * (len(controls) - len(by_key))
     let_in = [key for key, each in zip(by_key, controls, strict=True) if each.kind == "allowed"]
+    if not let_in and isinstance(case.attempt.request, Call):
+        return False  # its body may have been refused something
     if not let_in:
-        return False
+        tried = (outcome, *controls)
+        return bool(controls) and all(
+            each.kind == "refused by grant" and each.message.startswith(_BEFORE_ROWS)
+            for each in tried
+        )
     return not all(let_in) or all(by_key) or outcome.kind == "refused by grant"
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ...spec import Bucket, Channel, Relation, Segment, Standing
+from ..catalog import Catalog
+from ..conditions.expression import ast, parsed, walk
 from ..model import ELSEWHERE, OBJECTS, Identity, World
 from .model import Row, Scenario
 from .samples import uuid_for
 
 LOOSE = "loose"
+_CAST = re.compile(r"::\s*uuid\b|as\s+uuid\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,39 @@ def _leads(segment: Segment) -> bool:
     return segment.kind in ("user", "row", "members")
 
 
+def ids_in_names(catalog: Catalog) -> str | None:
+    """What follows an id in the names of files that policies can read; None where any name does.
+
+    Policies, or functions that they call, may read a file's name as an id.
+    """
+    objects = catalog.tables.get(OBJECTS)
+    texts = [t for p in (objects.policies if objects else ()) for t in (p.using, p.check) if t]
+    called = [h.body for h in catalog.helpers if any(h.relation.name in text for text in texts)]
+    return _ids_in_names(tuple(dict.fromkeys(texts)), tuple(dict.fromkeys(called)))
+
+
+@lru_cache
+def _ids_in_names(expressions: tuple[str, ...], bodies: tuple[str, ...]) -> str | None:
+    found: set[str] = set()
+    for tree in map(parsed, expressions):
+        for node in walk(tree) if tree is not None else ():
+            cast = isinstance(node, ast.TypeCast) and node.typeName.names[-1].sval == "uuid"
+            calls = [str(n.funcname[-1].sval) for n in walk(node) if isinstance(n, ast.FuncCall)]
+            if cast and "filename" in calls:
+                found.add(".txt" if set(calls) - {"filename"} else "")
+    if any("filename" in body and _CAST.search(body) for body in bodies):
+        found.add(".txt")  # the function takes the ending away
+    return min(found, default=None)
+
+
 def file_name(scenario: Scenario, word: object) -> str:
-    """A name that no file of other people has: at the end it is removed."""
+    """A name that no file of other people has: at the end it is removed.
+
+    An id where policies read names of files as ids: of another name the database makes none.
+    """
+    ending = ids_in_names(scenario.catalog)
+    if ending is not None:
+        return f"{uuid_for('file', scenario.salt, word)}{ending}"
     return "-".join(filter(None, ("wakti", scenario.salt, f"{word}.txt")))
 
 

@@ -128,7 +128,10 @@ class Inserter:
                 self.untested[str(row.table)] = words_of(error)
             return
         if made is None:
-            if row.optional or row.variant or (row.label == "other" and self._is_nobodys(table)):
+            if row.label == "other" and self._is_nobodys(table):
+                self._moves(row, self._there(table))
+                return
+            if row.optional or row.variant:
                 return
             cause = (
                 f"no row for {row.label}: a trigger drops it, or one with the same unique key "
@@ -137,9 +140,22 @@ class Inserter:
             self.untested[str(row.table)] = cause
             return
         self.planned.setdefault(row.table, []).append((row, made))
+        self._moves(row, made)
+
+    def _moves(self, row: Row, made: Mapping[str, Any]) -> None:
+        """Remember what the database made of the values that keys of other rows were to have."""
         for name, value in row.values.items():
-            if value is not None and text(made.get(name)) != text(value):
-                self._moved[row.table, name, str(text(value))] = made.get(name)
+            if value is not None and name in made and text(made[name]) != text(value):
+                self._moved[row.table, name, str(text(value))] = made[name]
+
+    def _there(self, table: Table) -> dict[str, Any]:
+        """A row of reference data that is there already, one that was not planned if possible."""
+        ours = [made for _, made in self.planned.get(table.relation, ())]
+        query = sql.SQL("select to_jsonb(t.*) from {} as t limit {}").format(
+            relation_name(table.relation), sql.Literal(len(ours) + 1)
+        )
+        rows = [dict(found[0]) for found in self.connection.execute(query)]
+        return next((each for each in rows if each not in ours), rows[0] if rows else {})
 
     def _repointed(self, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values, with keys of parents as these came to be: a trigger may have made one."""

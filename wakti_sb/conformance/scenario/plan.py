@@ -107,12 +107,15 @@ class Planner:
     def _table(self, table: Table) -> None:
         entry = self.spec.entry(table.relation)
         memberships = [m for m in self.people.memberships if m.members.table == table.relation]
-        if memberships:
+        shares = entry.shared if entry is not None else None
+        if memberships and not (shares is not None and shares.table == table.relation):
             for membership in memberships:
                 self._membership(table, membership)
             return
+        # A row that names a second person itself is a share of itself.
+        second = {m.world: membership_values(m.members, table, m) for m in memberships if m.stands}
         for world in WORLDS:
-            self._add(table, world, self._principal(entry, world), world)
+            self._add(table, world, self._principal(entry, world), world, second.get(world))
         if self._is_a_person(table):
             for person in self._others():
                 self._add(table, person.world or "this", person, person.label)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.conformance.holes import Hole, assert_found_and_closed
@@ -108,6 +110,14 @@ _DRIVEN = (
     "update = 'role:driver'\ndelete = 'role:admin'\n"
     "[[function]]\nfunction = 'works'\nexecute = 'authenticated'\n"
 )
+_SHELVES = (
+    "create schema private; create type private.shelf as enum ('low', 'high');"
+    " grant usage on schema private to authenticated;"
+)
+_SHELVED = (
+    "begin if shelf is null then raise exception 'which?'; end if;"
+    " return (select count(*) from public.loans where isbn is not null {}); end"
+)
 _HOLES = {
     "a quote in an argument that may be left out": _pair(
         "sorted(word text default 'id') returns setof public.loans",
@@ -141,6 +151,18 @@ _HOLES = {
         f"{_COUNT} id = (q ->> 'id')::uuid",
         f"{_COUNT} id = (q ->> 'id')::uuid and {_MINE}",
         f"peek(jsonb): {_LEARNS} by the key of loans",
+    ),
+    "an argument of an enumeration that no API shows": replace(
+        _pair(
+            "shelved(shelf private.shelf) returns bigint",
+            _SHELVED.format(""),
+            _SHELVED.format(f"and {_MINE}"),
+            f"shelved(private.shelf): {_LEARNS}",
+            "plpgsql",
+        ),
+        schema=_LOANS
+        + _SHELVES
+        + _made("shelved(shelf private.shelf) returns bigint", _SHELVED.format(""), "plpgsql"),
     ),
     "a key that is written as text": _pair(
         "peek(word text) returns bigint",

@@ -85,6 +85,7 @@ _BOX = (
     " using (bucket_id = 'box' and {own}) with check (bucket_id = 'box' and {then})"
 )
 _FOLDER = "(storage.foldername(name))[1] = (select auth.uid())::text"
+_NAMED = f"{_FOLDER} or storage.filename(name)::uuid = (select auth.uid())"
 _COPIED = "storage.operation() = 'storage.object.copy'"
 _BOX_MODEL = (
     "[[bucket]]\nname = 'box'\npaths = ['{user}']\nselect = 'own'\ninsert = 'own'\nupdate = 'own'\n"
@@ -109,6 +110,14 @@ _HOLES = {
         f"alter policy gone on storage.objects using (bucket_id = 'box' and {_FOLDER})",
         "bucket box: another owner removes only what it may without a filter",
         f"{_BOX_MODEL}delete = 'own'\n",
+    ),
+    "a bucket whose policies read the names of files as ids": Hole(
+        _BOX.format(own=_FOLDER, then=_FOLDER)
+        + f"; alter policy see on storage.objects using (bucket_id = 'box' and ({_NAMED}))",
+        f"alter policy see on storage.objects using (bucket_id = 'box' and ({_NAMED}"
+        " and owner_id = (select auth.uid())::text))",
+        "bucket box: another owner cannot read this file, its own id in the name",
+        _BOX_MODEL,
     ),
     "a code that is another one each time": Hole(
         table("t", "v text") + _CODE.format("") + _CLOSED,

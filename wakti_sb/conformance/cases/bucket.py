@@ -6,7 +6,14 @@ from ...spec import Bucket, allows
 from ...spec import Operation as SpecOperation
 from ..model import SERVICE, Attempt, Case, Expectation, Family, Identity, Subject
 from ..scenario import Scenario
-from ..scenario.folders import Folder, file_name, folders, ids_in_names, standing
+from ..scenario.folders import (
+    Folder,
+    file_name,
+    folders,
+    ids_in_names,
+    names_with,
+    standing,
+)
 from .file_requests import FileRequest, Place
 
 ONLY_SQL = ("sql",)
@@ -32,10 +39,11 @@ class BucketCases:
 
     def named_after(self, who: Identity) -> tuple[str, str]:
         """Names that hold the id of `who` where no folder of its own is meant."""
-        ending = ids_in_names(self.scenario.catalog)
-        if ending is not None:
-            return f"{who.user_id}{ending}", f"{who.user_id}/{file_name(self.scenario, 'named')}"
-        return f"{who.user_id}-{file_name(self.scenario, 'own')}", f"{who.user_id}/new.txt"
+        below, named = names_with(self.scenario, who.user_id, "named")
+        if ids_in_names(self.scenario.catalog) is not None and who.user_id is not None:
+            # There is such a file. In capitals the id is the same, and the name another one.
+            named = named.replace(who.user_id, who.user_id.upper())
+        return below, named
 
     def transports(self, verb: str) -> tuple[str, ...]:
         """How a request about one file can travel."""

@@ -131,6 +131,13 @@ def file_name(scenario: Scenario, word: object) -> str:
     return "-".join(filter(None, ("wakti", scenario.salt, f"{word}.txt")))
 
 
+def names_with(scenario: Scenario, user_id: str | None, word: str) -> tuple[str, str]:
+    """Names that hold an id: as a folder, and in the file's own name."""
+    ending = ids_in_names(scenario.catalog)
+    name = file_name(scenario, word)
+    return f"{user_id}/{name}", f"{user_id}-{name}" if ending is None else f"{user_id}{ending}"
+
+
 def file_rows(scenario: Scenario) -> Iterator[Row]:
     """The objects to seed: one a folder, and one without a folder that belongs to nobody."""
     for bucket in scenario.spec.bucket:
@@ -160,10 +167,9 @@ def _beside(scenario: Scenario, place: Folder) -> Iterator[Row]:
     person = next(who for who in scenario.identities if who.world == place.world)
     if other is None or place.world != "this" or place.mixed or not place.path:
         return
-    name = file_name(scenario, "beside")
-    for label, part in zip(beside(place), ("/", "-"), strict=True):
-        found = place.file(f"{other.user_id}{part}{name}")
-        yield _row(place.bucket.name, found, label, person, place.world, scenario.salt)
+    names = names_with(scenario, other.user_id, "beside")
+    for label, name in zip(beside(place), map(place.file, names), strict=True):
+        yield _row(place.bucket.name, name, label, person, place.world, scenario.salt)
 
 
 def _elsewhere(scenario: Scenario, bucket: Bucket) -> Iterator[Row]:

@@ -9,8 +9,8 @@ from typing import Any
 from ...spec import Condition, Members, Owned, Spec
 from ..catalog import Catalog, Column, ForeignKey, Table
 from ..model import ELSEWHERE, OBJECTS, USERS, WORLDS, Identity, World
-from .checks import enumerated
 from .claimants import by_rows
+from .condition_values import leads, value_that_fails, value_that_meets
 from .holders import holder_of, named, with_claims
 from .hook import as_known
 from .memberships import Membership, some_role
@@ -20,8 +20,6 @@ from .people import People, people
 from .samples import sample, uuid_for
 
 NOBODYS = "of nobody"
-# For `COLUMN <= now()`: dates that every type of date and time reads.
-_PAST, _FUTURE = "2001-02-03", "2101-02-03"
 
 
 def _needs_a_file(table: Table) -> bool:
@@ -158,8 +156,8 @@ class Planner:
 
         A row lies under its parent where it can, whatever is asked of the key.
         """
-        failing = {column.name: _failing(condition, column, table)}
-        if not _leads(condition, table):
+        failing = {column.name: value_that_fails(condition, column, table)}
+        if not leads(condition, table):
             return failing
         this = next(r for r in self.rows if r.table == table.relation and r.label == "this")
         if this.values.get(column.name) is not None:
@@ -249,8 +247,8 @@ def row_values(
         values.update(_owner(spec, entry, person))
         for condition in entry.conditions:
             column = table.column(condition.column)
-            if column is not None and column.name not in values and not _leads(condition, table):
-                values[column.name] = _meeting(condition, column, number, salt)
+            if column is not None and column.name not in values and not leads(condition, table):
+                values[column.name] = value_that_meets(condition, column, number, salt)
     for key in table.foreign_keys:
         _point(table, key, world, person, rows, values)
     if entry is not None and entry.key and entry.key[0] not in values:
@@ -321,9 +319,9 @@ def membership_values(members: Members, table: Table, membership: Membership) ->
         values[members.role] = membership.role
     if members.where is not None and (column := table.column(members.where.column)):
         if membership.former:
-            values[column.name] = _failing(members.where, column, table)
+            values[column.name] = value_that_fails(members.where, column, table)
         else:
-            values[column.name] = _meeting(members.where, column, 1, "")
+            values[column.name] = value_that_meets(members.where, column, 1, "")
     return values
 
 
@@ -369,47 +367,3 @@ def _point(
 
 def _itself(key: ForeignKey, values: Values) -> dict[str, Any]:
     return {c: values.get(p) for c, p in zip(key.columns, key.parent_columns, strict=True)}
-
-
-def _leads(condition: Condition, table: Table) -> bool:
-    """Whether a condition asks for nothing but whether a row has a parent."""
-    keys = {column for key in table.foreign_keys for column in key.columns}
-    return condition.operator in ("null", "not null") and condition.column in keys
-
-
-def _meeting(condition: Condition, column: Column, number: int, salt: str) -> Any:
-    match condition.operator:
-        case "true" | "false":
-            return condition.operator
-        case "null":
-            return None
-        case "not null":
-            return sample(column, number, salt)
-        case "past":
-            return _PAST
-        case _:
-            return _literal(condition.value)
-
-
-def _failing(condition: Condition, column: Column, table: Table) -> Any:
-    match condition.operator:
-        case "true":
-            return "false"
-        case "false":
-            return "true"
-        case "null":
-            return sample(column, 7)
-        case "not null":
-            return None
-        case "past":
-            return _FUTURE
-    checks = tuple(c.expression for c in table.checks if column.name in c.columns)
-    choices = enumerated(column, (*checks, *column.domain_checks))
-    wanted = _literal(condition.value)
-    if column.base == "boolean":
-        return "false" if wanted == "true" else "true"
-    return next((c for c in choices if c != wanted), sample(column, 7))
-
-
-def _literal(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

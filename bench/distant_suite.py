@@ -95,9 +95,10 @@ def distant(url: str, seconds: float) -> Iterator[str]:
             there[1].close()
             writer.close()
 
-    server = loop.run_until_complete(asyncio.start_server(serve, "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    starting = asyncio.start_server(serve, "127.0.0.1", 0)
+    server = asyncio.run_coroutine_threadsafe(starting, loop).result()
     port = server.sockets[0].getsockname()[1]
     try:
         user = parts.netloc.rpartition("@")

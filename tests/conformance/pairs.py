@@ -16,6 +16,7 @@ class Pair:
 
 
 _MINE = "(select auth.uid())"
+_FORMERS = "a former member and a former editor"
 
 CHANGES = (
     Pair(
@@ -135,23 +136,24 @@ CHANGES = (
         " select m.team_id from public.team_members as m"
         f" where m.user_id = {_MINE} and m.role = any (roles) $$",
         (
-            "critical: a former member can now change others' rows through archive_document",
+            f"critical: {_FORMERS} can now change others' rows through archive_document",
             "critical: a former member can now delete others' rows of comments",
-            "critical: a former member can now change others' rows of documents",
+            f"critical: {_FORMERS} can now change others' rows of documents",
             "critical: a former member can now delete others' rows of documents",
             "critical: a former member can now change others' rows of team_members",
             "critical: a former member can now delete others' rows of team_members",
             "critical: a former member can now change others' rows of teams",
             "critical: a former member can now delete others' rows of teams",
-            "high: a former member can now read others' rows of comments",
-            "high: a former member can now read others' rows of documents",
-            "high: a former member can now read others' rows of open_documents",
-            "high: a former member can now read others' rows of team_members",
-            "high: a former member can now read others' rows through team_size",
-            "high: a former member can now read others' rows of teams",
-            "low: a former member can now change own rows of comments",
-            "low: a former member can now insert own rows into comments",
-            "low: a former member can now insert own rows into documents",
+            f"high: {_FORMERS} can now read others' rows of comments",
+            f"high: {_FORMERS} can now read others' rows of documents",
+            f"high: {_FORMERS} can now read others' rows of open_documents",
+            f"high: {_FORMERS} can now read others' rows of team_members",
+            f"high: {_FORMERS} can now read others' rows through team_size",
+            f"high: {_FORMERS} can now read others' rows of teams",
+            "low: a former editor can now delete own rows of comments",
+            f"low: {_FORMERS} can now change own rows of comments",
+            f"low: {_FORMERS} can now insert own rows into comments",
+            f"low: {_FORMERS} can now insert own rows into documents",
             "low: a former member can now insert own rows into team_members",
         ),
     ),

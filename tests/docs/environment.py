@@ -243,6 +243,12 @@ _OF_THE_REPOSITORY = {
         "folder", "beside the checkout", "The platform's own API description, for `tests/deploy`."
     ),
     "WAKTI_DATA": Variable("folder", "memory, where there is room", "As above."),
+    "WAKTI_TESTS_STACK": Variable(
+        "folder", _NONE, "The project of a running stack, which the tests then use."
+    ),
+    "WAKTI_MUTANTS_COPY": Variable(
+        "text", "*set by `make mutants`*", "That this is the copy of the repository."
+    ),
     "PYENV_ROOT": Variable("folder", "`~/.pyenv`", "Other Pythons that the wheel is tried with."),
     "PATH": Variable("folders", "the system's", "Where programs are found."),
 }

@@ -55,7 +55,8 @@ def section(name: str, database: Database) -> str:
     issues = of_policies(report).issues
     shown = "\n".join(as_text(issue).strip("\n") for issue in issues[:_SHOWN])
     rest = len(issues) - _SHOWN
-    told = f"{shown}\n\n… and {rest} more causes." if rest > 0 else shown
+    word = "cause" if rest == 1 else "causes"
+    told = f"{shown}\n\n… and {rest} more {word}." if rest > 0 else shown
     seeded = ", ".join(f"`{fault.stem}`" for fault in faults)
     counted = f"{len(causes(report.findings))} causes of {len(report.findings)} findings"
     return "\n".join(_lines(name, seeded, counted, told))

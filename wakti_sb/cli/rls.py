@@ -139,7 +139,8 @@ def test(
             click.echo(reports.as_text(issue))
         if len(shown) < len(results.issues):
             rest = len(results.issues) - len(shown)
-            click.echo(f"\n… and {rest} more causes: --all, or --html for a page.")
+            causes = "cause" if rest == 1 else "causes"
+            click.echo(f"\n… and {rest} more {causes}: --all, or --html for a page.")
         both, total = results.both_ways
         note(f"{both} of {total} conditions were tried both ways.")
         note(f"{report.passed} of {report.cases} cases passed in {report.seconds:.1f} s.")

@@ -29,7 +29,8 @@ def as_text(issue: Issue) -> str:
     """One issue: the claim, what happened, to whom, what decided, what closes it."""
     lines = [f"✗ {issue.claim}", f"  {issue.reason}"]
     if issue.others:
-        lines.append(f"  and {len(issue.others)} more findings of the same cause")
+        findings = "finding" if len(issue.others) == 1 else "findings"
+        lines.append(f"  and {len(issue.others)} more {findings} of the same cause")
     if issue.who[1:]:
         lines.append(f"  also by {', '.join(issue.who[1:])}")
     if issue.decided_by:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..scenario.statements import text
 from .additions import added
 from .as_sql import to_sql
-from .derive import derive
+from .derive import derive, each_once
 from .described import Described, short
 from .disclosure import may_tell
 from .functions import called_with, described_functions, matches
@@ -17,6 +17,7 @@ __all__ = [
     "called_with",
     "derive",
     "described_functions",
+    "each_once",
     "matches",
     "may_tell",
     "own_payload",

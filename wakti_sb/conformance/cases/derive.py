@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..model import Case
@@ -20,8 +20,13 @@ from .views import view_write_cases
 
 def derive(scenario: Scenario, transport: str = "sql") -> tuple[Case, ...]:
     """The cases that can travel this way; tables that could not be seeded have none."""
+    return tuple(case for case in each_once(_all(scenario)) if transport in case.transports)
+
+
+def each_once(cases: Iterable[Case]) -> Iterable[Case]:
+    """The cases without repetitions; what is called alike gets a number."""
     found: dict[str, Case] = {}
-    for case in _all(scenario):
+    for case in cases:
         name, number = case.id, 1
         while name in found:
             if found[name].attempt == case.attempt:
@@ -30,7 +35,7 @@ def derive(scenario: Scenario, transport: str = "sql") -> tuple[Case, ...]:
             name = f"{case.id} ({number})"
         else:
             found[name] = replace(case, id=name)
-    return tuple(case for case in found.values() if transport in case.transports)
+    return found.values()
 
 
 def _all(scenario: Scenario) -> Iterator[Case]:

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection
 
 from ...spec import Operation, Relation
-from ..cases import Described
+from ..cases import Described, each_once
 from ..cases.files import file_cases
 from ..cases.functions import function_cases
 from ..cases.views import view_write_cases
@@ -58,7 +58,7 @@ def measure(connection: Connection[Any], scenario: Scenario) -> Access:
 def _calls(connection: Connection[Any], scenario: Scenario) -> Iterator[tuple[str, Tried]]:
     """Functions, files, and writes through views, as the cases try them."""
     transport = SqlTransport(connection, scenario)
-    for case in _call_cases(scenario):
+    for case in each_once(_call_cases(scenario)):
         if case.family in (Family.TOKEN, Family.QUOTE) or case.attempt.who is SERVICE:
             continue
         outcome = transport.perform(case.attempt)

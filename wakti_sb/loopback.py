@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 
 _PATIENCE = 30.0  # seconds, where a request brings no timeout of its own
+_REPEATABLE = ("GET", "HEAD")
 _PIECE = 120 * 1024  # bytes: the system gives larger ones back after each use, and clears them anew
 
 
@@ -37,8 +38,15 @@ class Loopback(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer; what is long comes as it is read. Raise httpx.TransportError for none."""
         connection = self._connection()
+        has_served = connection.sock is not None
         try:
-            answer = _sent(connection, request)
+            try:
+                answer = _sent(connection, request)
+            except ConnectionError:
+                if not has_served or request.method not in _REPEATABLE:
+                    raise
+                connection.close()  # the server has ended it meanwhile; it opens again by itself
+                answer = _sent(connection, request)
             if answer.length is None or answer.length > _PIECE:
                 return _response(answer, stream=_Body(answer, connection, self._idle))
             content = answer.read()

@@ -10,6 +10,7 @@ from wakti_sb import conformance, spec
 
 COLLECTING = {  # these make a plan, or carry one out, and stay where they are
     "conformance.cost.fill.Filler",
+    "conformance.propose.settle._Search",
     "conformance.scenario.insert.Inserter",
     "conformance.scenario.plan.Planner",
 }

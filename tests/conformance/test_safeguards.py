@@ -180,7 +180,7 @@ def test_an_empty_reference_to_a_column_that_may_be_empty_points_at_nothing(
     assert ((str(UPLOADS), "u") in found) is (name is None)
 
 
-@pytest.mark.slow_after(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", ["100ms", "8s"])
 def test_a_policy_that_takes_longer_than_its_role_may_is_stopped(
     limit: str, empty_database: str

@@ -76,8 +76,8 @@ def test_the_limits_that_a_page_is_not_told_are_those_of_a_new_wakti_toml() -> N
     [
         ("blocking", "MAX_BLOCKED", "R_05_table_rules.sql.j2", r"at most (\d+) texts"),
         ("blocking", "MAX_BLOCKED_CHARS", "R_05_table_rules.sql.j2", r"1 to (\d+) characters"),
-        ("inbox", "MAX_NOTE_CHARS", "20260101000100_tables.sql", r"char_length\(note\) <= (\d+)"),
-        ("inbox", "MAX_LABELS", "20260101000100_tables.sql", r"cardinality\(labels\) <= (\d+)"),
+        ("inbox", "MAX_NOTE_CHARS", "R_05_table_rules.sql.j2", r"char_length\(new.note\) > (\d+)"),
+        ("inbox", "MAX_LABELS", "R_05_table_rules.sql.j2", r"cardinality\(new.labels\) > (\d+)"),
     ],
 )
 def test_what_the_page_cuts_short_is_as_long_as_the_database_takes(

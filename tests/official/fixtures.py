@@ -18,7 +18,7 @@ import pytest
 from tests.command_line import wakti
 from tests.conftest import ROOT
 from tests.official import engine, stand_in
-from wakti_sb.stack import EmbeddedStack
+from wakti_sb.stack import EmbeddedStack, Endpoint
 
 PROJECT_ID = "official-tests"
 
@@ -57,7 +57,9 @@ class Official:
 
 
 @pytest.fixture
-def official(docker_host: str, stack: EmbeddedStack, tmp_path: Path) -> Iterator[Official]:
+def official(
+    docker_host: str, stack: EmbeddedStack, endpoint: Endpoint, tmp_path: Path
+) -> Iterator[Official]:
     """A project with nothing running; what is behind its addresses is a stack of ours."""
     folder = tmp_path / "project"
     shutil.copytree(stack.project / "supabase", folder / "supabase")
@@ -71,7 +73,7 @@ def official(docker_host: str, stack: EmbeddedStack, tmp_path: Path) -> Iterator
     scenario: dict[str, object] = {
         "project_id": PROJECT_ID,
         "image": engine.IMAGE,
-        "env": stack.endpoint().env(),
+        "env": endpoint.env(),
     }
     made = Official(folder, env, scenario)
     yield made

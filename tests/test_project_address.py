@@ -82,13 +82,13 @@ def test_a_ci_tells_the_address_of_what_it_has_checked_out(checkout: Path) -> No
 
 def test_a_ci_of_another_project_does_not_tell_the_address() -> None:
     github = {
-        "GITHUB_WORKSPACE": "/work/theirs",
+        "GITHUB_WORKSPACE": "/builds/theirs",
         "GITHUB_SERVER_URL": "https://git.example.com",
         "GITHUB_REPOSITORY": "team/wakti-sb",
     }
-    assert from_ci(github, Path("/work/theirs")) == HOME
-    assert from_ci(github, Path("/work/theirs/wakti-sb")) is None
-    assert from_ci({"GITHUB_WORKSPACE": "/work/theirs"}, Path("/work/theirs")) is None
+    assert from_ci(github, Path("/builds/theirs")) == HOME
+    assert from_ci(github, Path("/builds/theirs/wakti-sb")) is None
+    assert from_ci({"GITHUB_WORKSPACE": "/builds/theirs"}, Path("/builds/theirs")) is None
 
 
 @pytest.mark.parametrize(

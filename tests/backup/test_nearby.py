@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
+from tests.backup import served
 from wakti_sb.backup.errors import BackupError
 from wakti_sb.backup.objects import Object, Storage
-from wakti_sb.stack import Endpoint
 
 PIECE = os.urandom(300_000)
 WHOLE, CHUNKED, LAST, CUT, CUT_CHUNKED = (
@@ -47,28 +44,6 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def at(address: str) -> Storage:
-    endpoint = Endpoint(
-        api_url=address, functions_url=address, publishable_key="public", secret_key="secret"
-    )
-    return Storage(endpoint)
-
-
-@contextmanager
-def storage() -> Iterator[Storage]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        opened = at(f"http://127.0.0.1:{server.server_port}")
-        try:
-            yield opened
-        finally:
-            opened.close()
-            server.shutdown()
-            thread.join()
-
-
 def content(opened: Storage, one: Object) -> bytes:
     with opened.download(one) as pieces:
         assert pieces is not None
@@ -77,7 +52,7 @@ def content(opened: Storage, one: Object) -> bytes:
 
 def test_a_file_comes_whole_and_the_next_one_over_the_same_connection() -> None:
     CONNECTIONS.clear()
-    with storage() as opened:
+    with served.storage(Handler) as opened:
         assert content(opened, WHOLE) == PIECE * 2
         assert content(opened, CHUNKED) == PIECE * 2
         assert content(opened, WHOLE) == PIECE * 2
@@ -85,21 +60,21 @@ def test_a_file_comes_whole_and_the_next_one_over_the_same_connection() -> None:
 
 
 def test_a_connection_that_the_server_has_ended_is_made_anew() -> None:
-    with storage() as opened:
+    with served.storage(Handler) as opened:
         for _ in range(3):
             assert content(opened, LAST) == PIECE * 2
 
 
 @pytest.mark.parametrize("one", [CUT, CUT_CHUNKED])
 def test_a_file_that_is_cut_in_the_middle_is_no_file(one: Object) -> None:
-    with storage() as opened:
+    with served.storage(Handler) as opened:
         with pytest.raises(BackupError, match="Storage does not answer"):
             content(opened, one)
         assert content(opened, WHOLE) == PIECE * 2
 
 
 def test_a_file_that_nobody_reads_to_its_end_leaves_nothing_to_the_next_one() -> None:
-    with storage() as opened:
+    with served.storage(Handler) as opened:
         with opened.download(WHOLE) as pieces:
             assert pieces is not None
             next(pieces)
@@ -108,4 +83,4 @@ def test_a_file_that_nobody_reads_to_its_end_leaves_nothing_to_the_next_one() ->
 
 def test_a_server_that_is_gone_is_an_error() -> None:
     with pytest.raises(BackupError, match="Storage does not answer"):
-        content(at("http://127.0.0.1:9"), WHOLE)
+        content(served.at("http://127.0.0.1:9"), WHOLE)

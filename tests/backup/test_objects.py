@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
+from tests.backup import served
 from wakti_sb.backup.errors import BackupError
 from wakti_sb.backup.objects import Object, Storage
-from wakti_sb.stack import Endpoint
 
 LOGO = Object("bucket", "logo.png", "image/png", None, 4)
 
@@ -31,20 +30,8 @@ def storage(status: int, body: str) -> Iterator[Storage]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (its name)
             """Nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        address = f"http://127.0.0.1:{server.server_port}"
-        endpoint = Endpoint(
-            api_url=address, functions_url=address, publishable_key="public", secret_key="secret"
-        )
-        opened = Storage(endpoint)
-        try:
-            yield opened
-        finally:
-            opened.close()
-            server.shutdown()
-            thread.join()
+    with served.storage(Handler) as opened:
+        yield opened
 
 
 def told(code: str) -> str:

@@ -23,12 +23,15 @@ def table(
 
 def model(*names: str, more: str = "") -> Spec:
     """Everything is its owner's to do."""
-    entries = (
+    return parse("\n".join((*map(owned, names), more)))
+
+
+def owned(name: str) -> str:
+    """The same of one table, as `wakti.toml` says it."""
+    return (
         f"[[owned]]\ntable = '{name}'\nowner = 'user_id'\nselect = 'own'\ninsert = 'own'\n"
         "update = 'own'\ndelete = 'own'\n"
-        for name in names
     )
-    return parse("\n".join((*entries, more)))
 
 
 def applied(url: str, *statements: str) -> str:

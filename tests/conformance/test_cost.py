@@ -12,7 +12,7 @@ import pytest
 from tests.command_line import assert_one_clear_sentence, wakti
 from tests.conformance.catalogs import uploads
 from tests.conformance.conftest import EXAMPLES
-from tests.conformance.schemas import applied, content, model, table
+from tests.conformance.schemas import applied, content, model, owned, table
 from wakti_sb.conformance import CostReport, cost
 from wakti_sb.conformance.cost import Measured
 from wakti_sb.conformance.cost.rewrite import as_arrays, wrapped
@@ -21,15 +21,7 @@ Database = Callable[[], str]
 _ROWS = 20_000
 _INDEX = "create index on notes (user_id)"
 _UNWRAPPED = 'alter policy "own" on notes using (user_id = auth.uid())'
-_MODEL = """
-[[owned]]
-table = "notes"
-owner = "user_id"
-select = "own"
-insert = "own"
-update = "own"
-delete = "own"
-"""
+_MODEL = owned("notes")
 
 
 def _of(found: CostReport, query: str, who: str = "the owner") -> Measured:

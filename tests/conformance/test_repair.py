@@ -14,7 +14,7 @@ import pytest
 from tests.command_line import PROGRAM, assert_one_clear_sentence, wakti
 from tests.conformance.broken import BROKEN
 from tests.conformance.conftest import EXAMPLES, Example, execute
-from tests.conformance.schemas import applied, model, table
+from tests.conformance.schemas import applied, model, owned, table
 from wakti_sb.conformance import repair, run
 from wakti_sb.conformance.model import Problem
 
@@ -143,15 +143,7 @@ def test_a_repair_leaves_nothing_behind(databases: Database) -> None:
     assert (left, rls) == ([], False)
 
 
-_OF_NOTES = """
-[[owned]]
-table = "notes"
-owner = "user_id"
-select = "own"
-insert = "own"
-update = "own"
-delete = "own"
-"""
+_OF_NOTES = owned("notes")
 
 
 def _open_notes(folder: Path, url: str) -> Path:

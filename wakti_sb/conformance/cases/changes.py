@@ -14,6 +14,7 @@ from ..catalog.singular import singular
 from ..model import SERVICE, USERS, Attempt, Call, Case, Expectation, Family, Identity, Key, Subject
 from ..scenario import Row, Scenario, sample
 from ..scenario.checks import enumerated
+from ..scenario.folders import MAKES_IDS
 from ..scenario.statements import text
 from ..scenario.topics import topic_of, topics
 from .additions import addable
@@ -29,7 +30,6 @@ _LOCKS = re.compile(r"\b(for\s+(no\s+key\s+)?|do\s+)update\b", re.IGNORECASE)
 _WRITES = re.compile(r"\b(update|delete\s+from|truncate|merge\s+into)\b", re.IGNORECASE)
 _INSERTS = re.compile(r"\binsert\s+into\s+(?:[\w\"]+\.)?\"?(\w+)", re.IGNORECASE)
 _PERSON = re.compile(r"user|owner|profile|account|member|author|person|uid")
-_CAST = re.compile(r"(::\s*|\bas\s+)uuid\b", re.IGNORECASE)
 _DOCUMENTS = ("json", "jsonb")
 _PREFIX = re.compile(r"^(p|_|in|arg|v)_|^_+")
 
@@ -270,7 +270,7 @@ def exact_calls(
 
 def _keys_as_texts(scenario: Scenario, function: Function, texts: list[Argument]) -> Iterator[str]:
     """Keys of the owner's rows in the tables that the body names, where it makes uuids of texts."""
-    if not texts or not _CAST.search(function.source):
+    if not texts or not MAKES_IDS.search(function.source):
         return
     named = set(_WORDS.findall(COMMENT.sub(" ", function.source).lower()))
     for owned in scenario.spec.owned:

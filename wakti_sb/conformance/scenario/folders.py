@@ -16,7 +16,7 @@ from .model import Row, Scenario
 from .samples import uuid_for
 
 LOOSE = "loose"
-_CAST = re.compile(r"::\s*uuid\b|as\s+uuid\b", re.IGNORECASE)
+MAKES_IDS = re.compile(r"(::\s*|\bas\s+)uuid\b", re.IGNORECASE)  # of texts, in a body
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _ids_in_names(expressions: tuple[str, ...], bodies: tuple[str, ...]) -> str 
             calls = [str(n.funcname[-1].sval) for n in walk(node) if isinstance(n, ast.FuncCall)]
             if cast and "filename" in calls:
                 found.add(".txt" if set(calls) - {"filename"} else "")
-    if any("filename" in body and _CAST.search(body) for body in bodies):
+    if any("filename" in body and MAKES_IDS.search(body) for body in bodies):
         found.add(".txt")  # the function takes the ending away
     return min(found, default=None)
 
